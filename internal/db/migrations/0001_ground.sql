@@ -108,28 +108,32 @@ CREATE TABLE member (
 );
 CREATE INDEX member_fold ON member (fold);
 
--- A membership is written once and ended once; both moments are kept, so what
--- was known at a moment about a day can always be asked again.
+-- A membership is written once and ended once. Both deeds bear a mark from the
+-- one rising sequence of ids, so what was known at any deed about any day can
+-- be asked again: a count frozen at mark M sees what has id < M and not
+-- 0 < ended < M.
 CREATE TABLE membership (
-    id          TEXT PRIMARY KEY,
+    id          BIGINT PRIMARY KEY,
     member      BIGINT NOT NULL REFERENCES member (id),
     unit        BIGINT NOT NULL REFERENCES unit (id),
     from_day    TEXT NOT NULL,
     to_day      TEXT NOT NULL,
     recorded_at BIGINT NOT NULL,
+    ended       BIGINT NOT NULL, -- mark of the deed that ended it, 0 while it lasts
     ended_at    BIGINT
 );
 CREATE INDEX membership_unit ON membership (unit, from_day);
 CREATE INDEX membership_member ON membership (member);
-CREATE UNIQUE INDEX membership_one ON membership (member) WHERE to_day = '';
+CREATE UNIQUE INDEX membership_one ON membership (member) WHERE ended = 0;
 
 CREATE TABLE exemption (
-    id          TEXT PRIMARY KEY,
+    id          BIGINT PRIMARY KEY,
     member      BIGINT NOT NULL REFERENCES member (id),
     from_day    TEXT NOT NULL,
     to_day      TEXT NOT NULL,
     paper       TEXT NOT NULL,
     recorded_at BIGINT NOT NULL,
+    ended       BIGINT NOT NULL,
     ended_at    BIGINT
 );
 CREATE INDEX exemption_member ON exemption (member);

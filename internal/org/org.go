@@ -1,0 +1,241 @@
+// Package org is the ground floor: units, the trees they stand in, their
+// members and offices.
+//
+// Units are never deleted and ids never reused. Names, kinds and parents are
+// intervals of days; every change of a tree is a row in reform with the day it
+// takes effect and the number of the decision. Rights follow place, the path
+// of a unit in its tree, of which a subtree is a range.
+package org
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"nhipcau/internal/audit"
+	"nhipcau/internal/auth"
+	"nhipcau/internal/db"
+	"nhipcau/internal/fault"
+	"nhipcau/internal/vn"
+)
+
+// A Unit is an organisation as it stands today in the tree it was asked in.
+type Unit struct {
+	ID      int64
+	Key     string // public, in addresses; never changes
+	Name    string
+	Short   string // for tight places; equals Name when none was given
+	Kind    string // what sort of unit, "đoàn cơ sở"; free text of the office
+	Parent  int64  // 0 for the root
+	Path    string
+	Depth   int // 0 for the root
+	Phone   string
+	Sample  bool   // made up for a demonstration
+	Closed  vn.Day // the day it ended, "" while it stands
+	Version int64
+}
+
+// Exists reports whether u is a unit at all.
+func (u Unit) Exists() bool { return u.ID != 0 }
+
+const (
+	maxName  = 300
+	maxShort = 120
+	maxPhone = 40
+)
+
+// A NewUnit is what a person fills in for a unit.
+type NewUnit struct {
+	Key      string // "" lets the house choose
+	Name     string
+	Short    string
+	Kind     string
+	Phone    string
+	From     vn.Day // first day it stands
+	Decision string // number and date of the paper
+	Sample   bool
+}
+
+func (n *NewUnit) check() error {
+	n.Key, n.Name, n.Short = strings.ToLower(vn.Clean(n.Key)), vn.Clean(n.Name), vn.Clean(n.Short)
+	n.Kind, n.Phone, n.Decision = vn.Clean(n.Kind), vn.Clean(n.Phone), vn.Clean(n.Decision)
+	if n.Short == "" {
+		n.Short = n.Name
+	}
+	w := fault.Wrong{}
+	checkText(w, "name", n.Name, maxName, true)
+	checkText(w, "short", n.Short, maxName, false)
+	checkText(w, "kind", n.Kind, maxShort, true)
+	checkText(w, "phone", n.Phone, maxPhone, false)
+	checkText(w, "decision", n.Decision, maxName, false)
+	if !n.From.Valid() {
+		w.Add("from", "org.error.day")
+	}
+	if n.Key != "" && !validKey(n.Key) {
+		w.Add("key", "org.error.key")
+	}
+	return w.Err()
+}
+
+func checkText(w fault.Wrong, field, s string, longest int, needed bool) {
+	switch n := utf8.RuneCountInString(s); {
+	case n == 0 && needed:
+		w.Add(field, "org.error.needed")
+	case n > longest:
+		w.Add(field, "org.error.long", longest)
+	}
+}
+
+func validKey(k string) bool {
+	if len(k) > 40 {
+		return false
+	}
+	for _, r := range k {
+		if !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-') {
+			return false
+		}
+	}
+	return true
+}
+
+// Plant creates a tree and its root. Only the house itself does it.
+func Plant(ctx context.Context, tx *db.Tx, by auth.Actor, tree, treeName string, n NewUnit) (Unit, error) {
+	if !by.IsSystem() {
+		return Unit{}, fault.New(fault.Denied, "error.denied")
+	}
+	if err := n.check(); err != nil {
+		return Unit{}, err
+	}
+	if err := insertTree(ctx, tx, tree, vn.Clean(treeName)); err != nil {
+		return Unit{}, err
+	}
+	return plant(ctx, tx, by, tree, Unit{Path: "/"}, n)
+}
+
+// Create adds a unit under parent in by's tree, from a day on.
+func Create(ctx context.Context, tx *db.Tx, by auth.Actor, parent string, n NewUnit) (Unit, error) {
+	p, err := Get(ctx, tx, by, parent)
+	if err != nil {
+		return Unit{}, err
+	}
+	if err := mayKeep(by); err != nil {
+		return Unit{}, err
+	}
+	if err := n.check(); err != nil {
+		return Unit{}, err
+	}
+	if p.Closed != "" {
+		return Unit{}, fault.New(fault.Conflict, "org.error.closed", p.Name)
+	}
+	return plant(ctx, tx, by, by.Tree, p, n)
+}
+
+func plant(ctx context.Context, tx *db.Tx, by auth.Actor, tree string, parent Unit, n NewUnit) (Unit, error) {
+	u := Unit{
+		ID: tx.NewID(), Key: n.Key, Name: n.Name, Short: n.Short, Kind: n.Kind, Phone: n.Phone,
+		Parent: parent.ID, Sample: n.Sample, Version: 1,
+	}
+	if u.Key == "" {
+		u.Key = db.NewKey()
+	}
+	step, err := nextStep(ctx, tx, tree, parent)
+	if err != nil {
+		return Unit{}, err
+	}
+	u.Path = parent.Path + step + "/"
+	if parent.ID != 0 {
+		u.Depth = parent.Depth + 1
+	}
+	if err := insertUnit(ctx, tx, tree, u, n.From); err != nil {
+		return Unit{}, err
+	}
+	if err := insertReform(ctx, tx, by, tree, "create", n.From, n.Decision, "", u.ID); err != nil {
+		return Unit{}, err
+	}
+	return u, audit.Record(ctx, tx, by, "org.create", u.Key, u.Name)
+}
+
+// nextStep returns the last part of the path of a new child of parent: a number
+// of fixed width, so that children sort in the order they came.
+func nextStep(ctx context.Context, tx *db.Tx, tree string, parent Unit) (string, error) {
+	n, err := countPlaces(ctx, tx, tree, parent)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%05d", n+1), nil
+}
+
+// Rename gives a unit another name from a day on. The tree does not change, so
+// no epoch is cut. It is a Conflict if the unit has changed since version.
+func Rename(ctx context.Context, tx *db.Tx, by auth.Actor, key string, version int64, n NewUnit, reason string) error {
+	u, err := Get(ctx, tx, by, key)
+	if err != nil {
+		return err
+	}
+	if err := mayKeep(by); err != nil {
+		return err
+	}
+	n.Key = u.Key
+	if n.Kind == "" {
+		n.Kind = u.Kind
+	}
+	if err := n.check(); err != nil {
+		return err
+	}
+	if err := bump(ctx, tx, u.ID, version); err != nil {
+		return err
+	}
+	if err := replaceName(ctx, tx, u.ID, n); err != nil {
+		return err
+	}
+	if err := insertReform(ctx, tx, by, by.Tree, "rename", n.From, n.Decision, vn.Clean(reason), u.ID); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, by, "org.rename", u.Key, u.Name+" → "+n.Name)
+}
+
+// Close ends a unit that has no standing unit under it and no member left. day
+// is the first day it no longer stands.
+func Close(ctx context.Context, tx *db.Tx, by auth.Actor, key string, version int64, day vn.Day, decision, reason string) error {
+	u, err := Get(ctx, tx, by, key)
+	if err != nil {
+		return err
+	}
+	if err := mayKeep(by); err != nil {
+		return err
+	}
+	if u.ID == by.Unit {
+		return fault.New(fault.Denied, "org.error.own_unit")
+	}
+	w := fault.Wrong{}
+	if !day.Valid() {
+		w.Add("day", "org.error.day")
+	}
+	if reason = vn.CleanText(reason); reason == "" {
+		w.Add("reason", "org.error.needed")
+	}
+	if err := w.Err(); err != nil {
+		return err
+	}
+	if u.Closed != "" {
+		return fault.New(fault.Conflict, "org.error.closed", u.Name)
+	}
+	children, members, err := countHeld(ctx, tx, by.Tree, u)
+	if err != nil {
+		return err
+	}
+	if children > 0 || members > 0 {
+		return fault.New(fault.Conflict, "org.error.holds", children, members)
+	}
+	if err := bump(ctx, tx, u.ID, version); err != nil {
+		return err
+	}
+	if err := endUnit(ctx, tx, by.Tree, u.ID, day); err != nil {
+		return err
+	}
+	if err := insertReform(ctx, tx, by, by.Tree, "close", day, vn.Clean(decision), reason, u.ID); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, by, "org.close", u.Key, reason)
+}

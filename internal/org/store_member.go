@@ -1,0 +1,192 @@
+package org
+
+import (
+	"context"
+
+	"nhipcau/internal/auth"
+	"nhipcau/internal/db"
+	"nhipcau/internal/fault"
+	"nhipcau/internal/vn"
+)
+
+// A member with the membership that lasts. $1 is the tree, $2 today. Every
+// query that reads members for a person starts from seenMembers: $3 and $4 are
+// the range of the person's subtree.
+const (
+	memberColumns = `m.id, m.key, m.name, m.phone, m.email, s.unit, u.key, n.name, s.from_day, m.sample, m.version,
+		coalesce((SELECT o.title FROM office o WHERE o.member = m.id AND o.unit = s.unit AND o.from_day <= $2 AND (o.to_day = '' OR o.to_day > $2)
+			ORDER BY o.rank, o.from_day LIMIT 1), ''),
+		(SELECT count(*) FROM exemption x WHERE x.member = m.id AND x.ended = 0 AND x.from_day <= $2)`
+	members = `SELECT ` + memberColumns + `
+		FROM membership s
+		JOIN member m ON m.id = s.member
+		JOIN unit u ON u.id = s.unit
+		JOIN unit_name n ON n.unit = u.id AND n.to_day = ''
+		JOIN place p ON p.tree = $1 AND p.unit = s.unit
+		WHERE s.ended = 0`
+	seenMembers = members + ` AND p.path >= $3 AND p.path < $4`
+)
+
+func scanMember(r db.Scanner) (m Member, err error) {
+	var sample, exempt int
+	err = r.Scan(&m.ID, &m.Key, &m.Name, &m.Phone, &m.Email, &m.Unit, &m.UnitKey, &m.UnitName, &m.Since, &sample, &m.Version, &m.Office, &exempt)
+	m.Sample, m.Exempt = sample != 0, exempt != 0
+	return m, err
+}
+
+// GetMember returns the member with key that by may see.
+func GetMember(ctx context.Context, tx *db.Tx, by auth.Actor, key string) (Member, error) {
+	all, err := db.All(ctx, tx, scanMember, seenMembers+` AND m.key = $5`, by.Tree, today(tx), by.Path, by.End(), key)
+	return first(all, err)
+}
+
+// MemberByID returns the member with id, whoever asks: for the house's own use.
+func MemberByID(ctx context.Context, tx *db.Tx, tree string, id int64) (Member, error) {
+	all, err := db.All(ctx, tx, scanMember, members+` AND m.id = $3`, tree, today(tx), id)
+	return first(all, err)
+}
+
+func first(all []Member, err error) (Member, error) {
+	if err == nil && len(all) == 0 {
+		err = fault.New(fault.NotFound, "error.not_found")
+	}
+	if err != nil {
+		return Member{}, err
+	}
+	return all[0], nil
+}
+
+// Roster returns the members of one unit that by may see, in Vietnamese name
+// order, at most limit after offset.
+func Roster(ctx context.Context, tx *db.Tx, by auth.Actor, unit int64, offset, limit int) ([]Member, error) {
+	return db.All(ctx, tx, scanMember, seenMembers+` AND s.unit = $5 ORDER BY m.sort, m.id LIMIT $6 OFFSET $7`,
+		by.Tree, today(tx), by.Path, by.End(), unit, limit, offset)
+}
+
+// FindMembers returns the members by may see whose name holds every word of
+// query, in name order, at most limit.
+func FindMembers(ctx context.Context, tx *db.Tx, by auth.Actor, query string, limit int) ([]Member, error) {
+	q, args := words(seenMembers, "m.fold", query, by.Tree, today(tx), by.Path, by.End())
+	return db.All(ctx, tx, scanMember, q+` ORDER BY m.sort, m.id LIMIT `+db.Arg(len(args)+1), append(args, limit)...)
+}
+
+// Officers returns the members who hold office in a unit today, the head first.
+func Officers(ctx context.Context, tx *db.Tx, by auth.Actor, unit int64) ([]Member, error) {
+	return db.All(ctx, tx, scanMember, seenMembers+` AND EXISTS (SELECT 1 FROM office o WHERE o.member = m.id AND o.unit = $5 AND o.from_day <= $2 AND (o.to_day = '' OR o.to_day > $2))
+		ORDER BY (SELECT min(o.rank) FROM office o WHERE o.member = m.id AND o.unit = $5), m.sort, m.id`,
+		by.Tree, today(tx), by.Path, by.End(), unit)
+}
+
+// CountMembers returns how many members each unit of the subtree at path has
+// today, by unit id.
+func CountMembers(ctx context.Context, tx *db.Tx, tree, path string) (map[int64]int64, error) {
+	type row struct{ unit, n int64 }
+	rows, err := db.All(ctx, tx, func(r db.Scanner) (v row, err error) { return v, r.Scan(&v.unit, &v.n) }, `
+		SELECT s.unit, count(*) FROM membership s JOIN place p ON p.tree = $1 AND p.unit = s.unit
+		WHERE s.ended = 0 AND p.path >= $2 AND p.path < $3 GROUP BY s.unit`, tree, path, auth.After(path))
+	all := make(map[int64]int64, len(rows))
+	for _, v := range rows {
+		all[v.unit] = v.n
+	}
+	return all, err
+}
+
+// A Frozen count is what was known at one deed about one day: memberships
+// recorded later, however they are dated, do not enter it.
+type Frozen struct {
+	Day  vn.Day
+	Mark int64 // id taken from db.Tx.NewID by the deed that froze it
+}
+
+// $1 is the day, $2 the mark.
+const (
+	due = `s.from_day <= $1 AND s.id < $2 AND (s.to_day = '' OR s.to_day > $1 OR s.ended > $2)`
+	// exempt is whether the member of s was exempt.
+	exempt = `EXISTS (SELECT 1 FROM exemption x WHERE x.member = s.member AND x.from_day <= $1 AND x.id < $2
+		AND (x.to_day = '' OR x.to_day > $1 OR x.ended > $2))`
+)
+
+// CountDue returns how many members of unit were on its list, and how many of
+// them were exempt.
+func CountDue(ctx context.Context, tx *db.Tx, unit int64, f Frozen) (listed, exempted int64, err error) {
+	err = tx.One(ctx, `SELECT count(*), coalesce(sum(CASE WHEN `+exempt+` THEN 1 ELSE 0 END), 0) FROM membership s WHERE s.unit = $3 AND `+due,
+		[]any{f.Day, f.Mark, unit}, &listed, &exempted)
+	return listed, exempted, err
+}
+
+// Standing is where a member stood in a frozen count.
+type Standing struct {
+	Unit   int64 // 0 if on no list
+	Exempt bool
+}
+
+// DueOf returns where a member stood.
+func DueOf(ctx context.Context, tx *db.Tx, member int64, f Frozen) (Standing, error) {
+	all, err := db.All(ctx, tx, func(r db.Scanner) (s Standing, err error) {
+		var x int
+		err = r.Scan(&s.Unit, &x)
+		s.Exempt = x != 0
+		return s, err
+	}, `SELECT s.unit, CASE WHEN `+exempt+` THEN 1 ELSE 0 END FROM membership s WHERE s.member = $3 AND `+due+` ORDER BY s.id DESC LIMIT 1`,
+		f.Day, f.Mark, member)
+	if err != nil || len(all) == 0 {
+		return Standing{}, err
+	}
+	return all[0], nil
+}
+
+// HomeOf returns the unit whose list a member is on today, 0 if none.
+func HomeOf(ctx context.Context, tx *db.Tx, member int64) (int64, error) {
+	all, err := db.All(ctx, tx, func(r db.Scanner) (u int64, err error) { return u, r.Scan(&u) },
+		`SELECT unit FROM membership WHERE member = $1 AND ended = 0`, member)
+	if err != nil || len(all) == 0 {
+		return 0, err
+	}
+	return all[0], nil
+}
+
+func insertMember(ctx context.Context, tx *db.Tx, m Member) error {
+	return tx.Exec(ctx, `
+		INSERT INTO member (id, key, name, fold, sort, phone, email, sample, created_at, version)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1)`,
+		m.ID, m.Key, m.Name, vn.Fold(m.Name), vn.NameKey(m.Name), m.Phone, m.Email, m.Sample, tx.Now)
+}
+
+func updateMember(ctx context.Context, tx *db.Tx, id, version int64, n NewMember) error {
+	changed, err := tx.ExecN(ctx, `
+		UPDATE member SET name = $1, fold = $2, sort = $3, phone = $4, email = $5, version = version + 1
+		WHERE id = $6 AND version = $7`,
+		n.Name, vn.Fold(n.Name), vn.NameKey(n.Name), n.Phone, n.Email, id, version)
+	if err == nil && changed == 0 {
+		err = fault.New(fault.Conflict, "error.conflict")
+	}
+	return err
+}
+
+func insertMembership(ctx context.Context, tx *db.Tx, member, unit int64, from vn.Day) error {
+	return tx.Exec(ctx, `INSERT INTO membership (id, member, unit, from_day, to_day, recorded_at, ended) VALUES ($1, $2, $3, $4, '', $5, 0)`,
+		tx.NewID(), member, unit, from, tx.Now)
+}
+
+func endMembership(ctx context.Context, tx *db.Tx, member int64, day vn.Day) error {
+	return tx.Exec(ctx, `UPDATE membership SET to_day = $1, ended = $2, ended_at = $3 WHERE member = $4 AND ended = 0`,
+		day, tx.NewID(), tx.Now, member)
+}
+
+func insertExemption(ctx context.Context, tx *db.Tx, member int64, day vn.Day, paper string) error {
+	return tx.Exec(ctx, `INSERT INTO exemption (id, member, from_day, to_day, paper, recorded_at, ended) VALUES ($1, $2, $3, '', $4, $5, 0)`,
+		tx.NewID(), member, day, paper, tx.Now)
+}
+
+func insertOffice(ctx context.Context, tx *db.Tx, unit, member int64, a Appointment) error {
+	var term any
+	if a.Term != "" {
+		term = a.Term
+	}
+	return tx.Exec(ctx, `INSERT INTO office (id, unit, member, term, title, rank, from_day, to_day) VALUES ($1, $2, $3, $4, $5, $6, $7, '')`,
+		db.NewKey(), unit, member, term, a.Title, a.Rank, a.From)
+}
+
+func insertTerm(ctx context.Context, tx *db.Tx, unit int64, name string, from, to vn.Day) error {
+	return tx.Exec(ctx, `INSERT INTO term (id, unit, name, from_day, to_day) VALUES ($1, $2, $3, $4, $5)`, db.NewKey(), unit, name, from, to)
+}

@@ -13,19 +13,19 @@ import (
 // A Member is a person on a unit's list: name, unit, office and contact, and
 // nothing else.
 type Member struct {
-	ID      int64
-	Key     string
-	Name    string
-	Phone   string
-	Email   string
-	Unit    int64
-	UnitKey string
+	ID       int64
+	Key      string
+	Name     string
+	Phone    string
+	Email    string
+	Unit     int64
+	UnitKey  string
 	UnitName string
-	Since   vn.Day
-	Office  string // the highest office held today in Unit, "" if none
-	Exempt  bool   // exempt today, so outside every denominator
-	Sample  bool
-	Version int64
+	Since    vn.Day
+	Office   string // the highest office held today in Unit, "" if none
+	Exempt   bool   // exempt today, so outside every denominator
+	Sample   bool
+	Version  int64
 }
 
 // A NewMember is what a person fills in for a member.

@@ -1,0 +1,52 @@
+-- +goose Up
+-- A unit's programme of action for a rollout: goals and tasks, drafted, adopted.
+
+CREATE TABLE plan (
+    id           TEXT PRIMARY KEY,
+    tree         TEXT NOT NULL,
+    unit         BIGINT NOT NULL REFERENCES unit (id),
+    rollout      TEXT NOT NULL REFERENCES rollout (id),
+    title        TEXT NOT NULL,
+    fold         TEXT NOT NULL,
+    basis        TEXT NOT NULL, -- the papers it rests on, beyond the rollout's own
+    state        TEXT NOT NULL, -- draft, submitted, adopted
+    entered_by   TEXT NOT NULL,
+    entered_name TEXT NOT NULL,
+    entered_at   BIGINT NOT NULL,
+    version      BIGINT NOT NULL,
+    UNIQUE (rollout, unit)
+);
+CREATE INDEX plan_unit ON plan (unit);
+
+CREATE TABLE plan_goal (
+    plan   TEXT NOT NULL REFERENCES plan (id),
+    n      BIGINT NOT NULL,
+    text   TEXT NOT NULL,
+    target TEXT NOT NULL, -- the value aimed at, in words: "100 % đoàn viên"
+    PRIMARY KEY (plan, n)
+);
+
+CREATE TABLE plan_task (
+    plan        TEXT NOT NULL REFERENCES plan (id),
+    n           BIGINT NOT NULL,
+    text        TEXT NOT NULL,
+    lead        TEXT NOT NULL, -- exactly one, who answers for it
+    partners    TEXT NOT NULL,
+    deliverable TEXT NOT NULL, -- a task without one cannot be counted as done
+    day         TEXT NOT NULL,
+    wording     TEXT NOT NULL, -- before, until
+    PRIMARY KEY (plan, n)
+);
+
+CREATE TABLE plan_event (
+    id         TEXT PRIMARY KEY,
+    plan       TEXT NOT NULL REFERENCES plan (id),
+    kind       TEXT NOT NULL, -- submitted, returned, adopted, reopened
+    actor      TEXT NOT NULL,
+    actor_name TEXT NOT NULL,
+    office     TEXT NOT NULL, -- the office in which it was adopted
+    reason     TEXT NOT NULL,
+    at         BIGINT NOT NULL,
+    seq        BIGINT NOT NULL -- order within a second
+);
+CREATE INDEX plan_event_plan ON plan_event (plan);

@@ -1,0 +1,193 @@
+package plan
+
+import (
+	"context"
+	"fmt"
+
+	"nhipcau/internal/auth"
+	"nhipcau/internal/db"
+	"nhipcau/internal/fault"
+	"nhipcau/internal/tally"
+	"nhipcau/internal/vn"
+)
+
+// A person sees the plans of their unit and of the units under it. Every query
+// that reads plans for a person starts from seen: $1 is the tree, $2 and $3 are
+// the range of the person's subtree.
+const (
+	columns = `p.id, p.unit, u.key, n.name, p.rollout, r.title, p.title, p.basis, p.state, p.entered_name, p.entered_at, p.version,
+		(SELECT max(e.at) FROM plan_event e WHERE e.plan = p.id AND e.kind = 'adopted' AND p.state = 'adopted'),
+		coalesce((SELECT e.actor_name FROM plan_event e WHERE e.plan = p.id AND e.kind = 'adopted' AND p.state = 'adopted' ORDER BY e.seq DESC LIMIT 1), ''),
+		coalesce((SELECT e.office FROM plan_event e WHERE e.plan = p.id AND e.kind = 'adopted' AND p.state = 'adopted' ORDER BY e.seq DESC LIMIT 1), '')`
+	seen = `SELECT ` + columns + `
+		FROM plan p
+		JOIN rollout r ON r.id = p.rollout
+		JOIN unit u ON u.id = p.unit
+		JOIN unit_name n ON n.unit = u.id AND n.from_day = (SELECT max(x.from_day) FROM unit_name x WHERE x.unit = u.id)
+		JOIN place pl ON pl.tree = p.tree AND pl.unit = p.unit
+		WHERE p.tree = $1 AND pl.path >= $2 AND pl.path < $3`
+)
+
+func scan(r db.Scanner) (p Plan, err error) {
+	err = r.Scan(&p.ID, &p.Unit, &p.UnitKey, &p.UnitName, &p.Rollout, &p.RolloutTitle, &p.Title, &p.Basis, &p.State,
+		&p.EnteredName, db.At(&p.EnteredAt), &p.Version, db.At(&p.AdoptedAt), &p.AdoptedBy, &p.AdoptedOffice)
+	return p, err
+}
+
+// Get returns a plan that by may see, with its goals and tasks.
+func Get(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (Plan, error) {
+	all, err := db.All(ctx, tx, scan, seen+` AND p.id = $4`, by.Tree, by.Path, by.End(), id)
+	if err != nil {
+		return Plan{}, err
+	}
+	if len(all) == 0 {
+		return Plan{}, fault.New(fault.NotFound, "error.not_found")
+	}
+	p := all[0]
+	if p.Goals, err = goals(ctx, tx, id); err != nil {
+		return Plan{}, err
+	}
+	p.Tasks, err = tasks(ctx, tx, id)
+	return p, err
+}
+
+// OfUnit returns the plan of a unit for a rollout that by may see, without its
+// goals and tasks; NotFound if there is none.
+func OfUnit(ctx context.Context, tx *db.Tx, by auth.Actor, rolloutID string, unit int64) (Plan, error) {
+	all, err := db.All(ctx, tx, scan, seen+` AND p.rollout = $4 AND p.unit = $5`, by.Tree, by.Path, by.End(), rolloutID, unit)
+	if err == nil && len(all) == 0 {
+		err = fault.New(fault.NotFound, "error.not_found")
+	}
+	if err != nil {
+		return Plan{}, err
+	}
+	return all[0], nil
+}
+
+// A Filter narrows a list; the zero one takes everything.
+type Filter struct {
+	Rollout string
+	State   State
+	Unit    int64
+	Query   string
+}
+
+// List returns the plans by may see, the newest first, at most limit after
+// offset.
+func List(ctx context.Context, tx *db.Tx, by auth.Actor, f Filter, offset, limit int) ([]Plan, error) {
+	q, args := seen, []any{by.Tree, by.Path, by.End()}
+	and := func(cond string, v any) {
+		args = append(args, v)
+		q += " AND " + fmt.Sprintf(cond, db.Arg(len(args)))
+	}
+	if f.Rollout != "" {
+		and("p.rollout = %s", f.Rollout)
+	}
+	if f.State != "" {
+		and("p.state = %s", f.State)
+	}
+	if f.Unit != 0 {
+		and("p.unit = %s", f.Unit)
+	}
+	if s := vn.Fold(vn.Clean(f.Query)); s != "" {
+		args = append(args, "%"+db.EscapeLike(s)+"%")
+		q += ` AND (p.fold LIKE ` + db.Arg(len(args)) + ` ESCAPE '!' OR n.fold LIKE ` + db.Arg(len(args)) + ` ESCAPE '!')`
+	}
+	args = append(args, limit, offset)
+	return db.All(ctx, tx, scan, q+` ORDER BY p.entered_at DESC, p.id LIMIT `+db.Arg(len(args)-1)+` OFFSET `+db.Arg(len(args)), args...)
+}
+
+// States returns the state of every plan for a rollout in by's subtree, by unit
+// id: a dashboard shows who is drafting.
+func States(ctx context.Context, tx *db.Tx, by auth.Actor, rolloutID string) (map[int64]Plan, error) {
+	list, err := db.All(ctx, tx, scan, seen+` AND p.rollout = $4`, by.Tree, by.Path, by.End(), rolloutID)
+	all := make(map[int64]Plan, len(list))
+	for _, p := range list {
+		all[p.Unit] = p
+	}
+	return all, err
+}
+
+func exists(ctx context.Context, tx *db.Tx, rolloutID string, unit int64) (bool, error) {
+	var n int
+	err := tx.One(ctx, `SELECT count(*) FROM plan WHERE rollout = $1 AND unit = $2`, []any{rolloutID, unit}, &n)
+	return n > 0, err
+}
+
+func goals(ctx context.Context, tx *db.Tx, plan string) ([]Goal, error) {
+	return db.All(ctx, tx, func(r db.Scanner) (g Goal, err error) { return g, r.Scan(&g.Text, &g.Target) },
+		`SELECT text, target FROM plan_goal WHERE plan = $1 ORDER BY n`, plan)
+}
+
+func tasks(ctx context.Context, tx *db.Tx, plan string) ([]Task, error) {
+	return db.All(ctx, tx, func(r db.Scanner) (t Task, err error) {
+		return t, r.Scan(&t.Text, &t.Lead, &t.Partners, &t.Deliverable, &t.Deadline.Day, &t.Deadline.Wording)
+	}, `SELECT text, lead, partners, deliverable, day, wording FROM plan_task WHERE plan = $1 ORDER BY n`, plan)
+}
+
+// Events returns what has happened to a plan, oldest first. The caller has
+// found the plan through seen.
+func Events(ctx context.Context, tx *db.Tx, p Plan) ([]Event, error) {
+	return db.All(ctx, tx, func(r db.Scanner) (e Event, err error) {
+		return e, r.Scan(&e.Kind, &e.Actor, &e.Office, &e.Reason, db.At(&e.At))
+	}, `SELECT kind, actor_name, office, reason, at FROM plan_event WHERE plan = $1 ORDER BY seq`, p.ID)
+}
+
+func insert(ctx context.Context, tx *db.Tx, by auth.Actor, p Plan) error {
+	return tx.Exec(ctx, `
+		INSERT INTO plan (id, tree, unit, rollout, title, fold, basis, state, entered_by, entered_name, entered_at, version)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1)`,
+		p.ID, by.Tree, p.Unit, p.Rollout, p.Title, vn.Fold(p.Title), p.Basis, p.State, by.Login, by.Name, tx.Now)
+}
+
+func update(ctx context.Context, tx *db.Tx, id string, version int64, s State, title, basis string) error {
+	n, err := tx.ExecN(ctx, `
+		UPDATE plan SET state = $1, title = $2, fold = $3, basis = $4, version = version + 1
+		WHERE id = $5 AND version = $6`, s, title, vn.Fold(title), basis, id, version)
+	if err == nil && n == 0 {
+		err = fault.New(fault.Conflict, "error.conflict")
+	}
+	return err
+}
+
+func replaceRows(ctx context.Context, tx *db.Tx, plan string, f Form) error {
+	if err := tx.Exec(ctx, `DELETE FROM plan_goal WHERE plan = $1`, plan); err != nil {
+		return err
+	}
+	if err := tx.Exec(ctx, `DELETE FROM plan_task WHERE plan = $1`, plan); err != nil {
+		return err
+	}
+	for i, g := range f.Goals {
+		if err := tx.Exec(ctx, `INSERT INTO plan_goal (plan, n, text, target) VALUES ($1, $2, $3, $4)`, plan, i+1, g.Text, g.Target); err != nil {
+			return err
+		}
+	}
+	for i, t := range f.Tasks {
+		if err := tx.Exec(ctx, `
+			INSERT INTO plan_task (plan, n, text, lead, partners, deliverable, day, wording)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+			plan, i+1, t.Text, t.Lead, t.Partners, t.Deliverable, t.Deadline.Day, t.Deadline.Wording); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func insertEvent(ctx context.Context, tx *db.Tx, by auth.Actor, plan, kind, office, reason string) error {
+	return tx.Exec(ctx, `
+		INSERT INTO plan_event (id, plan, kind, actor, actor_name, office, reason, at, seq)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		db.NewKey(), plan, kind, by.Login, by.Name, office, reason, tx.Now, tx.NewID())
+}
+
+// Recount returns, by unit, what the adopted plans of a rollout say its sheet
+// should hold: the deep proof compares it with the posts.
+func Recount(ctx context.Context, tx *db.Tx, rolloutID string, adopted tally.Lane) (map[int64]tally.Delta, error) {
+	ids, err := db.All(ctx, tx, func(r db.Scanner) (u int64, err error) { return u, r.Scan(&u) },
+		`SELECT unit FROM plan WHERE rollout = $1 AND state = 'adopted'`, rolloutID)
+	all := make(map[int64]tally.Delta, len(ids))
+	for _, u := range ids {
+		all[u] = tally.Delta{adopted: 1}
+	}
+	return all, err
+}

@@ -1,0 +1,106 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"path/filepath"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"nhipcau/internal/fault"
+	"nhipcau/internal/i18n"
+)
+
+// Config is everything that can be set, filled once from flags, the
+// environment (NHIPCAU_…) and a JSON file. It is useful at zero but for Data.
+type Config struct {
+	Data     string `help:"Folder of the database and the files." default:"./data" type:"path" env:"NHIPCAU_DATA"`
+	Database string `help:"postgres://… instead of the database in the data folder." default:"" env:"NHIPCAU_DATABASE" placeholder:"URL"`
+}
+
+// url returns where the database is.
+func (c Config) url() string {
+	if c.Database != "" {
+		return c.Database
+	}
+	return "file:" + filepath.Join(c.Data, "nhipcau.db")
+}
+
+// embedded reports whether the database lies in the data folder.
+func (c Config) embedded() bool { return strings.HasPrefix(c.url(), "file:") }
+
+// cli is the command line.
+type cli struct {
+	Config
+	ConfigFile kong.ConfigFlag `name:"config" help:"JSON file with the names of the flags." env:"NHIPCAU_CONFIG" placeholder:"FILE"`
+
+	Demo    demoCommand    `cmd:"" help:"Run the product with a youth union bloc of 62 organisations, on a clock of its own."`
+	Serve   serveCommand   `cmd:"" help:"Serve the pages."`
+	Prove   proveCommand   `cmd:"" help:"Recompute every figure and say whether all agree."`
+	Admin   adminCommand   `cmd:"" help:"Print a one-time link for the first administrator."`
+	Token   tokenCommand   `cmd:"" help:"Print a new bearer token of a login."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+// terminal is where a command speaks.
+type terminal struct {
+	ctx      context.Context
+	out, err io.Writer
+	log      *slog.Logger
+}
+
+// exit is an error that carries the exit code and has already been said.
+type exit int
+
+func (e exit) Error() string { return fmt.Sprintf("exit %d", int(e)) }
+
+// Main runs the command that args name and returns the exit code: 0 done, 1 it
+// could not be done or a proof failed, 2 the command line is wrong.
+func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	var c cli
+	code := -1
+	parser, err := kong.New(&c, kong.Name("nhipcau"), kong.Writers(stdout, stderr),
+		kong.Description("Nhịp Cầu carries a directive down an organisation and its results back up."),
+		kong.Exit(func(n int) { code = n }), kong.Configuration(kong.JSON), kong.UsageOnError())
+	if err != nil {
+		fmt.Fprintln(stderr, err)
+		return 2
+	}
+	run, err := parser.Parse(args)
+	if code >= 0 { // --help has answered
+		return code
+	}
+	if err != nil {
+		fmt.Fprintln(stderr, "nhipcau:", err)
+		return 2
+	}
+	t := &terminal{ctx: ctx, out: stdout, err: stderr, log: slog.New(slog.NewTextHandler(stderr, nil))}
+	err = run.Run(t, c.Config)
+	if e, ok := errors.AsType[exit](err); ok {
+		return int(e)
+	}
+	if err != nil {
+		fmt.Fprintln(stderr, "nhipcau:", sentence(err))
+		return 1
+	}
+	return 0
+}
+
+// sentence returns what to tell a person at a terminal: the message of a fault
+// in the default language, or the error itself, for whoever runs the program is
+// also the one who reads its log.
+func sentence(err error) string {
+	f := fault.Of(err)
+	if f.Kind == fault.Internal {
+		return err.Error()
+	}
+	c, cerr := catalog()
+	if cerr != nil {
+		return err.Error()
+	}
+	return c.T(i18n.Langs[0], f.Key, f.Args...)
+}

@@ -1,38 +1,123 @@
 package db
 
 import (
+	"bytes"
 	"context"
+	"database/sql"
 	"embed"
+	"fmt"
+	"io"
 	"io/fs"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // driver "pgx"
 	"github.com/pressly/goose/v3"
-	_ "modernc.org/sqlite" // driver "sqlite"
+
+	"nhipcau/internal/fault"
 )
 
+// Migrations holds the program's schema: migrations/NNNN_name.sql, plain SQL for
+// both engines behind "-- +goose Up".
+//
 //go:embed migrations/*.sql
-var files embed.FS
+var Migrations embed.FS
 
-// Migrations are the files of the program's schema.
-var Migrations fs.FS = must(fs.Sub(files, "migrations"))
+// Migrate brings the database to the program's schema, and does nothing where it
+// is there. A database that a newer program has migrated is refused with a fault
+// Unavailable. Nodes that start together may all call it.
+func (d *DB) Migrate(ctx context.Context) error { return d.engine.migrate(ctx) }
 
-func must(f fs.FS, err error) fs.FS {
-	if err != nil {
-		panic(err)
-	}
-	return f
-}
-
-// Migrate brings the database to the program's schema.
-func (d *DB) Migrate(ctx context.Context) error {
-	dialect := goose.DialectSQLite3
-	if d.postgres {
-		dialect = goose.DialectPostgres
-	}
-	p, err := goose.NewProvider(dialect, d.write, Migrations, goose.WithDisableGlobalRegistry(true))
+// Ready returns nil if the database answers and has the program's schema.
+func (d *DB) Ready(ctx context.Context) error {
+	want, err := newest()
 	if err != nil {
 		return err
 	}
-	_, err = p.Up(ctx)
-	return err
+	return d.Read(ctx, func(ctx context.Context, tx *Tx) error {
+		var have int64
+		if err := tx.One(ctx, `SELECT coalesce(max(version_id), 0) FROM goose_db_version`, nil, &have); err != nil {
+			return unavailable(err, "error.old_database")
+		}
+		switch {
+		case have > want:
+			return fault.New(fault.Unavailable, "error.newer_database")
+		case have < want:
+			return fault.New(fault.Unavailable, "error.old_database")
+		}
+		return nil
+	})
 }
+
+// newest is the version of the newest migration the program knows.
+func newest() (int64, error) {
+	names, err := fs.Glob(Migrations, "migrations/*.sql")
+	if err != nil {
+		return 0, err
+	}
+	var most int64
+	for _, name := range names {
+		n, err := goose.NumericComponent(name)
+		if err != nil {
+			return 0, err
+		}
+		most = max(most, n)
+	}
+	return most, nil
+}
+
+// migrate runs the statements of house, what this package keeps for itself, and
+// the migrations that have not run.
+func migrate(ctx context.Context, pool *sql.DB, dialect goose.Dialect, files fs.FS, house ...string) error {
+	sub, err := fs.Sub(files, "migrations")
+	if err != nil {
+		return err
+	}
+	p, err := goose.NewProvider(dialect, pool, sub, goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return fmt.Errorf("reading the migrations: %w", err)
+	}
+	have, want, err := p.GetVersions(ctx)
+	if err != nil {
+		return fmt.Errorf("reading the schema's version: %w", faultOf(err))
+	}
+	if have > want {
+		return unavailable(fmt.Errorf("the database has schema %d, the program knows %d", have, want), "error.newer_database")
+	}
+	for _, q := range house {
+		if _, err := pool.ExecContext(ctx, q); err != nil {
+			return fmt.Errorf("making the house's tables: %w", faultOf(err))
+		}
+	}
+	if _, err := p.Up(ctx); err != nil {
+		return fmt.Errorf("migrating: %w", faultOf(err))
+	}
+	return nil
+}
+
+// collated reads migrations for PostgreSQL: the mark /*C*/ becomes COLLATE "C".
+type collated struct{ fs.FS }
+
+// Open opens a file; what it reads is marked text replaced.
+func (c collated) Open(name string) (fs.File, error) {
+	f, err := c.FS.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err != nil || info.IsDir() {
+		return f, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(f)
+	if err != nil {
+		return nil, err
+	}
+	text = bytes.ReplaceAll(text, []byte(`/*C*/`), []byte(`COLLATE "C"`))
+	return &textFile{bytes.NewReader(text), info}, nil
+}
+
+type textFile struct {
+	*bytes.Reader
+	info fs.FileInfo
+}
+
+func (f *textFile) Stat() (fs.FileInfo, error) { return f.info, nil }
+func (f *textFile) Close() error               { return nil }

@@ -1,0 +1,72 @@
+package db
+
+import (
+	"errors"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"nhipcau/internal/fault"
+)
+
+var (
+	errNested  = errors.New("db: a transaction inside another one of the same database")
+	errClosed  = errors.New("db: the database is closed")
+	errOver    = errors.New("db: the transaction is over")
+	errOpen    = errors.New("db: a statement while rows are read; read them with All first")
+	errEndless = errors.New("db: the folds never find an end")
+	errExit    = errors.New("db: the closure ended its goroutine")
+)
+
+// faultOf gives a database's error its kind. An error that is not the
+// database's own is returned as it is.
+func faultOf(err error) error {
+	if lite, ok := errors.AsType[*sqlite.Error](err); ok {
+		return liteFault(err, lite.Code())
+	}
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return postgresFault(err, pg.Code)
+	}
+	if failed, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+		return unavailable(failed, "error.busy")
+	}
+	return err
+}
+
+func liteFault(err error, code int) error {
+	switch code {
+	case sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+		return fault.Wrap(fault.Conflict, err, "error.conflict")
+	}
+	switch code & 0xff {
+	case sqlite3.SQLITE_READONLY:
+		return unavailable(err, "error.readonly")
+	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR:
+		return unavailable(err, "error.disk_full")
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return unavailable(err, "error.busy")
+	}
+	return err
+}
+
+func postgresFault(err error, state string) error {
+	switch state {
+	case "23505", "23503": // unique_violation, foreign_key_violation
+		return fault.Wrap(fault.Conflict, err, "error.conflict")
+	case "25006": // read_only_sql_transaction
+		return unavailable(err, "error.readonly")
+	case "53100": // disk_full
+		return unavailable(err, "error.disk_full")
+	case "53300", "55P03", "57P01", "57P03": // too_many_connections, lock_not_available, admin_shutdown, cannot_connect_now
+		return unavailable(err, "error.busy")
+	}
+	return err
+}
+
+// clash reports whether a transaction failed only because of another that ran
+// beside it (serialization_failure, deadlock_detected), so that it may run again.
+func clash(err error) bool {
+	pg, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && (pg.Code == "40001" || pg.Code == "40P01")
+}

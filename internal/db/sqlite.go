@@ -1,0 +1,117 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+
+	"github.com/pressly/goose/v3"
+)
+
+// lite is the SQLite engine: many readers, one writer.
+type lite struct {
+	*core
+	readPool, writePool *sql.DB
+	writer              *writer
+	writeDSN            string
+}
+
+// Pragmas belong in the DSN: executed as statements they would hold for one
+// connection of the pool alone.
+const (
+	litePragmas  = "_pragma=busy_timeout(10000)&_pragma=foreign_keys(ON)&_pragma=mmap_size(1073741824)"
+	liteWriting  = "&_pragma=journal_mode(WAL)&_txlock=immediate"
+	liteReading  = "&_pragma=query_only(ON)"
+	liteSynced   = "&_pragma=synchronous(FULL)"
+	liteUnsynced = "&_pragma=synchronous(OFF)"
+)
+
+func openSQLite(ctx context.Context, url string, c *core) (engine, error) {
+	join := "?"
+	if strings.Contains(url, "?") {
+		join = "&"
+	}
+	base := url + join + litePragmas
+	writing := base + liteWriting + liteSynced
+	if c.noSync {
+		writing = base + liteWriting + liteUnsynced
+	}
+	writePool, err := openLite(ctx, writing, 1)
+	if err != nil {
+		return nil, err
+	}
+	readPool, err := openLite(ctx, base+liteReading, c.readers)
+	if err != nil {
+		writePool.Close()
+		return nil, err
+	}
+	l := &lite{core: c, readPool: readPool, writePool: writePool, writeDSN: writing}
+	l.writer = newWriter(c, writePool)
+	return l, nil
+}
+
+func openLite(ctx context.Context, dsn string, most int) (*sql.DB, error) {
+	c, err := newKeeper(dsn)
+	if err != nil {
+		return nil, fmt.Errorf("opening the database: %w", err)
+	}
+	return openPool(ctx, sql.OpenDB(c), most)
+}
+
+// openPool has a pool keep its connections, and makes sure it answers.
+func openPool(ctx context.Context, pool *sql.DB, most int) (*sql.DB, error) {
+	pool.SetMaxOpenConns(most)
+	pool.SetMaxIdleConns(most)
+	if err := pool.PingContext(ctx); err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("opening the database: %w", faultOf(err))
+	}
+	return pool, nil
+}
+
+type liteDialect struct{}
+
+func (liteDialect) nextBlock() string  { return `UPDATE house_id SET n = n + 1 RETURNING n` }
+func (liteDialect) lock() string       { return "" }
+func (liteDialect) skipLocked() string { return "" }
+
+func (l *lite) read(ctx context.Context, f Work) error {
+	t, err := l.readPool.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return fmt.Errorf("beginning to read: %w", faultOf(err))
+	}
+	defer t.Rollback()
+	tx := &Tx{Now: l.Now(), q: t, dialect: liteDialect{}}
+	return tx.run(ctx, f)
+}
+
+func (l *lite) write(ctx context.Context, f Work) error { return l.writer.write(ctx, f) }
+
+func (l *lite) drain(ctx context.Context) error {
+	return l.write(ctx, func(_ context.Context, tx *Tx) error {
+		tx.NeedFold()
+		return nil
+	})
+}
+
+func (l *lite) listen(context.Context) error { return nil }
+
+func (l *lite) queue() int { return len(l.writer.waiting) }
+
+func (l *lite) close() error {
+	l.writer.close()
+	l.readPool.Close()
+	return l.writePool.Close()
+}
+
+// migrate works on a connection of its own: the writer's is the writer's.
+func (l *lite) migrate(ctx context.Context) error {
+	pool, err := openLite(ctx, l.writeDSN, 1)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	return migrate(ctx, pool, goose.DialectSQLite3, Migrations, `CREATE TABLE IF NOT EXISTS house_id (n BIGINT NOT NULL)`,
+		`INSERT INTO house_id (n) SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM house_id)`)
+}

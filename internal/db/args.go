@@ -8,8 +8,9 @@ import (
 )
 
 // plain turns args into what both drivers bind alike: times into Unix seconds
-// (the zero time into NULL), truth into 0 and 1, named strings and numbers into
-// plain ones. The slice given is not changed: closures run more than once.
+// (the zero time into NULL), truth into 0 and 1, missing bytes into no bytes, named
+// strings and numbers into plain ones, pointers into what they point to. The slice
+// given is not changed: closures run more than once.
 func plain(args []any) []any {
 	out := make([]any, len(args))
 	for i, a := range args {
@@ -20,8 +21,10 @@ func plain(args []any) []any {
 
 func plainOne(a any) any {
 	switch v := a.(type) {
-	case nil, string, int64, []byte:
+	case nil, string, int64:
 		return a
+	case []byte:
+		return bytesOf(v)
 	case time.Time:
 		return seconds(v)
 	case bool:
@@ -41,7 +44,7 @@ func plainOne(a any) any {
 		return int64(v.Uint())
 	case reflect.Slice:
 		if v.Type().Elem().Kind() == reflect.Uint8 {
-			return v.Bytes()
+			return bytesOf(v.Bytes())
 		}
 	case reflect.Pointer:
 		if v.IsNil() {
@@ -57,6 +60,13 @@ func seconds(t time.Time) any {
 		return nil
 	}
 	return t.Unix()
+}
+
+func bytesOf(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
 }
 
 func truth(b bool) int64 {

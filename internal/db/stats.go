@@ -7,7 +7,7 @@ import (
 
 // Stats says how the database was written to since it was opened.
 type Stats struct {
-	Queue   int           // closures that wait now
+	Queue   int           // closures that wait now; in PostgreSQL those that run
 	Groups  int64         // commits; in PostgreSQL a group is one closure
 	Works   int64         // closures answered, failed ones too
 	Failed  int64         // closures that returned an error
@@ -19,6 +19,7 @@ type Stats struct {
 	Folds   int64         // times the folds ran
 	Folding time.Duration // time in folds, all together
 	Unfold  int64         // folds that failed after the commit of what they fold (PostgreSQL)
+	Unsent  int64         // notices that did not reach other nodes (PostgreSQL)
 }
 
 type meter struct {

@@ -232,22 +232,6 @@ func TestPanic(t *testing.T) {
 	})
 }
 
-func TestCancelledCaller(t *testing.T) {
-	both(t, func(t *testing.T, d *db.DB) {
-		ctx, cancel := context.WithCancel(t.Context())
-		var gone error
-		errs := together(t, d, func(context.Context, *db.Tx) error {
-			cancel()
-			return nil
-		}, func(ctx context.Context, tx *db.Tx) error { return add(ctx, tx, "stays") })
-		gone = d.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return add(ctx, tx, "never") })
-		if errors.Join(errs...) != nil || !errors.Is(gone, context.Canceled) {
-			t.Errorf("got %v and %v, want nothing and a cancelled caller", errs, gone)
-		}
-		wantNames(t, d, "stays")
-	})
-}
-
 func TestIncrements(t *testing.T) {
 	both(t, func(t *testing.T, d *db.DB) {
 		dbtest.Write(t, d, func(ctx context.Context, tx *db.Tx) error { return add(ctx, tx, "a") })

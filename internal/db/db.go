@@ -10,8 +10,8 @@
 // counts before Write has returned nil. A caller that goes away stops waiting;
 // its closure may still be committed. A statement that fails spends its
 // transaction: every later one fails alike, and so does the closure, whatever it
-// returns. A closure opens no other transaction of the same database, and runs no
-// statement while [Each] reads rows.
+// returns. A closure uses the context it is given, opens no other transaction of
+// the same database (it is refused), and runs no statement while [Each] reads rows.
 //
 // In SQLite one writer takes the waiting closures together and commits them at
 // once, each under a savepoint of its own: where one fails its neighbours stand.
@@ -160,9 +160,10 @@ func (d *DB) Read(ctx context.Context, f Work) error {
 	return d.engine.read(ctx, f)
 }
 
-// Write runs f in a transaction and commits it if f returns nil. The context
-// given to f is the writer's own: it is not cancelled when the caller goes away.
-// A panic in f is returned as an internal error.
+// Write runs f in a transaction and commits it if f returns nil. A caller that goes
+// away stops waiting; in SQLite its closure, whose context is the writer's own, is
+// done all the same, in PostgreSQL the statement that runs is cancelled. A panic in
+// f is returned as an internal error.
 func (d *DB) Write(ctx context.Context, f Work) error {
 	ctx, err := d.enter(ctx)
 	if err != nil {

@@ -2,6 +2,7 @@ package db
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
@@ -64,9 +65,11 @@ func postgresFault(err error, state string) error {
 	return err
 }
 
-// clash reports whether a transaction failed only because of another that ran
-// beside it (serialization_failure, deadlock_detected), so that it may run again.
+// clash reports whether a transaction failed only because of what ran beside it, so
+// that it may run again: another transaction (serialization_failure,
+// deadlock_detected), or a migration that changed a table under a statement that
+// the driver had prepared.
 func clash(err error) bool {
 	pg, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && (pg.Code == "40001" || pg.Code == "40P01")
+	return ok && (pg.Code == "40001" || pg.Code == "40P01" || pg.Code == "0A000" && strings.Contains(pg.Message, "cached plan"))
 }

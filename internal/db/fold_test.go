@@ -13,7 +13,7 @@ import (
 
 // counting makes a queue and a sum, and folds the queue into the sum three rows at
 // a time.
-func counting(t *testing.T, d *db.DB) {
+func counting(t testing.TB, d *db.DB) {
 	t.Helper()
 	dbtest.Write(t, d, func(ctx context.Context, tx *db.Tx) error {
 		for _, q := range []string{
@@ -88,8 +88,8 @@ func TestFold(t *testing.T) {
 		}
 		all.Wait()
 		wantTotal(t, d, writers*each, 0)
-		if s := d.Stats(); s.Folds == 0 || s.Unfold != 0 {
-			t.Errorf("folded %d times, %d failed", s.Folds, s.Unfold)
+		if s := d.Stats(); s.Folds == 0 || s.FoldsFailed != 0 {
+			t.Errorf("folded %d times, %d failed", s.Folds, s.FoldsFailed)
 		}
 	})
 }

@@ -2,12 +2,17 @@ package db_test
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
+
+	"modernc.org/sqlite"
 
 	"nhipcau/internal/db"
 	"nhipcau/internal/db/dbtest"
@@ -82,24 +87,33 @@ func TestAnswersComeAfterTheCommit(t *testing.T) {
 	wantNames(t, d, "a", "b")
 }
 
-// interrupted runs a statement that is cancelled while it writes, for which
-// SQLite undoes the whole transaction.
+// interrupted runs a statement without end that is cancelled once it has written a
+// thousand rows, for which SQLite undoes the whole transaction.
 func interrupted(ctx context.Context, tx *db.Tx) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	began := make(chan struct{})
-	go func() {
-		<-began
-		for range 1000 {
-			runtime.Gosched()
-		}
-		cancel()
-	}()
-	close(began)
+	thousandth.Store(&cancel)
 	err := tx.Exec(ctx, `INSERT INTO thing (id, name, n, flag, blob)
-		WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT -n, 'x' || n, n, 0, x'' FROM c`)
+		WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT -n, 'x' || n, test_row(n), 0, x'' FROM c`)
 	// The writer must notice by itself that nothing is left to go on with.
 	return errors.Join(err, add(context.WithoutCancel(ctx), tx, "loose"))
+}
+
+// thousandth is called by the SQL function test_row at the thousandth row.
+var thousandth atomic.Pointer[context.CancelFunc]
+
+func TestMain(m *testing.M) {
+	sqlite.MustRegisterScalarFunction("test_row", 1, func(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
+		if cancel := thousandth.Load(); args[0] == int64(1000) && cancel != nil {
+			(*cancel)()
+		}
+		return args[0], nil
+	})
+	if url := os.Getenv("NHIPCAU_TEST_BURST"); url != "" {
+		fmt.Fprintln(os.Stderr, burst(url))
+		os.Exit(1)
+	}
+	os.Exit(m.Run())
 }
 
 func TestCancelledStatement(t *testing.T) {
@@ -277,4 +291,59 @@ func TestClose(t *testing.T) {
 	if err := d.Write(t.Context(), adding("a")); err == nil {
 		t.Error("a closed database takes writes")
 	}
+}
+
+// A caller that goes away stops waiting; what it asked for is done all the same.
+func TestCancelledCaller(t *testing.T) {
+	d := lite(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	begun, free, gone := make(chan struct{}), make(chan struct{}), make(chan error)
+	go func() {
+		gone <- d.Write(t.Context(), func(context.Context, *db.Tx) error {
+			close(begun)
+			<-free
+			return nil
+		})
+	}()
+	<-begun
+	go func() { gone <- d.Write(ctx, adding("asked for")) }()
+	for d.Stats().Queue == 0 {
+		runtime.Gosched()
+	}
+	cancel()
+	if err := <-gone; !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want the caller to be gone", err)
+	}
+	close(free)
+	if err := <-gone; err != nil {
+		t.Error(err)
+	}
+	if err := d.Drain(t.Context()); err != nil { // behind it in the queue
+		t.Error(err)
+	}
+	if err := d.Write(ctx, adding("never")); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want a caller that never came", err)
+	}
+	wantNames(t, d, "asked for")
+}
+
+// In PostgreSQL the statement of a caller that goes away is cancelled.
+func TestCancelledCallerOfPostgres(t *testing.T) {
+	if os.Getenv("NHIPCAU_TEST_POSTGRES") == "" {
+		return // the test above is SQLite's
+	}
+	d := dbtest.Open(t)
+	things(t, d)
+	ctx, cancel := context.WithCancel(t.Context())
+	err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := add(ctx, tx, "a"); err != nil {
+			return err
+		}
+		cancel()
+		return add(ctx, tx, "b")
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want the caller to be gone", err)
+	}
+	wantNames(t, d)
 }

@@ -93,7 +93,7 @@ func (p *postgres) write(ctx context.Context, f Work) error {
 	p.herald.tell(tx.notes)
 	if tx.fold {
 		if err := p.folder.ask(ctx); err != nil { // it stands all the same
-			p.count(func(s *Stats) { s.Unfold++ })
+			p.count(func(s *Stats) { s.FoldsFailed++ })
 		}
 	}
 	return nil

@@ -7,19 +7,19 @@ import (
 
 // Stats says how the database was written to since it was opened.
 type Stats struct {
-	Queue   int           // closures that wait now; in PostgreSQL those that run
-	Groups  int64         // commits; in PostgreSQL a group is one closure
-	Works   int64         // closures answered, failed ones too
-	Failed  int64         // closures that returned an error
-	Largest int64         // most closures in one group
-	Rerun   int64         // closures run again: alone after their group, or after a clash
-	Running time.Duration // time in closures, all together
-	Slowest time.Duration // the longest closure
-	Commit  time.Duration // time in commits, all together
-	Folds   int64         // times the folds ran
-	Folding time.Duration // time in folds, all together
-	Unfold  int64         // folds that failed after the commit of what they fold (PostgreSQL)
-	Unsent  int64         // notices that did not reach other nodes (PostgreSQL)
+	Queue       int           // closures that wait now; in PostgreSQL those that run
+	Groups      int64         // commits; in PostgreSQL a group is one closure
+	Works       int64         // closures answered, failed ones too
+	Failed      int64         // closures that returned an error
+	Largest     int64         // most closures in one group
+	Rerun       int64         // closures run again: alone after their group, or after a clash
+	Running     time.Duration // time in closures, all together
+	Slowest     time.Duration // the longest closure
+	Commit      time.Duration // time in commits, all together
+	Folds       int64         // times the folds ran
+	Folding     time.Duration // time in folds, all together
+	FoldsFailed int64         // folds that failed after the commit of what they fold (PostgreSQL)
+	Unsent      int64         // notices that did not reach other nodes (PostgreSQL)
 }
 
 type meter struct {

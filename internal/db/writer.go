@@ -108,7 +108,7 @@ func (w *writer) group(first *deed) {
 		first.err = err
 	} else if err != nil {
 		for _, d := range group {
-			*d = deed{ctx: d.ctx, f: d.f, done: d.done}
+			d.err, d.fold, d.notes = nil, false, nil
 			w.count(func(s *Stats) { s.Rerun++ })
 			d.err = w.alone(d)
 		}

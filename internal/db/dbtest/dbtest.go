@@ -78,7 +78,28 @@ func open(t testing.TB, url string, opts []db.Option) *db.DB {
 		}
 	})
 	d.SetClock(func() time.Time { return Noon })
+	addresses.Store(d, url)
+	t.Cleanup(func() { addresses.Delete(d) })
 	return d
+}
+
+var addresses sync.Map // *db.DB to its url
+
+// Again opens the database of d, which Open returned, once more: what a second
+// node does, or the program after a restart.
+func Again(t testing.TB, d *db.DB, opts ...db.Option) *db.DB {
+	t.Helper()
+	return open(t, Address(t, d), opts)
+}
+
+// Address returns the url of d, which Open returned.
+func Address(t testing.TB, d *db.DB) string {
+	t.Helper()
+	url, ok := addresses.Load(d)
+	if !ok {
+		t.Fatal("dbtest: this database was not opened here")
+	}
+	return url.(string)
 }
 
 // Write runs f in a transaction of d and fails the test on an error.

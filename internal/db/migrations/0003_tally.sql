@@ -1,0 +1,51 @@
+-- +goose Up
+-- Counts over the tree: what is counted, every deed's part in it, and the
+-- totals folded from the deeds.
+
+CREATE TABLE tally_sheet (
+    id        BIGINT PRIMARY KEY,
+    kind      TEXT NOT NULL,
+    source    TEXT NOT NULL, -- id of the thing counted
+    tree      TEXT NOT NULL,
+    epoch     BIGINT NOT NULL REFERENCES epoch (id),
+    root      BIGINT NOT NULL REFERENCES unit (id),
+    opened_at BIGINT NOT NULL,
+    opened_by TEXT NOT NULL,
+    sealed_at BIGINT,
+    UNIQUE (kind, source)
+);
+
+-- One row per deed, sheet and unit. Rows are only added.
+CREATE TABLE tally_post (
+    id          BIGINT PRIMARY KEY,
+    sheet       BIGINT NOT NULL REFERENCES tally_sheet (id),
+    unit        BIGINT NOT NULL,
+    vector      BYTEA NOT NULL,
+    source_kind TEXT NOT NULL,
+    source_id   TEXT NOT NULL,
+    actor       TEXT NOT NULL,
+    actor_name  TEXT NOT NULL,
+    reason      TEXT NOT NULL,
+    signer      TEXT NOT NULL, -- of a declared figure
+    paper       TEXT NOT NULL,
+    at          BIGINT NOT NULL
+);
+CREATE INDEX tally_post_unit ON tally_post (sheet, unit, id);
+
+-- Posts not yet in the totals; empty whenever a write group has been committed.
+CREATE TABLE tally_queue (
+    post   BIGINT PRIMARY KEY REFERENCES tally_post (id),
+    sheet  BIGINT NOT NULL,
+    unit   BIGINT NOT NULL,
+    vector BYTEA NOT NULL
+);
+
+CREATE TABLE tally_node (
+    sheet  BIGINT NOT NULL REFERENCES tally_sheet (id),
+    parent BIGINT NOT NULL, -- 0 for the sheet's root
+    unit   BIGINT NOT NULL,
+    own    BYTEA NOT NULL,
+    total  BYTEA NOT NULL,
+    PRIMARY KEY (sheet, parent, unit)
+);
+CREATE INDEX tally_node_unit ON tally_node (sheet, unit);

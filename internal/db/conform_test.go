@@ -50,7 +50,7 @@ func TestValues(t *testing.T) {
 			}
 			var kind *string
 			at = dbtest.Noon
-			if err := tx.One(ctx, `SELECT kind, at, blob FROM thing WHERE id = $1`, []any{int64(2)}, &kind, db.At(&at), &blob); err != nil {
+			if err := tx.One(ctx, `SELECT kind, at, blob FROM thing WHERE id = $1 AND at IS NULL`, []any{int64(2)}, &kind, db.At(&at), &blob); err != nil {
 				return err
 			}
 			if kind != nil || !at.IsZero() || len(blob) != 0 {
@@ -112,6 +112,25 @@ func TestConflict(t *testing.T) {
 			t.Errorf("NULL where there must be a value: got %v, want an internal error", err)
 		}
 		wantNames(t, d, "a")
+	})
+}
+
+// What only the commit finds is the fault of the closure that did it.
+func TestCommitFails(t *testing.T) {
+	both(t, func(t *testing.T, d *db.DB) {
+		dbtest.Write(t, d, func(ctx context.Context, tx *db.Tx) error {
+			return tx.Exec(ctx, `CREATE TABLE late (kind TEXT NOT NULL REFERENCES kind (name) DEFERRABLE INITIALLY DEFERRED)`)
+		})
+		errs := together(t, d, adding("a"), func(ctx context.Context, tx *db.Tx) error {
+			if err := add(ctx, tx, "lost"); err != nil {
+				return err
+			}
+			return tx.Exec(ctx, `INSERT INTO late (kind) VALUES ('no such kind')`)
+		}, adding("b"))
+		if errs[0] != nil || !fault.Is(errs[1], fault.Conflict) || errs[2] != nil {
+			t.Errorf("got %v, want the second alone to conflict", errs)
+		}
+		wantNames(t, d, "a", "b")
 	})
 }
 
@@ -411,9 +430,22 @@ func TestLock(t *testing.T) {
 	})
 }
 
-// Paths are compared as bytes on both engines, because the column is marked.
+// Paths are compared as bytes on both engines, because the column is marked; the
+// schema is made anew, from the files.
 func TestOrderOfPaths(t *testing.T) {
 	both(t, func(t *testing.T, d *db.DB) {
+		if strings.HasPrefix(dbtest.Address(t, d), "postgres") {
+			dbtest.Write(t, d, func(ctx context.Context, tx *db.Tx) error {
+				if err := tx.Exec(ctx, `DROP SCHEMA public CASCADE`); err != nil {
+					return err
+				}
+				return tx.Exec(ctx, `CREATE SCHEMA public`)
+			})
+			d = dbtest.Again(t, d)
+			if err := d.Migrate(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
 		paths := []string{"/a-c/", "/a/", "/a/b/", "/a0/", "/b/", "/Đ/"}
 		dbtest.Write(t, d, func(ctx context.Context, tx *db.Tx) error {
 			if err := tx.Exec(ctx, `INSERT INTO tree (key, name, changed, cut) VALUES ('t', 'T', 0, 0)`); err != nil {

@@ -1,0 +1,91 @@
+// Package notify puts notices before people in the product itself. A notice is
+// a message key and its arguments, so each reads it in their own language.
+package notify
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"nhipcau/internal/auth"
+	"nhipcau/internal/db"
+	"nhipcau/internal/fault"
+	"nhipcau/internal/vn"
+)
+
+// A Notice is one thing somebody should know.
+type Notice struct {
+	ID      string
+	Account string
+	Key     string
+	Args    []string
+	Link    string // path of the page it is about
+	At      time.Time
+	ReadAt  time.Time // zero while unread
+}
+
+// Send puts a notice before an account in the transaction of the deed.
+func Send(ctx context.Context, tx *db.Tx, n Notice) error {
+	args, err := json.Marshal(n.Args)
+	if err != nil {
+		return err
+	}
+	return tx.Exec(ctx, `INSERT INTO notice (id, account, key, args, link, at, seq) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		db.NewKey(), n.Account, n.Key, string(args), n.Link, tx.Now, tx.NewID())
+}
+
+// ToUnit puts a notice before everybody who holds one of roles in the unit
+// itself today, and returns how many they are.
+func ToUnit(ctx context.Context, tx *db.Tx, unit int64, roles []auth.Role, key string, args []string, link string) (int, error) {
+	q, list := `SELECT DISTINCT g.account FROM account_grant g JOIN account a ON a.id = g.account
+		WHERE g.unit = $1 AND g.revoked_at IS NULL AND a.disabled_at IS NULL AND g.from_day <= $2 AND (g.to_day = '' OR g.to_day > $2) AND g.role IN (`,
+		[]any{unit, vn.DayOf(tx.Now)}
+	for i, r := range roles {
+		if i > 0 {
+			q += ", "
+		}
+		list = append(list, r)
+		q += db.Arg(len(list))
+	}
+	accounts, err := db.All(ctx, tx, func(r db.Scanner) (a string, err error) { return a, r.Scan(&a) }, q+`) ORDER BY g.account`, list...)
+	if err != nil {
+		return 0, err
+	}
+	for _, a := range accounts {
+		if err := Send(ctx, tx, Notice{Account: a, Key: key, Args: args, Link: link}); err != nil {
+			return 0, err
+		}
+	}
+	return len(accounts), nil
+}
+
+// Unread returns how many notices by has not read.
+func Unread(ctx context.Context, tx *db.Tx, by auth.Actor) (n int, err error) {
+	err = tx.One(ctx, `SELECT count(*) FROM notice WHERE account = $1 AND read_at IS NULL`, []any{by.Login}, &n)
+	return n, err
+}
+
+// List returns by's notices, the newest first, at most limit after offset.
+func List(ctx context.Context, tx *db.Tx, by auth.Actor, offset, limit int) ([]Notice, error) {
+	return db.All(ctx, tx, func(r db.Scanner) (n Notice, err error) {
+		var args string
+		if err := r.Scan(&n.ID, &n.Account, &n.Key, &args, &n.Link, db.At(&n.At), db.At(&n.ReadAt)); err != nil {
+			return n, err
+		}
+		return n, json.Unmarshal([]byte(args), &n.Args)
+	}, `SELECT id, account, key, args, link, at, read_at FROM notice WHERE account = $1 ORDER BY seq DESC LIMIT $2 OFFSET $3`, by.Login, limit, offset)
+}
+
+// MarkRead notes that by has read a notice; one that is not by's is NotFound.
+func MarkRead(ctx context.Context, tx *db.Tx, by auth.Actor, id string) error {
+	n, err := tx.ExecN(ctx, `UPDATE notice SET read_at = coalesce(read_at, $1) WHERE id = $2 AND account = $3`, tx.Now, id, by.Login)
+	if err == nil && n == 0 {
+		err = fault.New(fault.NotFound, "error.not_found")
+	}
+	return err
+}
+
+// MarkAllRead notes that by has read everything.
+func MarkAllRead(ctx context.Context, tx *db.Tx, by auth.Actor) error {
+	return tx.Exec(ctx, `UPDATE notice SET read_at = $1 WHERE account = $2 AND read_at IS NULL`, tx.Now, by.Login)
+}

@@ -17,7 +17,7 @@ CREATE TABLE tally_sheet (
 
 -- One row per deed, sheet and unit. Rows are only added.
 CREATE TABLE tally_post (
-    id          BIGINT PRIMARY KEY,
+    id          BIGINT NOT NULL,
     sheet       BIGINT NOT NULL REFERENCES tally_sheet (id),
     unit        BIGINT NOT NULL,
     vector      BYTEA NOT NULL,
@@ -28,13 +28,14 @@ CREATE TABLE tally_post (
     reason      TEXT NOT NULL,
     signer      TEXT NOT NULL, -- of a declared figure
     paper       TEXT NOT NULL,
-    at          BIGINT NOT NULL
+    at          BIGINT NOT NULL,
+    PRIMARY KEY (sheet, id)
 );
 CREATE INDEX tally_post_unit ON tally_post (sheet, unit, id);
 
 -- Posts not yet in the totals; empty whenever a write group has been committed.
 CREATE TABLE tally_queue (
-    post   BIGINT PRIMARY KEY REFERENCES tally_post (id),
+    post   BIGINT PRIMARY KEY,
     sheet  BIGINT NOT NULL,
     unit   BIGINT NOT NULL,
     vector BYTEA NOT NULL
@@ -49,3 +50,6 @@ CREATE TABLE tally_node (
     PRIMARY KEY (sheet, parent, unit)
 );
 CREATE INDEX tally_node_unit ON tally_node (sheet, unit);
+
+-- A closing whose day comes later cuts an epoch when the day has come.
+CREATE INDEX unit_edge_to ON unit_edge (tree, to_day);

@@ -1,0 +1,201 @@
+package rollout
+
+import (
+	"context"
+	"time"
+
+	"nhipcau/internal/audit"
+	"nhipcau/internal/auth"
+	"nhipcau/internal/db"
+	"nhipcau/internal/fault"
+	"nhipcau/internal/tally"
+	"nhipcau/internal/vn"
+)
+
+// An Obligation is what one unit owes by one step of a rollout.
+type Obligation struct {
+	Rollout  string
+	Title    string // of the rollout
+	Step     Step
+	Unit     int64
+	UnitKey  string
+	UnitName string
+	Deadline vn.Deadline // as first given
+	Extended vn.Day      // last day after an extension, "" if none
+	Due      vn.Day      // last day on which it is kept
+	DoneAt   time.Time
+	Declared bool
+	Source   tally.Source
+	EndedAt  time.Time
+}
+
+// A Standing is how an obligation stands on a day.
+type Standing string
+
+// The standings. Soon is in time with at most seven days left; Waiting has more.
+const (
+	StandDone     Standing = "done"
+	StandDeclared Standing = "declared"
+	StandLate     Standing = "late"
+	StandExtended Standing = "extended"
+	StandSoon     Standing = "soon"
+	StandWaiting  Standing = "waiting"
+	StandEnded    Standing = "ended" // the rollout was withdrawn or replaced
+)
+
+const soon = 7
+
+// Standing returns how o stands on day.
+func (o Obligation) Standing(day vn.Day) Standing {
+	switch {
+	case !o.DoneAt.IsZero() && o.Declared:
+		return StandDeclared
+	case !o.DoneAt.IsZero():
+		return StandDone
+	case !o.EndedAt.IsZero():
+		return StandEnded
+	case o.Due.Before(day):
+		return StandLate
+	case o.Extended != "":
+		return StandExtended
+	case day.DaysUntil(o.Due) <= soon:
+		return StandSoon
+	}
+	return StandWaiting
+}
+
+// Kept reports whether it was done on or before its last day.
+func (o Obligation) Kept() bool { return !o.DoneAt.IsZero() && vn.DayOf(o.DoneAt) <= o.Due }
+
+// A Fulfilment says that a unit has done a step, and by which record.
+type Fulfilment struct {
+	Rollout  string
+	Step     Step
+	Unit     int64
+	Source   tally.Source
+	Declared bool
+}
+
+// Fulfil marks a unit's obligation as done and counts it. A unit that does not
+// owe the step, or has done it, is left alone; a record takes the place of a
+// declaration.
+func Fulfil(ctx context.Context, tx *db.Tx, by auth.Actor, f Fulfilment) error {
+	o, sheet, err := owed(ctx, tx, f.Rollout, f.Step, f.Unit)
+	if err != nil || o.Unit == 0 || !o.EndedAt.IsZero() {
+		return err
+	}
+	done := !o.DoneAt.IsZero()
+	if done && (!o.Declared || f.Declared) {
+		return nil
+	}
+	d := tally.Delta{f.Step.done(f.Declared): 1}
+	if done {
+		d = d.Plus(tally.Delta{f.Step.done(true): -1})
+	}
+	if o.late() {
+		d = d.Plus(tally.Delta{f.Step.lane("late"): -1})
+	}
+	if err := markDone(ctx, tx, f); err != nil {
+		return err
+	}
+	return tally.Post(ctx, tx, by, tally.Entry{Sheet: sheet, Unit: f.Unit, Delta: d, Source: f.Source})
+}
+
+// late reports whether o stands counted as late.
+func (o owedRow) late() bool { return !o.LateAt.IsZero() }
+
+// Unfulfil takes a fulfilment back with a reason: the unit owes the step again,
+// and is counted late at once if its day has passed.
+func Unfulfil(ctx context.Context, tx *db.Tx, by auth.Actor, rollout string, step Step, unit int64, reason string) error {
+	o, sheet, err := owed(ctx, tx, rollout, step, unit)
+	if err != nil || o.Unit == 0 || o.DoneAt.IsZero() {
+		return err
+	}
+	d := tally.Delta{step.done(o.Declared): -1}
+	var late any
+	if o.Due.Before(vn.DayOf(tx.Now)) && o.EndedAt.IsZero() {
+		d = d.Plus(tally.Delta{step.lane("late"): 1})
+		late = tx.Now
+	}
+	if err := markOpen(ctx, tx, rollout, step, unit, late); err != nil {
+		return err
+	}
+	if err := tally.Post(ctx, tx, by, tally.Entry{Sheet: sheet, Unit: unit, Delta: d, Source: o.Source, Reason: reason}); err != nil {
+		return err
+	}
+	if step != Hold || o.Declared {
+		return nil
+	}
+	// The record is gone; a declaration it had taken the place of counts again.
+	dec, err := declarationOf(ctx, tx, rollout, unit)
+	if err != nil || dec.ID == "" {
+		return err
+	}
+	return Fulfil(ctx, tx, by, Fulfilment{Rollout: rollout, Step: Hold, Unit: unit, Source: dec.source(), Declared: true})
+}
+
+// Extend gives one unit, or all units (unit 0) that have not done a step, until
+// the end of a later day, with a reason. Units whose last day is later already
+// are left alone.
+func Extend(ctx context.Context, tx *db.Tx, by auth.Actor, id string, step Step, unit int64, day vn.Day, reason string) (int, error) {
+	r, err := Get(ctx, tx, by, id)
+	if err != nil {
+		return 0, err
+	}
+	if err := mayApprove(by, r.Unit); err != nil {
+		return 0, err
+	}
+	w := fault.Wrong{}
+	reason = vn.CleanText(reason)
+	text(w, "reason", reason, maxNote, true)
+	if doneLane[step] == "" {
+		w.Add("step", "rollout.error.needed")
+	}
+	if !day.Valid() {
+		w.Add("day", "rollout.error.day")
+	} else if day.Before(vn.DayOf(tx.Now)) {
+		w.Add("day", "rollout.error.past", day.String())
+	}
+	if err := w.Err(); err != nil {
+		return 0, err
+	}
+	if r.State != Open {
+		return 0, fault.New(fault.Conflict, "rollout.error.not_open")
+	}
+	open, err := openBefore(ctx, tx, id, step, unit, day)
+	if err != nil {
+		return 0, err
+	}
+	if len(open) == 0 {
+		w.Add("day", "rollout.error.extend_none")
+		return 0, w.Err()
+	}
+	for _, o := range open {
+		if err := extend(ctx, tx, by, r, o, day, reason); err != nil {
+			return 0, err
+		}
+	}
+	if err := insertExtension(ctx, tx, by, id, step, unit, day, reason); err != nil {
+		return 0, err
+	}
+	if err := insertEvent(ctx, tx, by, id, "extended", reason); err != nil {
+		return 0, err
+	}
+	return len(open), audit.Record(ctx, tx, by, "rollout.extend", id, string(step)+" "+string(day)+" "+reason)
+}
+
+func extend(ctx context.Context, tx *db.Tx, by auth.Actor, r Rollout, o owedRow, day vn.Day, reason string) error {
+	d := tally.Delta{}
+	if o.Extended == "" {
+		d[o.Step.lane("extended")] = 1
+	}
+	if o.late() {
+		d[o.Step.lane("late")] = -1
+	}
+	if err := setExtended(ctx, tx, r.ID, o.Step, o.Unit, day); err != nil {
+		return err
+	}
+	return tally.Post(ctx, tx, by, tally.Entry{
+		Sheet: r.Sheet, Unit: o.Unit, Delta: d, Source: tally.Source{Kind: "extension", ID: r.ID}, Reason: reason,
+	})
+}

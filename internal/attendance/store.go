@@ -1,0 +1,141 @@
+package attendance
+
+import (
+	"context"
+
+	"nhipcau/internal/auth"
+	"nhipcau/internal/db"
+	"nhipcau/internal/fault"
+	"nhipcau/internal/org"
+	"nhipcau/internal/vn"
+)
+
+func insertOccasion(ctx context.Context, tx *db.Tx, o Occasion) error {
+	return tx.Exec(ctx, `INSERT INTO occasion (id, tree, subject, host, version) VALUES ($1, $2, $3, $4, 1)`, o.ID, o.Tree, o.Subject, o.Host)
+}
+
+// Get returns an occasion. The caller has seen the thing it belongs to.
+func Get(ctx context.Context, tx *db.Tx, id string) (o Occasion, err error) {
+	err = tx.One(ctx, `SELECT id, tree, subject, host, closed_at, version FROM occasion WHERE id = $1`, []any{id},
+		&o.ID, &o.Tree, &o.Subject, &o.Host, db.At(&o.ClosedAt), &o.Version)
+	return o, err
+}
+
+// A roll with the names of people and units. $1 is today.
+const rolls = `SELECT a.member, m.key, m.name,
+		coalesce((SELECT o.title FROM office o WHERE o.member = a.member AND o.unit = a.unit AND o.from_day <= $1 AND (o.to_day = '' OR o.to_day > $1)
+			ORDER BY o.rank LIMIT 1), ''),
+		a.unit, u.key, n.short, a.state, a.reason, a.actor_name, a.at, a.version
+	FROM attendance a
+	JOIN member m ON m.id = a.member
+	JOIN unit u ON u.id = a.unit
+	JOIN unit_name n ON n.unit = a.unit AND n.from_day = (SELECT max(x.from_day) FROM unit_name x WHERE x.unit = a.unit)
+	JOIN occasion c ON c.id = a.occasion
+	JOIN place p ON p.tree = c.tree AND p.unit = a.unit
+	WHERE a.occasion = $2`
+
+func scanRow(r db.Scanner) (v Row, err error) {
+	return v, r.Scan(&v.Member, &v.MemberKey, &v.Name, &v.Office, &v.Unit, &v.UnitKey, &v.UnitName, &v.State, &v.Reason, &v.ActorName, db.At(&v.At), &v.Version)
+}
+
+// Roll returns the roll of an occasion, by unit and name. The caller has seen
+// the occasion and may see its names: its host and those above.
+func Roll(ctx context.Context, tx *db.Tx, occasion string) ([]Row, error) {
+	return db.All(ctx, tx, scanRow, rolls+` ORDER BY p.path, m.sort, m.id`, vn.DayOf(tx.Now), occasion)
+}
+
+// RollOf returns the part of a roll that by sees through their own subtree:
+// people of units of theirs.
+func RollOf(ctx context.Context, tx *db.Tx, by auth.Actor, occasion string) ([]Row, error) {
+	return db.All(ctx, tx, scanRow, rolls+` AND p.path >= $3 AND p.path < $4 ORDER BY p.path, m.sort, m.id`,
+		vn.DayOf(tx.Now), occasion, by.Path, by.End())
+}
+
+func byMember(ctx context.Context, tx *db.Tx, occasion string) (map[int64]Row, error) {
+	list, err := db.All(ctx, tx, func(r db.Scanner) (v Row, err error) { return v, r.Scan(&v.Member, &v.State, &v.Reason, &v.Version) },
+		`SELECT member, state, reason, version FROM attendance WHERE occasion = $1`, occasion)
+	all := make(map[int64]Row, len(list))
+	for _, v := range list {
+		all[v.Member] = v
+	}
+	return all, err
+}
+
+// A Count is how many people of a unit are in a state.
+type Count struct {
+	Unit  int64
+	State State
+	N     int64
+}
+
+// Counts returns the people of an occasion by home unit and state.
+func Counts(ctx context.Context, tx *db.Tx, occasion string) ([]Count, error) {
+	return db.All(ctx, tx, func(r db.Scanner) (c Count, err error) { return c, r.Scan(&c.Unit, &c.State, &c.N) },
+		`SELECT unit, state, count(*) FROM attendance WHERE occasion = $1 GROUP BY unit, state ORDER BY unit, state`, occasion)
+}
+
+// Took returns the members who took part in an occasion.
+func Took(ctx context.Context, tx *db.Tx, occasion string) ([]int64, error) {
+	return db.All(ctx, tx, func(r db.Scanner) (m int64, err error) { return m, r.Scan(&m) },
+		`SELECT member FROM attendance WHERE occasion = $1 AND state IN ('present', 'online') ORDER BY member`, occasion)
+}
+
+// Elsewhere returns another closed occasion of the same subject in which a
+// member took part, the first; false if there is none.
+func Elsewhere(ctx context.Context, tx *db.Tx, subject, not string, member int64) (string, bool, error) {
+	all, err := db.All(ctx, tx, func(r db.Scanner) (id string, err error) { return id, r.Scan(&id) }, `
+		SELECT o.id FROM attendance a JOIN occasion o ON o.id = a.occasion
+		WHERE o.subject = $1 AND o.id <> $2 AND o.closed_at IS NOT NULL AND a.member = $3 AND a.state IN ('present', 'online')
+		ORDER BY o.closed_at, o.id LIMIT 1`, subject, not, member)
+	if err != nil || len(all) == 0 {
+		return "", false, err
+	}
+	return all[0], true, nil
+}
+
+// Guests returns the groups of guests of an occasion.
+func Guests(ctx context.Context, tx *db.Tx, occasion string) ([]Guest, error) {
+	return db.All(ctx, tx, func(r db.Scanner) (g Guest, err error) { return g, r.Scan(&g.Label, &g.Number) },
+		`SELECT label, number FROM guest WHERE occasion = $1 ORDER BY n`, occasion)
+}
+
+func insert(ctx context.Context, tx *db.Tx, by auth.Actor, occasion string, m org.Member, s State) (added bool, err error) {
+	n, err := tx.ExecN(ctx, `
+		INSERT INTO attendance (occasion, member, unit, state, reason, actor, actor_name, at, version)
+		VALUES ($1, $2, $3, $4, '', $5, $6, $7, 1) ON CONFLICT (occasion, member) DO NOTHING`,
+		occasion, m.ID, m.Unit, s, by.Login, by.Name, tx.Now)
+	return n == 1, err
+}
+
+func mark(ctx context.Context, tx *db.Tx, by auth.Actor, occasion string, was Row, m Mark) error {
+	n, err := tx.ExecN(ctx, `
+		UPDATE attendance SET state = $1, reason = $2, actor = $3, actor_name = $4, at = $5, version = version + 1
+		WHERE occasion = $6 AND member = $7 AND version = $8`,
+		m.State, m.Reason, by.Login, by.Name, tx.Now, occasion, m.Member, m.Version)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return fault.New(fault.Conflict, "error.conflict")
+	}
+	return tx.Exec(ctx, `
+		INSERT INTO attendance_change (id, occasion, member, state_from, state_to, reason, actor, actor_name, at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		tx.NewID(), occasion, m.Member, was.State, m.State, m.Reason, by.Login, by.Name, tx.Now)
+}
+
+func replaceGuests(ctx context.Context, tx *db.Tx, occasion string, guests []Guest) error {
+	if err := tx.Exec(ctx, `DELETE FROM guest WHERE occasion = $1`, occasion); err != nil {
+		return err
+	}
+	for i, g := range guests {
+		if err := tx.Exec(ctx, `INSERT INTO guest (occasion, n, label, number) VALUES ($1, $2, $3, $4)`, occasion, i+1, g.Label, g.Number); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func setClosed(ctx context.Context, tx *db.Tx, occasion string, at any) error {
+	return tx.Exec(ctx, `UPDATE occasion SET closed_at = $1, version = version + 1 WHERE id = $2`, at, occasion)
+}

@@ -1,77 +1,31 @@
 package org
 
 import (
-	"bytes"
 	"cmp"
-	"compress/flate"
 	"context"
+	"crypto/rand"
 	"encoding/binary"
 	"fmt"
-	"io"
 	"iter"
 	"slices"
 	"sync"
 
 	"nhipcau/internal/db"
+	"nhipcau/internal/vn"
 )
 
 // An Epoch is an immutable picture of a tree, compiled: units in pre-order, so
-// that the subtree of the unit at i is [i, End(i)). It is safe for use by many.
+// that the subtree of the unit at place i is the places [i, End(i)). It holds
+// the units that had not ended on the day it was cut, and the units above them.
+// It is safe for use by many goroutines at once.
 type Epoch struct {
 	ID     int64
 	Tree   string
 	units  []int64 // in pre-order
-	parent []int32 // index of the parent, -1 for the root
+	parent []int32 // place of the parent, -1 for the root
 	end    []int32
 	depth  []int32
-	order  []int32 // indexes sorted by unit id
-}
-
-// An edge is a unit under another, 0 for the root.
-type edge struct{ unit, parent int64 }
-
-// compile makes an epoch of edges, children in the order they come. Edges that
-// hang under no root, or in a circle, are an error.
-func compile(edges []edge) (*Epoch, error) {
-	children := map[int64][]int64{}
-	for _, e := range edges {
-		children[e.parent] = append(children[e.parent], e.unit)
-	}
-	e := &Epoch{}
-	type frame struct {
-		index int32
-		rest  []int64
-	}
-	stack := []frame{{-1, children[0]}}
-	for len(stack) > 0 {
-		top := &stack[len(stack)-1]
-		if len(top.rest) == 0 {
-			if top.index >= 0 {
-				e.end[top.index] = int32(len(e.units))
-			}
-			stack = stack[:len(stack)-1]
-			continue
-		}
-		unit := top.rest[0]
-		top.rest = top.rest[1:]
-		at := int32(len(e.units))
-		e.units, e.parent = append(e.units, unit), append(e.parent, top.index)
-		e.end, e.depth = append(e.end, 0), append(e.depth, int32(len(stack)-1))
-		stack = append(stack, frame{at, children[unit]})
-	}
-	if len(e.units) != len(edges) {
-		return nil, fmt.Errorf("org: %d of %d units hang under no root", len(edges)-len(e.units), len(edges))
-	}
-	e.index()
-	return e, nil
-}
-
-func (e *Epoch) index() {
-	e.order = make([]int32, len(e.units))
-	for i := range e.order {
-		e.order[i] = int32(i)
-	}
-	slices.SortFunc(e.order, func(a, b int32) int { return cmp.Compare(e.units[a], e.units[b]) })
+	order  []int32 // places sorted by unit id
 }
 
 // Len returns how many units the tree had.
@@ -86,7 +40,7 @@ func (e *Epoch) Index(unit int64) (int, bool) {
 	return int(e.order[i]), true
 }
 
-// Unit returns the unit at i.
+// Unit returns the unit at place i.
 func (e *Epoch) Unit(i int) int64 { return e.units[i] }
 
 // End returns the first place after the subtree of the unit at i.
@@ -103,6 +57,9 @@ func (e *Epoch) Parent(i int) int64 {
 	return e.units[e.parent[i]]
 }
 
+// Above returns the place of the unit above the unit at i, -1 for the root.
+func (e *Epoch) Above(i int) int { return int(e.parent[i]) }
+
 // Up yields the places from i to the root, i first.
 func (e *Epoch) Up(i int) iter.Seq[int] {
 	return func(yield func(int) bool) {
@@ -114,110 +71,149 @@ func (e *Epoch) Up(i int) iter.Seq[int] {
 	}
 }
 
+// Children yields the places directly under i, in tree order.
+func (e *Epoch) Children(i int) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for at := i + 1; at < e.End(i); at = e.End(at) {
+			if !yield(at) {
+				return
+			}
+		}
+	}
+}
+
+// Subtree returns the units at i and under it, in pre-order. It is not to be
+// changed.
+func (e *Epoch) Subtree(i int) []int64 { return e.units[i:e.End(i):e.End(i)] }
+
 // Under reports whether the unit at i is the unit at root or under it.
 func (e *Epoch) Under(i, root int) bool { return i >= root && i < e.End(root) }
 
-// encode packs the tree: per unit in pre-order its id, as the difference to the
-// one before, and its depth.
-func (e *Epoch) encode() ([]byte, error) {
-	var b bytes.Buffer
-	z, err := flate.NewWriter(&b, flate.BestSpeed)
-	if err != nil {
-		return nil, err
-	}
-	raw := binary.AppendUvarint(nil, uint64(len(e.units)))
-	last := int64(0)
-	for i, u := range e.units {
-		raw = binary.AppendVarint(raw, u-last)
-		raw = binary.AppendUvarint(raw, uint64(e.depth[i]))
-		last = u
-	}
-	if _, err := z.Write(raw); err != nil {
-		return nil, err
-	}
-	return b.Bytes(), z.Close()
+// An edge is a unit under another, 0 for the root.
+type edge struct{ unit, parent int64 }
+
+// A span is an edge with the days it holds, [from, to), to "" while it lasts.
+type span struct {
+	edge
+	from, to vn.Day
 }
 
-const maxUnits = 1 << 24
+// standing returns the edges of the units that have not ended on day and of all
+// units above them: what lies above a unit that stands is shown even if it was
+// closed too early. spans hold every span of a unit one after the other, the
+// earliest first.
+func standing(spans []span, day vn.Day) []edge {
+	var edges []edge
+	var stand []bool
+	at := map[int64]int{}
+	for i, s := range spans {
+		lasts := s.to == "" || day.Before(s.to)
+		n := len(edges) - 1
+		if i == 0 || s.unit != spans[i-1].unit {
+			at[s.unit] = len(edges)
+			edges, stand = append(edges, s.edge), append(stand, lasts)
+			continue
+		}
+		if !day.Before(s.from) {
+			edges[n] = s.edge
+		}
+		stand[n] = stand[n] || lasts
+	}
+	keep := make([]bool, len(edges))
+	for i := range edges {
+		for j, ok := i, stand[i]; ok && !keep[j]; j, ok = at[edges[j].parent] {
+			keep[j] = true
+		}
+	}
+	kept := edges[:0]
+	for i, e := range edges {
+		if keep[i] {
+			kept = append(kept, e)
+		}
+	}
+	return kept
+}
 
-// decodeEpoch is the reverse of encode.
-func decodeEpoch(blob []byte) (*Epoch, error) {
-	r := bytes.NewReader(nil)
-	raw, err := io.ReadAll(flate.NewReader(bytes.NewReader(blob)))
-	if err != nil {
-		return nil, fmt.Errorf("org: epoch: %w", err)
+// compile makes an epoch of edges, children in the order they come. Edges that
+// hang under no root, or in a circle, are an error.
+func compile(edges []edge) (*Epoch, error) {
+	children := map[int64][]int64{}
+	for _, e := range edges {
+		children[e.parent] = append(children[e.parent], e.unit)
 	}
-	r.Reset(raw)
-	n, err := binary.ReadUvarint(r)
-	if err != nil || n > maxUnits {
-		return nil, fmt.Errorf("org: epoch of %d units: %w", n, err)
+	b := builder{}
+	type frame struct {
+		depth int
+		rest  []int64
 	}
-	e := &Epoch{}
-	var path []int32 // places from the root to the last unit
-	last := int64(0)
-	for i := range int32(n) {
-		d, err1 := binary.ReadVarint(r)
-		depth, err2 := binary.ReadUvarint(r)
-		if err := cmp.Or(err1, err2); err != nil || depth > uint64(len(path)) {
-			return nil, fmt.Errorf("org: epoch broken at unit %d: %w", i, err)
+	stack := []frame{{0, children[0]}}
+	for len(stack) > 0 {
+		top := &stack[len(stack)-1]
+		if len(top.rest) == 0 {
+			stack = stack[:len(stack)-1]
+			continue
 		}
-		for _, at := range path[depth:] {
-			e.end[at] = i
+		unit := top.rest[0]
+		top.rest = top.rest[1:]
+		if err := b.add(unit, top.depth); err != nil {
+			return nil, err
 		}
-		parent := int32(-1)
-		if depth > 0 {
-			parent = path[depth-1]
+		stack = append(stack, frame{top.depth + 1, children[unit]})
+	}
+	if len(b.units) != len(edges) {
+		return nil, fmt.Errorf("org: %d of %d units hang under no root", len(edges)-len(b.units), len(edges))
+	}
+	return b.done()
+}
+
+// A builder takes units in pre-order with their depths.
+type builder struct {
+	Epoch
+	path []int32 // places from the root to the last unit
+}
+
+func (b *builder) add(unit int64, depth int) error {
+	if depth > len(b.path) {
+		return fmt.Errorf("org: unit %d at depth %d hangs under nothing", unit, depth)
+	}
+	at, parent := int32(len(b.units)), int32(-1)
+	b.close(depth)
+	if depth > 0 {
+		parent = b.path[depth-1]
+	}
+	b.units, b.parent = append(b.units, unit), append(b.parent, parent)
+	b.depth, b.end = append(b.depth, int32(depth)), append(b.end, 0)
+	b.path = append(b.path, at)
+	return nil
+}
+
+// close ends the subtrees that a unit at depth comes after.
+func (b *builder) close(depth int) {
+	for _, at := range b.path[depth:] {
+		b.end[at] = int32(len(b.units))
+	}
+	b.path = b.path[:depth]
+}
+
+func (b *builder) done() (*Epoch, error) {
+	b.close(0)
+	e := &b.Epoch
+	e.order = make([]int32, len(e.units))
+	for i := range e.order {
+		e.order[i] = int32(i)
+	}
+	slices.SortFunc(e.order, func(x, y int32) int { return cmp.Compare(e.units[x], e.units[y]) })
+	for i := 1; i < len(e.order); i++ {
+		if u := e.units[e.order[i]]; u == e.units[e.order[i-1]] {
+			return nil, fmt.Errorf("org: unit %d stands twice in one tree", u)
 		}
-		last += d
-		e.units, e.parent, e.depth, e.end = append(e.units, last), append(e.parent, parent), append(e.depth, int32(depth)), append(e.end, 0)
-		path = append(path[:depth:depth], i)
 	}
-	for _, at := range path {
-		e.end[at] = int32(n)
-	}
-	e.index()
 	return e, nil
 }
 
-// kept holds the epochs read last; they never change.
-var kept = struct {
-	sync.Mutex
-	byID map[int64]*Epoch
-}{byID: map[int64]*Epoch{}}
-
-const maxKept = 16
-
-func keep(e *Epoch) *Epoch {
-	kept.Lock()
-	defer kept.Unlock()
-	if len(kept.byID) >= maxKept {
-		clear(kept.byID)
-	}
-	kept.byID[e.ID] = e
-	return e
-}
-
-// EpochByID returns an epoch.
-func EpochByID(ctx context.Context, tx *db.Tx, id int64) (*Epoch, error) {
-	kept.Lock()
-	e := kept.byID[id]
-	kept.Unlock()
-	if e != nil {
-		return e, nil
-	}
-	tree, blob, err := readEpoch(ctx, tx, id)
-	if err != nil {
-		return nil, err
-	}
-	if e, err = decodeEpoch(blob); err != nil {
-		return nil, err
-	}
-	e.ID, e.Tree = id, tree
-	return keep(e), nil
-}
-
-// EpochFor returns the epoch of tree as it stands, cutting a new one only if
-// the tree has changed since the last.
+// EpochFor returns the epoch of tree as it stands today, cutting a new one only
+// if the tree has changed since the last: a unit was created, closed or moved,
+// or the day of a closing or a move has come. A renaming cuts nothing.
 func EpochFor(ctx context.Context, tx *db.Tx, tree string) (*Epoch, error) {
 	id, current, err := lastEpoch(ctx, tx, tree)
 	if err != nil {
@@ -226,11 +222,11 @@ func EpochFor(ctx context.Context, tx *db.Tx, tree string) (*Epoch, error) {
 	if current {
 		return EpochByID(ctx, tx, id)
 	}
-	edges, err := standing(ctx, tx, tree)
+	spans, err := readSpans(ctx, tx, tree)
 	if err != nil {
 		return nil, err
 	}
-	e, err := compile(edges)
+	e, err := compile(standing(spans, today(tx)))
 	if err != nil {
 		return nil, err
 	}
@@ -238,6 +234,79 @@ func EpochFor(ctx context.Context, tx *db.Tx, tree string) (*Epoch, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.ID, e.Tree = tx.NewID(), tree
+	e.ID, e.Tree = newEpochID(), tree
 	return e, insertEpoch(ctx, tx, e, blob)
+}
+
+// newEpochID returns a positive id that is chosen by chance and not by the
+// sequence, so that it names one tree for ever: an epoch that was read and then
+// rolled back, or one of another database, is never taken for this one.
+func newEpochID() int64 {
+	var b [8]byte
+	rand.Read(b[:])
+	return int64(binary.BigEndian.Uint64(b[:])>>1 | 1)
+}
+
+// EpochByID returns an epoch. Those used last are held in memory.
+func EpochByID(ctx context.Context, tx *db.Tx, id int64) (*Epoch, error) {
+	if e := kept.get(id); e != nil {
+		return e, nil
+	}
+	tree, blob, err := readEpoch(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	e, err := decodeEpoch(blob)
+	if err != nil {
+		return nil, fmt.Errorf("epoch %d: %w", id, err)
+	}
+	e.ID, e.Tree = id, tree
+	kept.put(e)
+	return e, nil
+}
+
+const maxKept = 16
+
+// A shelf holds the epochs used last. They never change, so it is shared by all
+// databases of the process.
+type shelf struct {
+	mu    sync.Mutex
+	clock int64
+	byID  map[int64]*shelved
+}
+
+type shelved struct {
+	epoch *Epoch
+	used  int64
+}
+
+var kept = shelf{byID: map[int64]*shelved{}}
+
+func (s *shelf) get(id int64) *Epoch {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	one := s.byID[id]
+	if one == nil {
+		return nil
+	}
+	s.clock++
+	one.used = s.clock
+	return one.epoch
+}
+
+func (s *shelf) put(e *Epoch) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.clock++
+	s.byID[e.ID] = &shelved{e, s.clock}
+	if len(s.byID) <= maxKept {
+		return
+	}
+	oldest := e.ID
+	for id, one := range s.byID {
+		if one.used < s.byID[oldest].used {
+			oldest = id
+		}
+	}
+	delete(s.byID, oldest)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"nhipcau/internal/db"
+	"nhipcau/internal/vn"
 )
 
 func readEpoch(ctx context.Context, tx *db.Tx, id int64) (tree string, blob []byte, err error) {
@@ -11,21 +12,37 @@ func readEpoch(ctx context.Context, tx *db.Tx, id int64) (tree string, blob []by
 	return tree, blob, err
 }
 
-// lastEpoch returns the newest epoch of tree and whether the tree still is as
-// it was when it was cut.
+// lastEpoch returns the newest epoch of tree, 0 if none was cut, and whether
+// the tree still is as it was then.
 func lastEpoch(ctx context.Context, tx *db.Tx, tree string) (id int64, current bool, err error) {
 	var changed, cut int64
+	var day vn.Day
 	err = tx.One(ctx, `
-		SELECT t.changed, t.cut, coalesce((SELECT max(e.id) FROM epoch e WHERE e.tree = t.key), 0)
-		FROM tree t WHERE t.key = $1`, []any{tree}, &changed, &cut, &id)
-	return id, id != 0 && changed == cut, err
+		SELECT t.changed, t.cut, coalesce(e.id, 0), coalesce(e.from_day, '')
+		FROM tree t
+		LEFT JOIN epoch e ON e.tree = t.key AND e.version = (SELECT max(x.version) FROM epoch x WHERE x.tree = t.key)
+		WHERE t.key = $1`, []any{tree}, &changed, &cut, &id, &day)
+	if err != nil || id == 0 || changed != cut {
+		return id, false, err
+	}
+	if day == today(tx) {
+		return id, true, nil
+	}
+	var ended int64
+	err = tx.One(ctx, `SELECT count(*) FROM unit_edge WHERE tree = $1 AND to_day > $2 AND to_day <= $3`, []any{tree, day, today(tx)}, &ended)
+	return id, ended == 0, err
 }
 
-// standing returns the edges that last, in tree order.
-func standing(ctx context.Context, tx *db.Tx, tree string) ([]edge, error) {
-	return db.All(ctx, tx, func(r db.Scanner) (e edge, err error) { return e, r.Scan(&e.unit, &e.parent) }, `
-		SELECT e.unit, e.parent FROM unit_edge e JOIN place p ON p.tree = e.tree AND p.unit = e.unit
-		WHERE e.tree = $1 AND e.to_day = '' ORDER BY p.path`, tree)
+// readSpans returns all edges of tree, a unit's together and the earliest
+// first, units in tree order.
+func readSpans(ctx context.Context, tx *db.Tx, tree string) ([]span, error) {
+	return db.All(ctx, tx, func(r db.Scanner) (s span, err error) {
+		return s, r.Scan(&s.unit, &s.parent, &s.from, &s.to)
+	}, `SELECT e.unit, e.parent, e.from_day, e.to_day
+		FROM unit_edge e
+		LEFT JOIN place p ON p.tree = e.tree AND p.unit = e.unit
+		WHERE e.tree = $1
+		ORDER BY p.path, e.unit, e.from_day`, tree)
 }
 
 func insertEpoch(ctx context.Context, tx *db.Tx, e *Epoch, blob []byte) error {

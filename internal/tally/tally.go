@@ -4,8 +4,12 @@
 // A sheet counts one thing over one epoch of a tree. A deed posts one row per
 // unit with what it adds; rows are only added and a correction is a new one.
 // Nodes hold each unit's own figures and those of its subtree, folded from the
-// posts before the deed is answered. Any figure opens to its posts, and all of
-// it can be recounted.
+// posts before the deed is answered: who reads after Write has returned sees
+// them, who reads in the closure that posts does not yet. Any figure opens to
+// its posts, and all of it can be recounted.
+//
+// In PostgreSQL figures are folded right after the commit, so a reader may see a
+// deed a moment before its figures.
 package tally
 
 import (
@@ -28,7 +32,8 @@ type Sheet struct {
 	Epoch    int64
 	Root     int64
 	OpenedAt time.Time
-	SealedAt time.Time
+	OpenedBy string
+	SealedAt time.Time // zero while it is open
 }
 
 // Open begins a sheet of kind for the thing source, over the subtree of root as
@@ -41,8 +46,25 @@ func Open(ctx context.Context, tx *db.Tx, by auth.Actor, kind *Kind, source, tre
 	if _, ok := e.Index(root); !ok {
 		return Sheet{}, fmt.Errorf("tally: unit %d does not stand in %s", root, tree)
 	}
-	s := Sheet{ID: tx.NewID(), Kind: kind.Name, Source: source, Tree: tree, Epoch: e.ID, Root: root, OpenedAt: tx.Now}
-	return s, insertSheet(ctx, tx, by, s)
+	s := Sheet{
+		ID: tx.NewID(), Kind: kind.Name, Source: source, Tree: tree, Epoch: e.ID, Root: root,
+		OpenedAt: tx.Now, OpenedBy: by.Login,
+	}
+	return s, insertSheet(ctx, tx, s)
+}
+
+// area returns the epoch of s and the places of its root and of unit in it. on
+// is false if the unit is not under the root.
+func (s Sheet) area(ctx context.Context, tx *db.Tx, unit int64) (e *org.Epoch, root, at int, on bool, err error) {
+	if e, err = org.EpochByID(ctx, tx, s.Epoch); err != nil {
+		return nil, 0, 0, false, err
+	}
+	root, ok := e.Index(s.Root)
+	if !ok {
+		return nil, 0, 0, false, fmt.Errorf("tally: root %d of sheet %d is not in its epoch", s.Root, s.ID)
+	}
+	at, ok = e.Index(unit)
+	return e, root, at, ok && e.Under(at, root), nil
 }
 
 // A Source is the record a post comes from: its kind says which slice knows it.
@@ -50,6 +72,9 @@ type Source struct{ Kind, ID string }
 
 // A Declaration is who signed a figure that no record proves, and on what paper.
 type Declaration struct{ Signer, Paper string }
+
+// Made reports whether the figure was declared at all.
+func (d Declaration) Made() bool { return d != Declaration{} }
 
 // An Entry is what one deed adds to one unit.
 type Entry struct {
@@ -61,8 +86,14 @@ type Entry struct {
 	Declared Declaration
 }
 
-// Post adds what a deed did. The unit must stand in the sheet's tree; an empty
-// delta posts nothing; a sealed sheet is a Conflict.
+// Most is the largest figure one post may add to a lane, or take off: what
+// thousands of them add up to still fits.
+const Most = 1_000_000_000_000_000
+
+// Post adds what a deed did. Zeros are dropped unless they make a lane present,
+// and an empty delta posts nothing. A sealed sheet is a Conflict; a unit that
+// does not stand on the sheet and a figure beyond Most are mistakes of the
+// caller.
 func Post(ctx context.Context, tx *db.Tx, by auth.Actor, n Entry) error {
 	if len(n.Delta) == 0 {
 		return nil
@@ -74,20 +105,46 @@ func Post(ctx context.Context, tx *db.Tx, by auth.Actor, n Entry) error {
 	if !s.SealedAt.IsZero() {
 		return fault.New(fault.Conflict, "tally.error.sealed")
 	}
-	e, err := org.EpochByID(ctx, tx, s.Epoch)
+	_, _, _, on, err := s.area(ctx, tx, n.Unit)
 	if err != nil {
 		return err
 	}
-	i, ok := e.Index(n.Unit)
-	root, _ := e.Index(s.Root)
-	if !ok || !e.Under(i, root) {
+	if !on {
 		return fmt.Errorf("tally: unit %d is not on sheet %d", n.Unit, n.Sheet)
 	}
-	if err := insertPost(ctx, tx, by, n); err != nil {
+	v, err := n.moves(ctx, tx)
+	if err != nil || v.Empty() {
+		return err
+	}
+	if err := insertPost(ctx, tx, by, n, v); err != nil {
 		return err
 	}
 	tx.NeedFold()
 	return nil
+}
+
+// moves returns n's delta without the zeros that change nothing.
+func (n Entry) moves(ctx context.Context, tx *db.Tx) (v Vec, err error) {
+	var had Vec
+	read := false
+	for l, x := range n.Delta {
+		if x > Most || x < -Most {
+			return v, fmt.Errorf("tally: %d in lane %d of unit %d on sheet %d: %w", x, l, n.Unit, n.Sheet, errOverflow)
+		}
+		if x == 0 && !read {
+			if had, err = Own(ctx, tx, n.Sheet, n.Unit); err != nil {
+				return v, err
+			}
+			read = true
+		}
+		if x == 0 && had.Has(l) {
+			continue
+		}
+		if err := v.addLane(l, x); err != nil {
+			return v, err
+		}
+	}
+	return v, nil
 }
 
 // On reports whether a unit stands on a sheet.
@@ -96,59 +153,6 @@ func On(ctx context.Context, tx *db.Tx, sheet, unit int64) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	e, err := org.EpochByID(ctx, tx, s.Epoch)
-	if err != nil {
-		return false, err
-	}
-	i, ok := e.Index(unit)
-	root, _ := e.Index(s.Root)
-	return ok && e.Under(i, root), nil
-}
-
-// Attach makes d fold posts into nodes before a deed is answered.
-func Attach(d *db.DB) { d.OnFold(fold) }
-
-// fold takes the posts that wait and adds each to its unit's own figures and to
-// the totals of the unit and everything above it, every node once.
-func fold(ctx context.Context, tx *db.Tx) error {
-	waiting, err := takeQueue(ctx, tx)
-	if err != nil {
-		return err
-	}
-	type key struct{ sheet, unit int64 }
-	own, total := map[key]Delta{}, map[key]Delta{}
-	var touched []key
-	add := func(to map[key]Delta, k key, d Delta) {
-		if own[k] == nil && total[k] == nil {
-			touched = append(touched, k)
-		}
-		to[k] = to[k].Plus(d)
-	}
-	parents := map[key]int64{}
-	for _, w := range waiting {
-		s, err := Find(ctx, tx, w.sheet)
-		if err != nil {
-			return err
-		}
-		e, err := org.EpochByID(ctx, tx, s.Epoch)
-		if err != nil {
-			return err
-		}
-		i, _ := e.Index(w.unit)
-		add(own, key{s.ID, w.unit}, w.delta)
-		for at := range e.Up(i) {
-			k := key{s.ID, e.Unit(at)}
-			add(total, k, w.delta)
-			if k.unit == s.Root {
-				break
-			}
-			parents[k] = e.Parent(at)
-		}
-	}
-	for _, k := range touched {
-		if err := addToNode(ctx, tx, k.sheet, parents[k], k.unit, own[k], total[k]); err != nil {
-			return err
-		}
-	}
-	return nil
+	_, _, _, on, err := s.area(ctx, tx, unit)
+	return on, err
 }

@@ -4,14 +4,16 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"maps"
 	"math"
+	"math/bits"
 	"slices"
 )
 
 // A Lane is one of the things a sheet counts, numbered from 0 in the order its
 // kind names them.
 type Lane uint8
+
+const lanes = math.MaxUint8 + 1
 
 // A Kind is a sort of sheet. Its lanes are only ever added to at the end: an
 // older vector lacks the tail, which reads as absent.
@@ -26,7 +28,7 @@ func NewKind(name string, lanes ...string) *Kind {
 	k := &Kind{Name: name, Lanes: lanes, byKey: map[string]Lane{}}
 	for i, l := range lanes {
 		if _, twice := k.byKey[l]; twice || i > math.MaxUint8 {
-			panic("tally: lane " + l + " of " + name + " is given twice")
+			panic("tally: lane " + l + " of " + name + " is given twice or is one too many")
 		}
 		k.byKey[l] = Lane(i)
 	}
@@ -37,7 +39,7 @@ func NewKind(name string, lanes ...string) *Kind {
 func (k *Kind) Has(lane string) bool { _, ok := k.byKey[lane]; return ok }
 
 // Lane returns the number of a lane. A name the kind does not have is a mistake
-// of the program.
+// of the program; ask Has about a name that comes from outside.
 func (k *Kind) Lane(lane string) Lane {
 	l, ok := k.byKey[lane]
 	if !ok {
@@ -52,18 +54,18 @@ type Delta map[Lane]int64
 
 // Neg returns the delta that undoes d.
 func (d Delta) Neg() Delta {
-	n := Delta{}
+	n := make(Delta, len(d))
 	for l, x := range d {
 		n[l] = -x
 	}
 	return n
 }
 
-// Plus returns the sum of d and o.
+// Plus returns the sum of d and o; neither is changed.
 func (d Delta) Plus(o Delta) Delta {
-	s := maps.Clone(d)
-	if s == nil {
-		s = Delta{}
+	s := make(Delta, len(d)+len(o))
+	for l, x := range d {
+		s[l] = x
 	}
 	for l, x := range o {
 		s[l] += x
@@ -71,10 +73,12 @@ func (d Delta) Plus(o Delta) Delta {
 	return s
 }
 
-// A Vec holds the figures of one unit. Zero and absent are two things.
+// A Vec holds the figures of one unit. Zero and absent are two things. The zero
+// Vec is empty. A copy shares its figures with the original: Add to one of them
+// only.
 type Vec struct {
-	value   []int64
-	present []bool
+	value   []int64 // of lane 0 and up; a missing tail is absent
+	present [lanes / 64]uint64
 }
 
 // Get returns the figure of a lane, 0 if it is absent.
@@ -86,85 +90,150 @@ func (v Vec) Get(l Lane) int64 {
 }
 
 // Has reports whether anything was ever posted to a lane.
-func (v Vec) Has(l Lane) bool { return int(l) < len(v.present) && v.present[l] }
+func (v Vec) Has(l Lane) bool { return v.present[l/64]&(1<<(l%64)) != 0 }
 
-var errOverflow = errors.New("tally: a figure is too large")
-
-// Add adds d to v.
-func (v *Vec) Add(d Delta) error {
-	for l, x := range d {
-		for len(v.value) <= int(l) {
-			v.value, v.present = append(v.value, 0), append(v.present, false)
-		}
-		sum := v.value[l] + x
-		if (x > 0) != (sum > v.value[l]) && x != 0 {
-			return errOverflow
-		}
-		v.value[l], v.present[l] = sum, true
-	}
-	return nil
-}
+// Empty reports whether no lane is present.
+func (v Vec) Empty() bool { return v.present == [lanes / 64]uint64{} }
 
 // Delta returns the present lanes of v.
 func (v Vec) Delta() Delta {
 	d := Delta{}
-	for l, ok := range v.present {
-		if ok {
-			d[Lane(l)] = v.value[l]
-		}
+	for l := range v.all {
+		d[l] = v.value[l]
 	}
 	return d
 }
 
-// Equal reports whether v and o have the same figures in every lane, absent as
-// 0.
+// all yields the present lanes in order.
+func (v *Vec) all(yield func(Lane) bool) {
+	for i, word := range v.present {
+		for ; word != 0; word &= word - 1 {
+			if !yield(Lane(i*64 + bits.TrailingZeros64(word))) {
+				return
+			}
+		}
+	}
+}
+
+var errOverflow = errors.New("tally: a figure is too large")
+
+// Add adds d to v. A sum that does not fit is an error, after which v is not to
+// be used.
+func (v *Vec) Add(d Delta) error {
+	for l, x := range d {
+		if err := v.addLane(l, x); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addVec is Add for a vector.
+func (v *Vec) addVec(o Vec) error {
+	if n := len(o.value); n > len(v.value) {
+		v.value = append(v.value, make([]int64, n-len(v.value))...)
+	}
+	for l := range o.all {
+		if err := v.addLane(l, o.value[l]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (v *Vec) addLane(l Lane, x int64) error {
+	if n := int(l) + 1; n > len(v.value) {
+		v.value = append(v.value, make([]int64, n-len(v.value))...)
+	}
+	sum := v.value[l] + x
+	if x > 0 && sum < v.value[l] || x < 0 && sum > v.value[l] {
+		return errOverflow
+	}
+	v.value[l] = sum
+	v.present[l/64] |= 1 << (l % 64)
+	return nil
+}
+
+// clone returns a copy that shares nothing with v.
+func (v Vec) clone() Vec {
+	v.value = slices.Clone(v.value)
+	return v
+}
+
+// Equal reports whether v and o have the same lanes present and the same
+// figures in them.
 func (v Vec) Equal(o Vec) bool {
-	for l := range max(len(v.value), len(o.value)) {
-		if v.Get(Lane(l)) != o.Get(Lane(l)) {
+	if v.present != o.present {
+		return false
+	}
+	for l := range v.all {
+		if v.value[l] != o.value[l] {
 			return false
 		}
 	}
 	return true
 }
 
-// pack writes a delta: for each present lane, in order, how far it lies after
-// the one before and its value.
-func pack(d Delta) []byte {
-	var b []byte
-	last := -1
-	for _, l := range slices.Sorted(maps.Keys(d)) {
-		b = binary.AppendUvarint(b, uint64(int(l)-last))
-		b = binary.AppendVarint(b, d[l])
-		last = int(l)
+// pack writes v: the number of bytes of the presence bitmap without its empty
+// tail, the bitmap, and each present figure as a varint.
+func (v Vec) pack() []byte {
+	var bitmap [lanes / 8]byte
+	for i, word := range v.present {
+		binary.LittleEndian.PutUint64(bitmap[i*8:], word)
+	}
+	n := len(bitmap)
+	for n > 0 && bitmap[n-1] == 0 {
+		n--
+	}
+	b := make([]byte, 0, 1+n+2*len(v.value))
+	b = append(b, byte(n))
+	b = append(b, bitmap[:n]...)
+	for l := range v.all {
+		b = binary.AppendVarint(b, v.value[l])
 	}
 	return b
 }
 
-// unpack is the reverse of pack.
-func unpack(b []byte) (Delta, error) {
-	d := Delta{}
-	last := -1
-	for len(b) > 0 {
-		step, n := binary.Uvarint(b)
-		if n <= 0 || step == 0 || step > math.MaxUint8+1 || last+int(step) > math.MaxUint8 {
-			return nil, fmt.Errorf("tally: broken vector %x", b)
-		}
-		b = b[n:]
-		x, n := binary.Varint(b)
-		if n <= 0 {
-			return nil, fmt.Errorf("tally: broken vector %x", b)
-		}
-		b = b[n:]
-		last += int(step)
-		d[Lane(last)] = x
+// unpack is the reverse of pack; no bytes are an empty vector. What pack cannot
+// have written is an error.
+func unpack(b []byte) (Vec, error) {
+	var v Vec
+	if len(b) == 0 {
+		return v, nil
 	}
-	return d, nil
+	n := int(b[0])
+	if n > lanes/8 || len(b) < 1+n || n > 0 && b[n] == 0 {
+		return v, broken(b)
+	}
+	var bitmap [lanes / 8]byte
+	copy(bitmap[:], b[1:1+n])
+	top := 0
+	for i := range v.present {
+		v.present[i] = binary.LittleEndian.Uint64(bitmap[i*8:])
+		if v.present[i] != 0 {
+			top = i*64 + bits.Len64(v.present[i])
+		}
+	}
+	v.value = make([]int64, top)
+	rest := b[1+n:]
+	for l := range v.all {
+		x, w := binary.Varint(rest)
+		if w <= 0 {
+			return Vec{}, broken(b)
+		}
+		v.value[l], rest = x, rest[w:]
+	}
+	if len(rest) > 0 {
+		return Vec{}, broken(b)
+	}
+	return v, nil
 }
 
-func unpackVec(b []byte) (v Vec, err error) {
-	d, err := unpack(b)
-	if err != nil {
-		return v, err
-	}
-	return v, v.Add(d)
+func broken(b []byte) error { return fmt.Errorf("tally: broken vector %x", b) }
+
+// vecOf returns the vector of a delta.
+func vecOf(d Delta) (Vec, error) {
+	var v Vec
+	err := v.Add(d)
+	return v, err
 }

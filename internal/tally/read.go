@@ -1,0 +1,115 @@
+package tally
+
+import (
+	"context"
+
+	"nhipcau/internal/db"
+)
+
+// MaxChildren is how many children one page may ask for.
+const MaxChildren = 500
+
+// nodeOf returns a unit's node as it stands now; all is absent if nothing was
+// posted.
+func nodeOf(ctx context.Context, tx *db.Tx, sheet, unit int64) (Node, error) {
+	all, err := db.All(ctx, tx, scanNode, `SELECT `+nodeColumns+` FROM tally_node WHERE sheet = $1 AND unit = $2`, sheet, unit)
+	if err != nil || len(all) == 0 {
+		return Node{Unit: unit}, err
+	}
+	return all[0], nil
+}
+
+// Total returns the figures of a unit and everything under it.
+func Total(ctx context.Context, tx *db.Tx, sheet, unit int64) (Vec, error) {
+	n, err := nodeOf(ctx, tx, sheet, unit)
+	return n.Total, err
+}
+
+// Own returns the figures of a unit alone.
+func Own(ctx context.Context, tx *db.Tx, sheet, unit int64) (Vec, error) {
+	n, err := nodeOf(ctx, tx, sheet, unit)
+	return n.Own, err
+}
+
+// Children returns the nodes directly under a unit, by unit id, at most limit
+// (and MaxChildren) after the unit after. A unit without posts on or under it
+// has no node. The sheet's root is the one child of unit 0.
+func Children(ctx context.Context, tx *db.Tx, sheet, parent, after int64, limit int) ([]Node, error) {
+	return db.All(ctx, tx, scanNode, `
+		SELECT `+nodeColumns+` FROM tally_node WHERE sheet = $1 AND parent = $2 AND unit > $3 ORDER BY unit LIMIT $4`,
+		sheet, parent, after, min(limit, MaxChildren))
+}
+
+// Nodes returns all nodes of a sheet by unit.
+func Nodes(ctx context.Context, tx *db.Tx, sheet int64) (map[int64]Node, error) {
+	all := map[int64]Node{}
+	return all, db.Each(ctx, tx, `SELECT `+nodeColumns+` FROM tally_node WHERE sheet = $1`, []any{sheet}, func(r db.Scanner) error {
+		n, err := scanNode(r)
+		all[n.Unit] = n
+		return err
+	})
+}
+
+// LastPost returns the newest post of a sheet, 0 if it has none: a watermark
+// for At.
+func LastPost(ctx context.Context, tx *db.Tx, sheet int64) (id int64, err error) {
+	err = tx.One(ctx, `SELECT coalesce(max(id), 0) FROM tally_post WHERE sheet = $1`, []any{sheet}, &id)
+	return id, err
+}
+
+// At returns a unit's own figures and those of its subtree as they stood when
+// the post upTo was the newest, recounted from the posts. All is absent for a
+// unit that is not on the sheet.
+func At(ctx context.Context, tx *db.Tx, sheet, unit, upTo int64) (own, total Vec, err error) {
+	s, err := Find(ctx, tx, sheet)
+	if err != nil {
+		return own, total, err
+	}
+	e, _, top, on, err := s.area(ctx, tx, unit)
+	if err != nil || !on {
+		return own, total, err
+	}
+	add := func(u int64, v Vec) error {
+		if i, ok := e.Index(u); !ok || !e.Under(i, top) {
+			return nil
+		}
+		if u == unit {
+			if err := own.addVec(v); err != nil {
+				return err
+			}
+		}
+		return total.addVec(v)
+	}
+	under := e.Subtree(top)
+	if len(under) > fewUnits {
+		err := eachPost(ctx, tx, `SELECT unit, vector FROM tally_post WHERE sheet = $1 AND id <= $2`, []any{sheet, upTo}, add)
+		return own, total, err
+	}
+	for part := range chunks(under) {
+		where, args := among("unit", part, sheet, upTo)
+		if err := eachPost(ctx, tx, `SELECT unit, vector FROM tally_post WHERE sheet = $1 AND id <= $2 AND `+where, args, add); err != nil {
+			return own, total, err
+		}
+	}
+	return own, total, nil
+}
+
+// fewUnits is up to how many units are asked for one by one; beyond it the whole
+// sheet is read.
+const fewUnits = 4096
+
+// eachPost calls f for every unit and vector that q returns.
+func eachPost(ctx context.Context, tx *db.Tx, q string, args []any, f func(unit int64, v Vec) error) error {
+	return db.Each(ctx, tx, q, args, func(r db.Scanner) error {
+		var unit int64
+		var b []byte
+		if err := r.Scan(&unit, &b); err != nil {
+			return err
+		}
+		v, err := unpack(b)
+		if err != nil {
+			return err
+		}
+		return f(unit, v)
+	})
+}

@@ -1,0 +1,497 @@
+// Package conference holds study conferences: topics and speakers, who is
+// invited, the roll, and the closing that counts it.
+//
+// Closing posts to the conference's own sheet and, if it belongs to a rollout,
+// to the rollout's: attendances and guests there, persons once per rollout
+// through rollout.Credit, and the host's obligation to hold one. Reopening takes
+// exactly that back, with a reason; closing again posts what is then true.
+package conference
+
+import (
+	"context"
+	"regexp"
+	"time"
+	"unicode/utf8"
+
+	"nhipcau/internal/attendance"
+	"nhipcau/internal/audit"
+	"nhipcau/internal/auth"
+	"nhipcau/internal/db"
+	"nhipcau/internal/fault"
+	"nhipcau/internal/notify"
+	"nhipcau/internal/org"
+	"nhipcau/internal/rollout"
+	"nhipcau/internal/tally"
+	"nhipcau/internal/vn"
+)
+
+// A State is where a conference stands.
+type State string
+
+// The states.
+const (
+	Draft     State = "draft"
+	Convened  State = "convened" // people are invited, the roll can be called
+	Closed    State = "closed"
+	Cancelled State = "cancelled"
+)
+
+// Sorts are the sorts of conference: the main one and the make-up session for
+// those who missed it.
+var Sorts = []string{"main", "makeup"}
+
+// Modes are the ways to take part.
+var Modes = []string{"in_person", "online", "hybrid"}
+
+var kind = tally.NewKind("conference",
+	"invited", "present", "online", "excused", "absent", "exempt", "guests", "represented")
+
+// Kind returns what a conference's sheet counts, at the home unit of each
+// person; represented is 1 for a unit of which anybody was there.
+func Kind() *tally.Kind { return kind }
+
+// A Conference is a conference.
+type Conference struct {
+	ID           string
+	Unit         int64
+	UnitKey      string
+	UnitName     string
+	Rollout      string // "" if it belongs to none
+	RolloutTitle string
+	Title        string
+	Sort         string
+	Mode         string
+	Day          vn.Day
+	Start, End   string
+	Place        string
+	Chair        string
+	State        State
+	Sheet        int64
+	Sample       bool
+	Version      int64
+	Topics       []Topic // only from Get
+}
+
+// A Topic is what is presented, and by whom.
+type Topic struct{ Title, Speaker, SpeakerTitle string }
+
+// A Form is what a person fills in for a conference.
+type Form struct {
+	Rollout    string
+	Title      string
+	Sort       string
+	Mode       string
+	Day        vn.Day
+	Start, End string
+	Place      string
+	Chair      string
+	Topics     []Topic
+	Units      []string // keys of invited units; none: the host's own members
+	Sample     bool
+}
+
+const (
+	maxText   = 300
+	maxTopics = 30
+)
+
+var clock = regexp.MustCompile(`^([01]?\d|2[0-3]):[0-5]\d$`)
+
+func (f *Form) check() error {
+	w := fault.Wrong{}
+	f.Title, f.Place, f.Chair = vn.Clean(f.Title), vn.Clean(f.Place), vn.Clean(f.Chair)
+	f.Start, f.End = vn.Clean(f.Start), vn.Clean(f.End)
+	text(w, "title", f.Title, true)
+	text(w, "place", f.Place, false)
+	text(w, "chair", f.Chair, false)
+	if !one(Sorts, f.Sort) {
+		w.Add("sort", "conference.error.needed")
+	}
+	if !one(Modes, f.Mode) {
+		w.Add("mode", "conference.error.needed")
+	}
+	if !f.Day.Valid() {
+		w.Add("day", "conference.error.day")
+	}
+	if f.Start != "" && !clock.MatchString(f.Start) {
+		w.Add("start", "conference.error.time")
+	}
+	if f.End != "" && (!clock.MatchString(f.End) || f.Start != "" && padded(f.End) <= padded(f.Start)) {
+		w.Add("end", "conference.error.end")
+	}
+	var topics []Topic
+	for _, t := range f.Topics {
+		t = Topic{vn.Clean(t.Title), vn.Clean(t.Speaker), vn.Clean(t.SpeakerTitle)}
+		if t == (Topic{}) {
+			continue
+		}
+		text(w, "topics", t.Title, true)
+		text(w, "topics", t.Speaker, false)
+		text(w, "topics", t.SpeakerTitle, false)
+		topics = append(topics, t)
+	}
+	if f.Topics = topics; len(topics) > maxTopics {
+		w.Add("topics", "conference.error.topics", maxTopics)
+	}
+	return w.Err()
+}
+
+func padded(t string) string {
+	if len(t) == 4 {
+		return "0" + t
+	}
+	return t
+}
+
+func one(all []string, s string) bool {
+	for _, x := range all {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+func text(w fault.Wrong, field, s string, needed bool) {
+	switch n := utf8.RuneCountInString(s); {
+	case n == 0 && needed:
+		w.Add(field, "conference.error.needed")
+	case n > maxText:
+		w.Add(field, "conference.error.long", maxText)
+	}
+}
+
+// Enter drafts a conference of by's unit.
+func Enter(ctx context.Context, tx *db.Tx, by auth.Actor, f Form) (Conference, error) {
+	if err := mayRun(by, by.Unit); err != nil {
+		return Conference{}, err
+	}
+	if err := f.check(); err != nil {
+		return Conference{}, err
+	}
+	units, err := f.invited(ctx, tx, by)
+	if err != nil {
+		return Conference{}, err
+	}
+	id := db.NewKey()
+	if err := insert(ctx, tx, by, id, f); err != nil {
+		return Conference{}, err
+	}
+	if err := replaceParts(ctx, tx, id, f, units); err != nil {
+		return Conference{}, err
+	}
+	if err := attendance.Begin(ctx, tx, attendance.Occasion{ID: id, Tree: by.Tree, Subject: f.Rollout, Host: by.Unit}); err != nil {
+		return Conference{}, err
+	}
+	if err := audit.Record(ctx, tx, by, "conference.enter", id, f.Title); err != nil {
+		return Conference{}, err
+	}
+	return Get(ctx, tx, by, id)
+}
+
+// invited finds the rollout and the invited units through by.
+func (f Form) invited(ctx context.Context, tx *db.Tx, by auth.Actor) ([]org.Unit, error) {
+	if f.Rollout != "" {
+		r, err := rollout.Get(ctx, tx, by, f.Rollout)
+		if err != nil {
+			return nil, err
+		}
+		if !r.Running() {
+			return nil, fault.New(fault.Conflict, "conference.error.rollout")
+		}
+	}
+	var all []org.Unit
+	for _, key := range f.Units {
+		u, err := org.Get(ctx, tx, by, key)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, u)
+	}
+	return all, nil
+}
+
+// Amend changes a conference that is not closed. It is a Conflict if it has
+// changed since version. Units invited later are invited by Convene again.
+func Amend(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int64, f Form) error {
+	c, err := Get(ctx, tx, by, id)
+	if err != nil {
+		return err
+	}
+	if err := mayRun(by, c.Unit); err != nil {
+		return err
+	}
+	f.Rollout = c.Rollout // what it counts towards does not change
+	if err := f.check(); err != nil {
+		return err
+	}
+	if c.State != Draft && c.State != Convened {
+		return fault.New(fault.Conflict, "conference.error.closed")
+	}
+	f2 := f
+	f2.Rollout = ""
+	units, err := f2.invited(ctx, tx, by)
+	if err != nil {
+		return err
+	}
+	if err := update(ctx, tx, id, version, f); err != nil {
+		return err
+	}
+	if err := replaceParts(ctx, tx, id, f, units); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, by, "conference.amend", id, f.Title)
+}
+
+// Convene invites people and makes the roll ready: of invited units those in
+// office, of the host alone all its members; for a make-up session only those
+// of the host who have not been counted yet. Convening again adds who is new.
+func Convene(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int64) (int, error) {
+	c, err := Get(ctx, tx, by, id)
+	if err != nil {
+		return 0, err
+	}
+	if err := mayRun(by, c.Unit); err != nil {
+		return 0, err
+	}
+	if c.State != Draft && c.State != Convened {
+		return 0, fault.New(fault.Conflict, "conference.error.closed")
+	}
+	people, err := c.people(ctx, tx, by)
+	if err != nil {
+		return 0, err
+	}
+	if len(people) == 0 {
+		return 0, fault.New(fault.Conflict, "conference.error.nobody")
+	}
+	if c.Sheet == 0 {
+		s, err := tally.Open(ctx, tx, by, kind, id, by.Tree, c.Unit)
+		if err != nil {
+			return 0, err
+		}
+		c.Sheet = s.ID
+	}
+	if err := setState(ctx, tx, id, version, Convened, c.Sheet); err != nil {
+		return 0, err
+	}
+	n, err := attendance.Invite(ctx, tx, by, id, people)
+	if err != nil {
+		return 0, err
+	}
+	if err := c.record(ctx, tx, by, "convened", ""); err != nil {
+		return 0, err
+	}
+	return n, c.tellUnits(ctx, tx)
+}
+
+// people returns who is to be on the roll.
+func (c Conference) people(ctx context.Context, tx *db.Tx, by auth.Actor) ([]org.Member, error) {
+	units, err := InvitedUnits(ctx, tx, c)
+	if err != nil {
+		return nil, err
+	}
+	if len(units) > 0 {
+		var all []org.Member
+		for _, u := range units {
+			some, err := org.Officers(ctx, tx, by, u.ID)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, some...)
+		}
+		return all, nil
+	}
+	const whole = 1_000_000
+	all, err := org.Roster(ctx, tx, by, c.Unit, 0, whole)
+	if err != nil || c.Sort != "makeup" || c.Rollout == "" {
+		return all, err
+	}
+	counted, err := rollout.Credited(ctx, tx, c.Rollout, c.Unit)
+	if err != nil {
+		return nil, err
+	}
+	var missed []org.Member
+	for _, m := range all {
+		if !counted[m.ID] && !m.Exempt {
+			missed = append(missed, m)
+		}
+	}
+	return missed, nil
+}
+
+func (c Conference) tellUnits(ctx context.Context, tx *db.Tx) error {
+	units, err := InvitedUnits(ctx, tx, c)
+	if err != nil {
+		return err
+	}
+	for _, u := range units {
+		if _, err := notify.ToUnit(ctx, tx, u.ID, []auth.Role{auth.Secretary, auth.Clerk}, "conference.notice.convened",
+			[]string{c.Title, c.Day.String()}, "/conferences/"+c.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Mark marks people on the roll and sets the guests, all or nothing.
+func Mark(ctx context.Context, tx *db.Tx, by auth.Actor, id string, marks []attendance.Mark, guests []attendance.Guest) (int, error) {
+	c, err := Get(ctx, tx, by, id)
+	if err != nil {
+		return 0, err
+	}
+	if err := mayRun(by, c.Unit); err != nil {
+		return 0, err
+	}
+	if c.State != Convened {
+		return 0, fault.New(fault.Conflict, "conference.error.closed")
+	}
+	n, err := attendance.MarkAll(ctx, tx, by, id, marks)
+	if err != nil {
+		return 0, err
+	}
+	if guests != nil {
+		if err := attendance.SetGuests(ctx, tx, id, guests); err != nil {
+			return 0, err
+		}
+	}
+	return n, audit.Record(ctx, tx, by, "conference.mark", id, c.Title)
+}
+
+// Close ends a conference and counts it: at least one person must have been
+// there, and it must not lie in the future.
+func Close(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int64) error {
+	c, err := Get(ctx, tx, by, id)
+	if err != nil {
+		return err
+	}
+	if err := mayRun(by, c.Unit); err != nil {
+		return err
+	}
+	if c.State != Convened {
+		return fault.New(fault.Conflict, "conference.error.closed")
+	}
+	if vn.DayOf(tx.Now).Before(c.Day) {
+		return fault.New(fault.Conflict, "conference.error.future")
+	}
+	took, err := attendance.Took(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	if len(took) == 0 {
+		return fault.New(fault.Conflict, "conference.error.empty")
+	}
+	if err := setState(ctx, tx, id, version, Closed, c.Sheet); err != nil {
+		return err
+	}
+	if err := attendance.Close(ctx, tx, id); err != nil {
+		return err
+	}
+	if err := c.count(ctx, tx, by, 1, ""); err != nil {
+		return err
+	}
+	if c.Rollout != "" {
+		if err := rollout.Credit(ctx, tx, by, c.occasion(), took); err != nil {
+			return err
+		}
+		if err := rollout.Fulfil(ctx, tx, by, rollout.Fulfilment{Rollout: c.Rollout, Step: rollout.Hold, Unit: c.Unit, Source: c.source()}); err != nil {
+			return err
+		}
+	}
+	return c.record(ctx, tx, by, "closed", "")
+}
+
+// Reopen makes a closed conference one whose roll can change, with a reason,
+// and takes back what it counted.
+func Reopen(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int64, reason string) error {
+	c, err := Get(ctx, tx, by, id)
+	if err != nil {
+		return err
+	}
+	if err := mayReopen(by, c.Unit); err != nil {
+		return err
+	}
+	w := fault.Wrong{}
+	if reason = vn.CleanText(reason); reason == "" {
+		w.Add("reason", "conference.error.needed")
+	}
+	if err := w.Err(); err != nil {
+		return err
+	}
+	if c.State != Closed {
+		return fault.New(fault.Conflict, "conference.error.not_closed")
+	}
+	if err := setState(ctx, tx, id, version, Convened, c.Sheet); err != nil {
+		return err
+	}
+	if err := c.count(ctx, tx, by, -1, reason); err != nil {
+		return err
+	}
+	if err := attendance.Reopen(ctx, tx, id); err != nil {
+		return err
+	}
+	if c.Rollout != "" {
+		if err := c.takeBack(ctx, tx, by, reason); err != nil {
+			return err
+		}
+	}
+	return c.record(ctx, tx, by, "reopened", reason)
+}
+
+func (c Conference) takeBack(ctx context.Context, tx *db.Tx, by auth.Actor, reason string) error {
+	if err := rollout.Uncredit(ctx, tx, by, c.occasion(), reason, func(m int64) (string, bool, error) {
+		return attendance.Elsewhere(ctx, tx, c.Rollout, c.ID, m)
+	}); err != nil {
+		return err
+	}
+	others, err := closedOf(ctx, tx, c.Rollout, c.Unit)
+	if err != nil || others > 0 {
+		return err
+	}
+	return rollout.Unfulfil(ctx, tx, by, c.Rollout, rollout.Hold, c.Unit, reason)
+}
+
+// Cancel calls a conference off, with a reason; one that was closed cannot be.
+func Cancel(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int64, reason string) error {
+	c, err := Get(ctx, tx, by, id)
+	if err != nil {
+		return err
+	}
+	if err := mayRun(by, c.Unit); err != nil {
+		return err
+	}
+	w := fault.Wrong{}
+	if reason = vn.CleanText(reason); reason == "" {
+		w.Add("reason", "conference.error.needed")
+	}
+	if err := w.Err(); err != nil {
+		return err
+	}
+	if c.State != Draft && c.State != Convened {
+		return fault.New(fault.Conflict, "conference.error.closed")
+	}
+	if err := setState(ctx, tx, id, version, Cancelled, c.Sheet); err != nil {
+		return err
+	}
+	return c.record(ctx, tx, by, "cancelled", reason)
+}
+
+func (c Conference) occasion() rollout.Occasion {
+	return rollout.Occasion{ID: c.ID, Rollout: c.Rollout, Host: c.Unit}
+}
+
+func (c Conference) source() tally.Source { return tally.Source{Kind: "conference", ID: c.ID} }
+
+func (c Conference) record(ctx context.Context, tx *db.Tx, by auth.Actor, event, reason string) error {
+	if err := insertEvent(ctx, tx, by, c.ID, event, reason); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, by, "conference."+event, c.ID, reason)
+}
+
+// An Event is one step in a conference's life.
+type Event struct {
+	Kind   string
+	Actor  string
+	Reason string
+	At     time.Time
+}

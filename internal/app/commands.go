@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"runtime/debug"
 
-	"nhipcau/internal/account"
-	"nhipcau/internal/auth"
 	"nhipcau/internal/tally"
 )
 
@@ -80,5 +78,3 @@ func version() string {
 	return v + " " + info.GoVersion
 }
 
-var _ = account.Locale
-var _ = auth.System

@@ -1,0 +1,210 @@
+// Package app puts the house together: configuration, routes, menu, jobs and
+// commands. It alone knows every slice.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"nhipcau/internal/account"
+	"nhipcau/internal/conference"
+	"nhipcau/internal/db"
+	"nhipcau/internal/directive"
+	"nhipcau/internal/fault"
+	"nhipcau/internal/file"
+	"nhipcau/internal/i18n"
+	"nhipcau/internal/job"
+	"nhipcau/internal/notify"
+	"nhipcau/internal/org"
+	"nhipcau/internal/plan"
+	"nhipcau/internal/report"
+	"nhipcau/internal/rollout"
+	"nhipcau/internal/tally"
+	"nhipcau/internal/vn"
+	"nhipcau/internal/web"
+)
+
+// A house is the whole program over one database and one folder.
+type house struct {
+	cfg   Config
+	db    *db.DB
+	files *file.Store
+	jobs  *job.Runner
+	site  *web.Site
+	log   *slog.Logger
+	demo  func() bool // whether this is the demonstration
+}
+
+// catalog holds the messages of every package.
+func catalog() (*i18n.Catalog, error) {
+	return i18n.Load(locales()...)
+}
+
+func locales() []fs.FS {
+	return []fs.FS{
+		Locale, web.Locale, file.Locale, org.Locale, account.Locale, tally.Locale,
+		directive.Locale, rollout.Locale, conference.Locale, plan.Locale, report.Locale,
+	}
+}
+
+// open opens the database and the files and brings the database up to date.
+func open(ctx context.Context, cfg Config, log *slog.Logger) (*house, error) {
+	if err := os.MkdirAll(cfg.Data, 0o750); err != nil {
+		return nil, fmt.Errorf("the data folder cannot be made: %w", err)
+	}
+	d, err := db.Open(ctx, cfg.url())
+	if err != nil {
+		return nil, err
+	}
+	h := &house{cfg: cfg, db: d, log: log, demo: func() bool { return false }}
+	tally.Attach(d)
+	if err := d.Migrate(ctx); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	if h.files, err = file.Open(filepath.Join(cfg.Data, "files")); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	h.jobs = job.NewRunner(d, log)
+	rollout.Jobs(h.jobs)
+	return h, h.build()
+}
+
+// Close closes what open opened.
+func (h *house) Close() error { return errors.Join(h.files.Close(), h.db.Close()) }
+
+// build makes the site with the pages of every slice.
+func (h *house) build() error {
+	c, err := catalog()
+	if err != nil {
+		return err
+	}
+	h.site = web.NewSite(web.Config{Catalog: c, Log: h.log, DB: h.db, Authenticate: account.Authenticate(h.db), Frame: h.frame})
+	account.Register(h.site, h.db)
+	org.Register(h.site, h.db, findDirectives, findRollouts)
+	directive.Register(h.site, h.db, h.files, usedBy)
+	rollout.Register(h.site, h.db, h.files, planStates)
+	conference.Register(h.site, h.db)
+	plan.Register(h.site, h.db)
+	report.Register(h.site, h.db)
+	tally.Register(h.site, h.db, kinds(), sources())
+	h.site.Handle("GET /{$}", web.SignedIn, h.work)
+	return nil
+}
+
+func kinds() []*tally.Kind { return []*tally.Kind{rollout.Kind(), conference.Kind()} }
+
+// ServeHTTP answers the two questions of a supervisor, and everything else by
+// the site.
+func (h *house) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch r.URL.Path {
+	case "/healthz":
+		fmt.Fprintln(w, "ok")
+	case "/readyz":
+		if err := h.ready(r.Context()); err != nil {
+			http.Error(w, "not ready", http.StatusServiceUnavailable)
+			return
+		}
+		fmt.Fprintln(w, "ok")
+	default:
+		h.site.ServeHTTP(w, r)
+	}
+}
+
+// ready reports why pages cannot be served yet: the database does not answer,
+// or there is no tree in it.
+func (h *house) ready(ctx context.Context) error {
+	if err := h.db.Ready(ctx); err != nil {
+		return err
+	}
+	return h.db.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
+		trees, err := org.Trees(ctx, tx)
+		if err == nil && len(trees) == 0 {
+			err = fault.New(fault.Unavailable, "error.not_found")
+		}
+		return err
+	})
+}
+
+// menu is the main menu; an entry is current on its own pages.
+var menu = []struct{ href, key string }{
+	{"/", "app.work"}, {"/directives", "app.directives"}, {"/rollouts", "app.rollouts"}, {"/conferences", "app.conferences"},
+	{"/plans", "app.plans"}, {"/reports", "app.reports"}, {"/units", "app.units"},
+}
+
+// frame fills in what stands around every page of somebody signed in.
+func (h *house) frame(r *http.Request, p *web.Page) {
+	if h.demo() {
+		p.Demo = p.T("app.demo", p.Now.In(vn.Zone).Format("02/01/2006 15:04"))
+	}
+	if !p.Actor.Known() {
+		return
+	}
+	owed := 0
+	err := h.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
+		if p.Units, err = account.Choices(ctx, tx, p.Actor); err != nil {
+			return err
+		}
+		if p.Notices, err = notify.Unread(ctx, tx, p.Actor); err != nil {
+			return err
+		}
+		items, err := worklist(ctx, tx, *p)
+		owed = len(items)
+		return err
+	})
+	if err != nil {
+		h.log.ErrorContext(r.Context(), "the frame of a page", "err", err)
+	}
+	for _, m := range menu {
+		item := web.MenuItem{Href: m.href, Key: m.key, Current: r.URL.Path == m.href || m.href != "/" && strings.HasPrefix(r.URL.Path, m.href)}
+		if m.href == "/units" && strings.HasPrefix(r.URL.Path, "/members") {
+			item.Current = true
+		}
+		if m.href == "/" {
+			item.Count = owed
+		}
+		p.Menu = append(p.Menu, item)
+	}
+	if p.Actor.Is("administrator", "secretary") {
+		p.Menu = append(p.Menu, web.MenuItem{Href: "/accounts", Key: "app.accounts", Current: strings.HasPrefix(r.URL.Path, "/accounts")})
+	}
+}
+
+// recounts are the deep proof's: what the records of every slice say a sheet
+// should hold.
+func recounts() map[string]tally.Recount {
+	return map[string]tally.Recount{
+		conference.Kind().Name: conference.Recount,
+		rollout.Kind().Name: func(ctx context.Context, tx *db.Tx, s tally.Sheet) (map[int64]tally.Delta, error) {
+			all, err := rollout.Recount(ctx, tx, s)
+			if err != nil {
+				return nil, err
+			}
+			more, err := conference.RecountRollout(ctx, tx, s)
+			for u, d := range more {
+				all[u] = all[u].Plus(d)
+			}
+			return all, err
+		},
+	}
+}
+
+func (h *house) prove(ctx context.Context, deep bool) (tally.Report, error) {
+	if !deep {
+		return tally.Prove(ctx, h.db, nil)
+	}
+	return tally.Prove(ctx, h.db, recounts())
+}
+
+const (
+	readTimeout = 2 * time.Minute
+	idleTimeout = 2 * time.Minute
+	graceful    = 10 * time.Second
+)

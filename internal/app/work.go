@@ -1,0 +1,229 @@
+package app
+
+import (
+	"context"
+	"embed"
+	"net/http"
+	"slices"
+
+	"nhipcau/internal/auth"
+	"nhipcau/internal/conference"
+	"nhipcau/internal/db"
+	"nhipcau/internal/directive"
+	"nhipcau/internal/org"
+	"nhipcau/internal/plan"
+	"nhipcau/internal/report"
+	"nhipcau/internal/rollout"
+	"nhipcau/internal/tally"
+	"nhipcau/internal/vn"
+	"nhipcau/internal/web"
+)
+
+// Locale holds the messages of this package.
+//
+//go:embed locale/*.json
+var Locale embed.FS
+
+// A workItem is one thing by's unit has to do.
+type workItem struct {
+	Title  string
+	Note   string
+	Due    vn.Day // "" if it has no day
+	State  web.State
+	When   string
+	Href   string
+	Action string
+}
+
+// worklist puts together what by's unit owes and what waits for by, the soonest
+// first.
+func worklist(ctx context.Context, tx *db.Tx, p web.Page) ([]workItem, error) {
+	var all []workItem
+	for _, source := range []func(context.Context, *db.Tx, web.Page) ([]workItem, error){owedWork, conferenceWork, secretaryWork, receivingWork} {
+		some, err := source(ctx, tx, p)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	slices.SortStableFunc(all, func(a, b workItem) int { return compareDays(a.Due, b.Due) })
+	return all, nil
+}
+
+// compareDays puts what has no day after what has one.
+func compareDays(a, b vn.Day) int {
+	switch {
+	case a == b:
+		return 0
+	case a == "" || b != "" && b < a:
+		return 1
+	}
+	return -1
+}
+
+func owedWork(ctx context.Context, tx *db.Tx, p web.Page) ([]workItem, error) {
+	if !p.Actor.Is(auth.Clerk, auth.Secretary) {
+		return nil, nil
+	}
+	owed, err := rollout.Owed(ctx, tx, p.Actor)
+	var all []workItem
+	for _, o := range owed {
+		state, when := rollout.Said(p, o)
+		all = append(all, workItem{
+			Title: p.T("rollout.do." + string(o.Step)), Note: o.Title, Due: o.Due, State: state, When: when,
+			Href: stepHref(o, p.Actor.UnitKey), Action: p.T("app.do." + string(o.Step)),
+		})
+	}
+	return all, err
+}
+
+// stepHref is where a unit goes to do what it owes.
+func stepHref(o rollout.Obligation, unit string) string {
+	switch o.Step {
+	case rollout.Adopt:
+		return "/plans/new?rollout=" + o.Rollout
+	case rollout.Report:
+		return "/reports/new?rollout=" + o.Rollout
+	case rollout.Reach:
+		return "/conferences/new?sort=makeup&rollout=" + o.Rollout
+	}
+	return "/conferences/new?rollout=" + o.Rollout
+}
+
+func conferenceWork(ctx context.Context, tx *db.Tx, p web.Page) ([]workItem, error) {
+	if !p.Actor.Is(auth.Clerk, auth.Secretary) {
+		return nil, nil
+	}
+	open, err := conference.Work(ctx, tx, p.Actor)
+	var all []workItem
+	for _, c := range open {
+		w := workItem{Note: c.Title, Due: c.Day, State: web.None, When: p.Day(c.Day), Href: "/conferences/" + c.ID, Action: p.T("app.open")}
+		switch {
+		case c.State == conference.Draft:
+			w.Title = p.T("conference.work.convene")
+		case vn.DayOf(p.Now).Before(c.Day):
+			w.Title = p.T("conference.work.ahead")
+		default:
+			w.Title, w.State, w.Href, w.Action = p.T("conference.work.roll"), web.Soon, "/conferences/"+c.ID+"/roll", p.T("app.do.roll")
+		}
+		all = append(all, w)
+	}
+	return all, err
+}
+
+func secretaryWork(ctx context.Context, tx *db.Tx, p web.Page) ([]workItem, error) {
+	if !p.Actor.Is(auth.Secretary) {
+		return nil, nil
+	}
+	var all []workItem
+	waiting, err := rollout.Waiting(ctx, tx, p.Actor)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range waiting {
+		all = append(all, workItem{Title: p.T("rollout.work.approve"), Note: r.Title, State: web.Soon, When: p.T("app.waiting"), Href: "/rollouts/" + r.ID, Action: p.T("app.look")})
+	}
+	const most = 100
+	plans, err := plan.List(ctx, tx, p.Actor, plan.Filter{State: plan.Submitted, Unit: p.Actor.Unit}, 0, most)
+	for _, x := range plans {
+		all = append(all, workItem{Title: p.T("plan.work.adopt"), Note: x.Title, State: web.Soon, When: p.T("app.waiting"), Href: "/plans/" + x.ID, Action: p.T("app.look")})
+	}
+	return all, err
+}
+
+func receivingWork(ctx context.Context, tx *db.Tx, p web.Page) ([]workItem, error) {
+	if !p.Actor.Is(auth.Clerk, auth.Secretary) {
+		return nil, nil
+	}
+	const most = 100
+	reports, err := report.Waiting(ctx, tx, p.Actor, most)
+	var all []workItem
+	for _, x := range reports {
+		all = append(all, workItem{Title: p.T("report.work.receive"), Note: x.UnitName + " · " + x.RolloutTitle, State: web.Soon, When: p.T("app.waiting"), Href: "/reports/" + x.ID, Action: p.T("app.look")})
+	}
+	return all, err
+}
+
+type workPage struct {
+	web.Page
+	Items   []workItem
+	Coming  []conference.Conference // what by is invited to
+	Running []rollout.Rollout
+}
+
+// work shows what by has to do.
+func (h *house) work(w http.ResponseWriter, r *http.Request) error {
+	const few = 5
+	p := workPage{Page: h.site.Page(r, "app.work")}
+	err := h.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
+		if p.Items, err = worklist(ctx, tx, p.Page); err != nil {
+			return err
+		}
+		if p.Coming, err = conference.List(ctx, tx, p.Actor, conference.Filter{}, 0, few); err != nil {
+			return err
+		}
+		p.Running, err = rollout.List(ctx, tx, p.Actor, "", 0, few)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return web.Render(w, r, http.StatusOK, workView(p))
+}
+
+// usedBy lists the rollouts of a directive for its page.
+func usedBy(ctx context.Context, tx *db.Tx, by auth.Actor, id string) ([]directive.Use, error) {
+	all, err := rollout.Using(ctx, tx, by, id)
+	var uses []directive.Use
+	for _, r := range all {
+		uses = append(uses, directive.Use{Href: "/rollouts/" + r.ID, Text: r.Title})
+	}
+	return uses, err
+}
+
+// planStates says for a rollout's page which units are drafting a plan.
+func planStates(ctx context.Context, tx *db.Tx, by auth.Actor, rolloutID string) (map[int64]string, error) {
+	all, err := plan.States(ctx, tx, by, rolloutID)
+	states := map[int64]string{}
+	for u, p := range all {
+		states[u] = "plan.state." + string(p.State)
+	}
+	return states, err
+}
+
+func findDirectives(ctx context.Context, tx *db.Tx, p web.Page, query string) ([]org.Hit, error) {
+	const most = 10
+	all, err := directive.List(ctx, tx, p.Actor, query, 0, most)
+	var hits []org.Hit
+	for _, d := range all {
+		hits = append(hits, org.Hit{Href: "/directives/" + d.ID, Text: directive.Citation(p, d), Note: p.T("app.directives")})
+	}
+	return hits, err
+}
+
+func findRollouts(ctx context.Context, tx *db.Tx, p web.Page, query string) ([]org.Hit, error) {
+	const most = 10
+	all, err := rollout.List(ctx, tx, p.Actor, query, 0, most)
+	var hits []org.Hit
+	for _, r := range all {
+		hits = append(hits, org.Hit{Href: "/rollouts/" + r.ID, Text: r.Title, Note: p.T("app.rollouts")})
+	}
+	return hits, err
+}
+
+// sources say, by source kind, what a post comes from and where that is shown.
+func sources() map[string]tally.SourcePage {
+	label := func(key string) func(web.Page, string) string {
+		return func(p web.Page, _ string) string { return p.T(key) }
+	}
+	none := func(string, string, string) string { return "" }
+	return map[string]tally.SourcePage{
+		"opening":     {Label: label("app.source.opening"), Href: func(id, unit, _ string) string { return "/units/" + unit + "/members" }},
+		"late":        {Label: label("app.source.late"), Href: func(id, unit, _ string) string { return "/rollouts/" + id + "/units/" + unit }},
+		"extension":   {Label: label("app.source.extension"), Href: func(id, unit, _ string) string { return "/rollouts/" + id + "/units/" + unit }},
+		"conference":  {Label: label("app.source.conference"), Href: func(id, unit, lane string) string { return "/conferences/" + id + "/rows?unit=" + unit + "&lane=" + lane }},
+		"declaration": {Label: label("app.source.declaration"), Href: none},
+		"plan":        {Label: label("app.source.plan"), Href: func(id, _, _ string) string { return "/plans/" + id }},
+		"report":      {Label: label("app.source.report"), Href: func(id, _, _ string) string { return "/reports/" + id }},
+	}
+}

@@ -163,8 +163,8 @@ func TestStanding(t *testing.T) {
 		s(1, 0, "2018-01-01", ""),
 		s(2, 1, "2018-01-01", "2020-06-01"), // closed, yet 3 still hangs under it
 		s(3, 2, "2018-01-01", ""),
-		s(4, 1, "2018-01-01", "2020-11-02"), // its last day was yesterday
-		s(5, 1, "2018-01-01", "2020-11-03"), // its last day is today
+		s(4, 1, "2018-01-01", "2020-11-02"),                            // its last day was yesterday
+		s(5, 1, "2018-01-01", "2020-11-03"),                            // its last day is today
 		s(6, 1, "2018-01-01", "2020-11-02"), s(6, 5, "2020-11-02", ""), // moved today
 		s(7, 1, "2018-01-01", "2020-12-01"), s(7, 5, "2020-12-01", ""), // moves next month
 	}

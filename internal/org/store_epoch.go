@@ -45,12 +45,14 @@ func readSpans(ctx context.Context, tx *db.Tx, tree string) ([]span, error) {
 		ORDER BY p.path, e.unit, e.from_day`, tree)
 }
 
+// insertEpoch keeps e as the newest epoch of its tree. Of two transactions that
+// cut at the same time, the second waits at the tree's row and runs again.
 func insertEpoch(ctx context.Context, tx *db.Tx, e *Epoch, blob []byte) error {
-	if err := tx.Exec(ctx, `
-		INSERT INTO epoch (id, tree, version, from_day, cut_at, units, blob)
-		SELECT $1, $2, coalesce(max(version), 0) + 1, $3, $4, $5, $6 FROM epoch WHERE tree = $2`,
-		e.ID, e.Tree, today(tx), tx.Now, e.Len(), blob); err != nil {
+	if err := tx.Exec(ctx, `UPDATE tree SET cut = changed WHERE key = $1`, e.Tree); err != nil {
 		return err
 	}
-	return tx.Exec(ctx, `UPDATE tree SET cut = changed WHERE key = $1`, e.Tree)
+	return tx.Exec(ctx, `
+		INSERT INTO epoch (id, tree, version, from_day, cut_at, units, blob)
+		SELECT $1, $2, coalesce(max(version), 0) + 1, $3, $4, $5, $6 FROM epoch WHERE tree = $2`,
+		e.ID, e.Tree, today(tx), tx.Now, e.Len(), blob)
 }

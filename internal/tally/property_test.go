@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"nhipcau/internal/db"
+	"nhipcau/internal/db/dbtest"
 	"nhipcau/internal/tally"
 )
 
@@ -171,5 +172,64 @@ func TestManyPostsOfOneDeed(t *testing.T) {
 			t.Errorf("got %d, want %d", got, n)
 		}
 		g.proven()
+	})
+}
+
+// A proof that runs while others post finds nothing wrong.
+func TestProofWhileOthersPost(t *testing.T) {
+	both(t, func(t *testing.T, d *db.DB) {
+		g := plant(t, d, small)
+		var all sync.WaitGroup
+		for w := range 4 {
+			all.Go(func() {
+				for range 40 {
+					if err := g.post(w, tally.Delta{held: 1, persons: 3}); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		for range 12 {
+			r, err := tally.Prove(t.Context(), d, nil)
+			if err != nil || r.Mismatches > 0 {
+				t.Errorf("got %q %v", r.Details, err)
+			}
+		}
+		all.Wait()
+		if got := g.total(0).Get(held); got != 160 {
+			t.Errorf("got %d, want 160", got)
+		}
+		g.proven()
+	})
+}
+
+// Sheets that open at once on a changed tree share one new epoch.
+func TestSheetsOpenedAtOnce(t *testing.T) {
+	both(t, func(t *testing.T, d *db.DB) {
+		const n = 8
+		g := plant(t, d, small)
+		dbtest.Write(t, d, func(ctx context.Context, tx *db.Tx) error {
+			return tx.Exec(ctx, `UPDATE tree SET changed = changed + 1`)
+		})
+		var epochs [n]int64
+		var all sync.WaitGroup
+		for i := range n {
+			all.Go(func() {
+				if err := d.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+					s, err := tally.Open(ctx, tx, g.by, kind, fmt.Sprint("at once ", i), treeKey, g.units[0])
+					epochs[i] = s.Epoch
+					return err
+				}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		for _, id := range epochs {
+			if id == 0 || id != epochs[0] {
+				t.Errorf("got epochs %v, want one", epochs)
+				break
+			}
+		}
 	})
 }

@@ -29,10 +29,12 @@ const treeKey = "doan"
 // both runs f on SQLite and, where the environment names a server, PostgreSQL.
 func both(t *testing.T, f func(t *testing.T, d *db.DB)) {
 	t.Run("sqlite", func(t *testing.T) { f(t, attached(dbtest.OpenSQLite(t))) })
-	if os.Getenv("NHIPCAU_TEST_POSTGRES") != "" {
+	if postgres() {
 		t.Run("postgres", func(t *testing.T) { f(t, attached(dbtest.Open(t))) })
 	}
 }
+
+func postgres() bool { return os.Getenv("NHIPCAU_TEST_POSTGRES") != "" }
 
 func attached(d *db.DB) *db.DB {
 	tally.Attach(d)

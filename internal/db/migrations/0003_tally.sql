@@ -33,7 +33,8 @@ CREATE TABLE tally_post (
 );
 CREATE INDEX tally_post_unit ON tally_post (sheet, unit, id);
 
--- Posts not yet in the totals; empty whenever a write group has been committed.
+-- Posts not yet in the totals: none after a commit in SQLite, those of a moment in
+-- PostgreSQL.
 CREATE TABLE tally_queue (
     post   BIGINT PRIMARY KEY,
     sheet  BIGINT NOT NULL,

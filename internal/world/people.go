@@ -78,7 +78,7 @@ func muster(ctx context.Context, tx *db.Tx, r *rand.Rand, root org.Unit, n int) 
 		return crew{}, err
 	}
 	c := crew{Unit: u}
-	for i := range size(r, n) {
+	for i := range max(6, size(r, n)) {
 		title, rank := "", 0
 		switch i {
 		case 0:

@@ -1,0 +1,488 @@
+// Package world makes up people and tells stories: the bloc of 62 organisations
+// of the demonstration, and smaller ones for tests.
+//
+// A story goes through the same verbs as people do, at its own dates. Facts are
+// those of the article on the conference of 16 October 2020 (seed.go); all else
+// is numbered or made up, and marked as sample data.
+package world
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"nhipcau/internal/account"
+	"nhipcau/internal/attendance"
+	"nhipcau/internal/auth"
+	"nhipcau/internal/conference"
+	"nhipcau/internal/db"
+	"nhipcau/internal/directive"
+	"nhipcau/internal/file"
+	"nhipcau/internal/job"
+	"nhipcau/internal/org"
+	"nhipcau/internal/plan"
+	"nhipcau/internal/report"
+	"nhipcau/internal/rollout"
+	"nhipcau/internal/vn"
+)
+
+// A House is what a story is told into.
+type House struct {
+	DB    *db.DB
+	Files *file.Store
+	Jobs  *job.Runner
+	Clock *Clock
+}
+
+// Password is that of every login of a story.
+const Password = "demo"
+
+// A Login is one to try the demonstration with.
+type Login struct{ Login, Who string }
+
+// Logins are one per role.
+var Logins = []Login{
+	{"bikhu", "bí thư Đoàn khối · secretary of the bloc"},
+	{"vanthu", "văn thư Đoàn khối · clerk of the bloc"},
+	{"donvi07", "bí thư đơn vị 07 · secretary of unit 07"},
+	{"thuky07", "văn thư đơn vị 07 · clerk of unit 07"},
+	{"doanvien", "đoàn viên đơn vị 07 · member of unit 07"},
+	{"quantri", "quản trị · administrator"},
+}
+
+// present is when the demonstration begins.
+var present = time.Date(2020, 11, 2, 8, 0, 0, 0, vn.Zone)
+
+// Demo tells the bloc's history into an empty house and lets the clock go on
+// from 2 November 2020, 08:00. A house it was told into before goes on later
+// than anything done in it; one with other units in it is refused.
+func Demo(ctx context.Context, h House) error {
+	h.Clock.Set(present)
+	var last time.Time
+	err := h.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
+		trees, err := org.Trees(ctx, tx)
+		if err != nil || len(trees) == 0 {
+			return err
+		}
+		if !slices.Equal(trees, []string{Tree}) {
+			return fmt.Errorf("the data folder holds other data; give the demonstration a folder of its own by --data")
+		}
+		last, err = lastDeed(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if last.IsZero() {
+		if err := tell(ctx, h); err != nil {
+			return fmt.Errorf("telling the demonstration's history: %w", err)
+		}
+	} else if last.After(present) {
+		h.Clock.Let(last)
+		return nil
+	}
+	h.Clock.Let(present)
+	return nil
+}
+
+// A story is what one telling needs.
+type story struct {
+	House
+	r       *rand.Rand
+	bloc    *bloc
+	bikhu   auth.Actor
+	vanthu  auth.Actor
+	heads   []auth.Actor // secretary of unit n is heads[n-1]
+	rollout rollout.Rollout
+	deeds   []deed
+}
+
+// A deed is one step of a story at its time.
+type deed struct {
+	at time.Time
+	do func(ctx context.Context, tx *db.Tx) error
+}
+
+func (s *story) on(at time.Time, do func(ctx context.Context, tx *db.Tx) error) {
+	s.deeds = append(s.deeds, deed{at, do})
+}
+
+// at returns a time of a day in 2020.
+func at(month time.Month, day, hour, minute int) time.Time {
+	return time.Date(2020, month, day, hour, minute, 0, 0, vn.Zone)
+}
+
+// write runs do with the clock at t.
+func (s *story) write(ctx context.Context, t time.Time, do func(ctx context.Context, tx *db.Tx) error) error {
+	s.Clock.Set(t)
+	return s.DB.Write(ctx, do)
+}
+
+// Found makes the bloc with a number of units, its people and its logins, and
+// nothing else: where a test's own story begins.
+func Found(ctx context.Context, h House, units int) error {
+	_, err := begin(ctx, h, units)
+	return err
+}
+
+func begin(ctx context.Context, h House, units int) (*story, error) {
+	s := &story{House: h, r: rand.New(rand.NewPCG(59, 2020))}
+	hashed, err := account.HashPassword(ctx, Password)
+	if err != nil {
+		return nil, err
+	}
+	return s, s.write(ctx, at(10, 1, 8, 0), func(ctx context.Context, tx *db.Tx) (err error) {
+		s.r = rand.New(rand.NewPCG(59, 2020)) // the closure may run twice
+		s.heads = nil
+		if s.bloc, err = found(ctx, tx, s.r, units); err != nil {
+			return err
+		}
+		return s.admitLogins(ctx, tx, hashed)
+	})
+}
+
+// admitLogins makes the logins of Logins, and a secretary's for every unit.
+func (s *story) admitLogins(ctx context.Context, tx *db.Tx, hashed string) (err error) {
+	root := s.bloc.root
+	if s.bikhu, err = s.login(ctx, tx, hashed, "bikhu", "Bí thư Đoàn khối (minh họa)", root, 0, auth.Secretary); err != nil {
+		return err
+	}
+	if s.vanthu, err = s.login(ctx, tx, hashed, "vanthu", "Văn thư Đoàn khối (minh họa)", root, 0, auth.Clerk); err != nil {
+		return err
+	}
+	if _, err = s.login(ctx, tx, hashed, "quantri", "Quản trị (minh họa)", root, 0, auth.Administrator); err != nil {
+		return err
+	}
+	for i, c := range s.bloc.units {
+		head, err := s.login(ctx, tx, hashed, fmt.Sprintf("donvi%02d", i+1), c.members[0].Name, c.Unit, c.members[0].ID, auth.Secretary)
+		if err != nil {
+			return err
+		}
+		s.heads = append(s.heads, head)
+	}
+	seventh := s.bloc.units[min(6, len(s.bloc.units)-1)]
+	if _, err := s.login(ctx, tx, hashed, "thuky07", seventh.members[1].Name, seventh.Unit, seventh.members[1].ID, auth.Clerk); err != nil {
+		return err
+	}
+	_, err = s.login(ctx, tx, hashed, "doanvien", seventh.members[4].Name, seventh.Unit, seventh.members[4].ID, auth.Member)
+	return err
+}
+
+func (s *story) login(ctx context.Context, tx *db.Tx, hashed, login, name string, u org.Unit, member int64, role auth.Role) (auth.Actor, error) {
+	by := auth.System(Tree)
+	a, err := account.Create(ctx, tx, by, account.New{Login: login, Name: name, Member: member, Unit: u.Key, Roles: []auth.Role{role}})
+	if err != nil {
+		return auth.Actor{}, err
+	}
+	return auth.Actor{
+		Login: a.ID, Name: a.Name, Member: member, Tree: Tree, Unit: u.ID, UnitKey: u.Key, UnitName: u.Name, Path: u.Path, Roles: []auth.Role{role},
+	}, account.SetPassword(ctx, tx, by, a.ID, hashed)
+}
+
+// tell tells the whole history.
+func tell(ctx context.Context, h House) error {
+	s, err := begin(ctx, h, Units)
+	if err != nil {
+		return err
+	}
+	if err := s.openRollout(ctx); err != nil {
+		return err
+	}
+	s.blocConference()
+	for n := 1; n <= Units; n++ {
+		s.unit(n)
+	}
+	s.extensions()
+	slices.SortStableFunc(s.deeds, func(a, b deed) int { return a.at.Compare(b.at) })
+	night := at(10, 31, 0, 6)
+	for i, d := range s.deeds {
+		if !d.at.Before(night) && (i == 0 || s.deeds[i-1].at.Before(night)) {
+			s.Clock.Set(night)
+			if err := s.Jobs.Drain(ctx); err != nil {
+				return err
+			}
+		}
+		if err := s.write(ctx, d.at, d.do); err != nil {
+			return fmt.Errorf("%s: %w", d.at.Format(time.DateTime), err)
+		}
+	}
+	s.Clock.Set(present)
+	return s.Jobs.Drain(ctx)
+}
+
+// openRollout enters the three papers and opens the rollout on the day of the
+// conference.
+func (s *story) openRollout(ctx context.Context) error {
+	blob, err := s.Files.Put("Nghị quyết 59-NQ-TW.pdf", bytes.NewReader(samplePaper()), file.MaxSize, file.PDF)
+	if err != nil {
+		return err
+	}
+	var papers []rollout.Paper
+	enter := func(f directive.Form, b file.Blob, m rollout.Mode) func(ctx context.Context, tx *db.Tx) error {
+		return func(ctx context.Context, tx *db.Tx) error {
+			d, err := directive.Enter(ctx, tx, s.vanthu, f, b)
+			papers = append(papers, rollout.Paper{Directive: d.ID, Mode: m})
+			return err
+		}
+	}
+	steps := []func(ctx context.Context, tx *db.Tx) error{
+		enter(directive.Form{Kind: "NQ", Number: "59", Symbol: "NQ/TW", Issuer: "Bộ Chính trị", Issued: "2020-08-05", Subject: subject59, Sample: true}, blob, rollout.Study),
+		enter(directive.Form{Kind: "NQ", Issuer: issuerBloc, Term: "2020-2025", Subject: subjectBloc}, file.Blob{}, rollout.Study),
+		enter(directive.Form{Kind: "TB", Issuer: issuerCity, Term: "2020-2025", Subject: subjectCity}, file.Blob{}, rollout.Inform),
+	}
+	for i, do := range steps {
+		if err := s.write(ctx, at(10, 12, 8, 10*i), do); err != nil {
+			return err
+		}
+	}
+	if err := s.write(ctx, at(10, 13, 9, 0), func(ctx context.Context, tx *db.Tx) (err error) {
+		s.rollout, err = rollout.Enter(ctx, tx, s.vanthu, rolloutForm(s.bloc.root.Key, papers), "")
+		return err
+	}); err != nil {
+		return err
+	}
+	if err := s.write(ctx, at(10, 13, 9, 30), func(ctx context.Context, tx *db.Tx) error {
+		return rollout.Submit(ctx, tx, s.vanthu, s.rollout.ID, s.rollout.Version)
+	}); err != nil {
+		return err
+	}
+	if err := s.write(ctx, at(10, 16, 7, 0), func(ctx context.Context, tx *db.Tx) error {
+		return rollout.Approve(ctx, tx, s.bikhu, s.rollout.ID, s.rollout.Version+1)
+	}); err != nil {
+		return err
+	}
+	return s.Jobs.Drain(ctx)
+}
+
+// rolloutForm is what the article asks of the grassroots organisations: roll
+// out again to all members, draw up a programme. The days are made up.
+func rolloutForm(scope string, papers []rollout.Paper) rollout.Form {
+	return rollout.Form{
+		Title: "Học tập, quán triệt và triển khai thực hiện Nghị quyết số 59-NQ/TW và Nghị quyết Đại hội Đảng bộ Khối lần thứ VIII",
+		Note:  "Các tổ chức cơ sở Đoàn triển khai lại cho 100 % đoàn viên và xây dựng chương trình, kế hoạch thực hiện.",
+		Scope: scope, Papers: papers, Sample: true,
+		Demands: []rollout.Demand{
+			{Step: rollout.Hold, Level: 1, Deadline: vn.Deadline{Day: "2020-10-30", Wording: vn.Until}},
+			{Step: rollout.Reach, Level: 1, Percent: 100, Deadline: vn.Deadline{Day: "2020-11-30", Wording: vn.Until}},
+			{Step: rollout.Adopt, Level: 1, Deadline: vn.Deadline{Day: "2020-11-15", Wording: vn.Before}},
+			{Step: rollout.Report, Level: 1, Deadline: vn.Deadline{Day: "2020-12-15", Wording: vn.Until}},
+		},
+	}
+}
+
+// blocConference is the conference of the article: every unit is represented by
+// its secretary, some by the deputy too.
+func (s *story) blocConference() {
+	var c conference.Conference
+	f := conference.Form{
+		Rollout: s.rollout.ID, Title: conferenceTitle, Sort: "main", Mode: "in_person", Day: conferenceDay, Start: "07:30", End: "11:30", Sample: true,
+		Topics: []conference.Topic{
+			{Title: "Nghị quyết số 59-NQ/TW ngày 05/8/2020 của Bộ Chính trị", Speaker: speaker, SpeakerTitle: speakerTitle},
+			{Title: subjectBloc},
+			{Title: subjectCity},
+			{Title: "Mục đích và nhiệm vụ sau hội nghị", Speaker: deputy, SpeakerTitle: deputyTitle},
+		},
+	}
+	for _, u := range s.bloc.units {
+		f.Units = append(f.Units, u.Key)
+	}
+	s.on(at(10, 16, 7, 10), func(ctx context.Context, tx *db.Tx) (err error) {
+		if c, err = conference.Enter(ctx, tx, s.vanthu, f); err != nil {
+			return err
+		}
+		_, err = conference.Convene(ctx, tx, s.vanthu, c.ID, c.Version)
+		return err
+	})
+	s.on(at(10, 16, 11, 40), func(ctx context.Context, tx *db.Tx) error {
+		rows, err := attendance.Roll(ctx, tx, c.ID)
+		if err != nil {
+			return err
+		}
+		var marks []attendance.Mark
+		for i, row := range rows {
+			m := attendance.Mark{Member: row.Member, State: attendance.Present, Version: row.Version}
+			if row.Office != "Bí thư" && i%3 != 0 { // of most units only the secretary came
+				m.State, m.Reason = attendance.Excused, "duty"
+			}
+			marks = append(marks, m)
+		}
+		guests := []attendance.Guest{{Label: groups[0], Number: 6}, {Label: groups[1], Number: 9}}
+		if _, err := conference.Mark(ctx, tx, s.vanthu, c.ID, marks, guests); err != nil {
+			return err
+		}
+		return conference.Close(ctx, tx, s.vanthu, c.ID, c.Version+1)
+	})
+}
+
+// unit tells what became of unit n.
+func (s *story) unit(n int) {
+	switch fateOf(n) {
+	case held:
+		day := 17 + (n*5)%13
+		s.unitConference(n, "main", at(10, day, 14, n%60))
+		if n%9 == 4 {
+			s.unitConference(n, "makeup", at(10, min(30, day+5), 8, n%60))
+		}
+		s.unitPlan(n)
+		s.unitReport(n)
+	case declared:
+		s.declaration(n)
+	}
+}
+
+// unitConference holds a unit's own conference: nearly everybody is there.
+func (s *story) unitConference(n int, sort string, t time.Time) {
+	c, by := s.bloc.units[n-1], s.heads[n-1]
+	title := fmt.Sprintf("Hội nghị triển khai Nghị quyết số 59-NQ/TW của %s", c.Short)
+	if sort == "makeup" {
+		title = fmt.Sprintf("Buổi học bù Nghị quyết số 59-NQ/TW của %s", c.Short)
+	}
+	f := conference.Form{
+		Rollout: s.rollout.ID, Title: title, Sort: sort, Mode: "in_person", Day: vn.DayOf(t), Start: "14:00", End: "16:30", Sample: true,
+		Topics: []conference.Topic{{Title: "Nghị quyết số 59-NQ/TW ngày 05/8/2020 của Bộ Chính trị", Speaker: c.members[0].Name, SpeakerTitle: "Bí thư"}},
+	}
+	var got conference.Conference
+	seed := uint64(n)
+	s.on(t.Add(-24*time.Hour), func(ctx context.Context, tx *db.Tx) (err error) {
+		if got, err = conference.Enter(ctx, tx, by, f); err != nil {
+			return err
+		}
+		_, err = conference.Convene(ctx, tx, by, got.ID, got.Version)
+		return err
+	})
+	s.on(t.Add(3*time.Hour), func(ctx context.Context, tx *db.Tx) error {
+		rows, err := attendance.Roll(ctx, tx, got.ID)
+		if err != nil {
+			return err
+		}
+		if _, err := conference.Mark(ctx, tx, by, got.ID, marks(rows, rand.New(rand.NewPCG(seed, 7)), sort), nil); err != nil {
+			return err
+		}
+		return conference.Close(ctx, tx, by, got.ID, got.Version+1)
+	})
+}
+
+// marks makes up a roll: in twelve one is away, most of them with a reason.
+func marks(rows []attendance.Row, r *rand.Rand, sort string) []attendance.Mark {
+	var all []attendance.Mark
+	for i, row := range rows {
+		m := attendance.Mark{Member: row.Member, State: attendance.Present, Version: row.Version}
+		x := r.IntN(60)
+		switch {
+		case row.State == attendance.Exempt:
+			m.State = attendance.Exempt
+		case i == 0 || sort == "makeup":
+		case x < 3:
+			m.State, m.Reason = attendance.Excused, attendance.Reasons[x]
+		case x == 3:
+			m.State = attendance.Absent
+		case x < 7:
+			m.State = attendance.Online
+		}
+		all = append(all, m)
+	}
+	return all
+}
+
+// unitPlan drafts a plan for most units; 41 are adopted, unit 07 waits for its
+// secretary.
+func (s *story) unitPlan(n int) {
+	by := s.heads[n-1]
+	drafted := n == 7 || n%7 == 6
+	if n%17 == 2 {
+		return
+	}
+	t := at(10, 22+n%10, 9, n%60)
+	var p plan.Plan
+	s.on(t, func(ctx context.Context, tx *db.Tx) (err error) {
+		p, err = plan.Enter(ctx, tx, by, s.rollout.ID, planForm(s.bloc.units[n-1].Short))
+		return err
+	})
+	if n == 7 {
+		s.on(t.Add(30*time.Minute), func(ctx context.Context, tx *db.Tx) error { return plan.Submit(ctx, tx, by, p.ID, p.Version) })
+	}
+	if !drafted {
+		s.on(t.Add(time.Hour), func(ctx context.Context, tx *db.Tx) error { return plan.Adopt(ctx, tx, by, p.ID, p.Version) })
+	}
+}
+
+func planForm(unit string) plan.Form {
+	until := func(d vn.Day) vn.Deadline { return vn.Deadline{Day: d, Wording: vn.Until} }
+	return plan.Form{
+		Title: "Chương trình hành động thực hiện Nghị quyết số 59-NQ/TW của " + unit,
+		Basis: "Dữ liệu minh họa",
+		Goals: []plan.Goal{
+			{Text: "Đoàn viên nắm được nội dung chính của các nghị quyết", Target: "100 % đoàn viên"},
+			{Text: "Đơn vị có công trình thanh niên gắn với nhiệm vụ chuyên môn", Target: "01 công trình"},
+		},
+		Tasks: []plan.Task{
+			{Text: "Sinh hoạt chuyên đề về Nghị quyết số 59-NQ/TW", Lead: "Ban Chấp hành", Partners: "Chi đoàn", Deliverable: "Biên bản sinh hoạt", Deadline: until("2020-12-10")},
+			{Text: "Đăng ký và thực hiện công trình thanh niên", Lead: "Phó Bí thư", Partners: "Công đoàn cơ sở", Deliverable: "Hồ sơ công trình", Deadline: until("2021-03-26")},
+		},
+	}
+}
+
+// unitReport lets a few units report early.
+func (s *story) unitReport(n int) {
+	if n != 3 && n != 16 && n != 31 && n != 40 {
+		return
+	}
+	by := s.heads[n-1]
+	var r report.Report
+	s.on(at(11, 1, 15, n%60), func(ctx context.Context, tx *db.Tx) (err error) {
+		if r, err = report.Begin(ctx, tx, by, s.rollout.ID); err != nil {
+			return err
+		}
+		if err := report.Write(ctx, tx, by, r.ID, r.Version, map[string]string{
+			"strengths": "Tổ chức học tập đúng thời gian, đủ nội dung (minh họa).", "proposals": "Đề nghị cấp thêm tài liệu in (minh họa).",
+		}); err != nil {
+			return err
+		}
+		return report.Submit(ctx, tx, by, r.ID, r.Version+1)
+	})
+	switch n {
+	case 3, 31:
+		s.on(at(11, 1, 16, n%60), func(ctx context.Context, tx *db.Tx) error { return report.Accept(ctx, tx, s.vanthu, r.ID, r.Version+2) })
+	case 16:
+		s.on(at(11, 1, 16, n%60), func(ctx context.Context, tx *db.Tx) error {
+			return report.Return(ctx, tx, s.vanthu, r.ID, r.Version+2, "Bổ sung phần hạn chế, nguyên nhân (minh họa).")
+		})
+	}
+}
+
+// declaration enters what a unit that is not on the system wrote on paper.
+func (s *story) declaration(n int) {
+	c := s.bloc.units[n-1]
+	s.on(at(10, 29, 10, n%60), func(ctx context.Context, tx *db.Tx) error {
+		// All but two of those still due, the secretary having been counted by name.
+		listed := int64(len(c.members))
+		var exempt int64
+		for _, m := range c.members {
+			if m.Exempt {
+				exempt++
+			}
+		}
+		persons := max(0, listed-exempt-4)
+		return rollout.Declare(ctx, tx, s.vanthu, s.rollout.ID, c.Key, rollout.DeclarationForm{
+			HeldDay: "2020-10-26", Attended: persons + 1, Persons: persons, Signer: c.members[0].Name + ", Bí thư",
+			Paper: fmt.Sprintf("Báo cáo số %02d ngày 28/10/2020 (minh họa)", n),
+		}, file.Blob{})
+	})
+}
+
+// extensions gives five units more time.
+func (s *story) extensions() {
+	for n := 1; n <= Units; n++ {
+		if fateOf(n) != extended {
+			continue
+		}
+		unit := s.bloc.units[n-1].ID
+		s.on(at(10, 29, 15, n%60), func(ctx context.Context, tx *db.Tx) error {
+			_, err := rollout.Extend(ctx, tx, s.bikhu, s.rollout.ID, rollout.Hold, unit, "2020-11-06", "Đơn vị tập trung công tác chuyên môn (minh họa)")
+			return err
+		})
+	}
+}

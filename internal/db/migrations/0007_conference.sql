@@ -23,7 +23,7 @@ CREATE TABLE conference (
     entered_at   BIGINT NOT NULL,
     version      BIGINT NOT NULL
 );
-CREATE INDEX conference_unit ON conference (unit);
+CREATE INDEX conference_host ON conference (unit);
 CREATE INDEX conference_rollout ON conference (rollout);
 
 CREATE TABLE conference_topic (

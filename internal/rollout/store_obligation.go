@@ -254,3 +254,64 @@ func Recount(ctx context.Context, tx *db.Tx, s tally.Sheet) (map[int64]tally.Del
 	}
 	return all, nil
 }
+
+func insertReminder(ctx context.Context, tx *db.Tx, by auth.Actor, rollout string, unit int64) (first bool, err error) {
+	n, err := tx.ExecN(ctx, `INSERT INTO reminder (rollout, unit, day, actor_name, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (rollout, unit, day) DO NOTHING`,
+		rollout, unit, vn.DayOf(tx.Now), by.Name, tx.Now)
+	return n == 1, err
+}
+
+func remindedToday(ctx context.Context, tx *db.Tx, rollout string) (map[int64]string, error) {
+	type row struct {
+		unit int64
+		who  string
+	}
+	list, err := db.All(ctx, tx, func(s db.Scanner) (v row, err error) { return v, s.Scan(&v.unit, &v.who) },
+		`SELECT unit, actor_name FROM reminder WHERE rollout = $1 AND day = $2`, rollout, vn.DayOf(tx.Now))
+	all := map[int64]string{}
+	for _, v := range list {
+		all[v.unit] = v.who
+	}
+	return all, err
+}
+
+// A Contact is whom to call in a unit.
+type Contact struct{ UnitPhone, Head, HeadPhone string }
+
+// contacts returns whom to call in the obliged units of by's subtree.
+func contacts(ctx context.Context, tx *db.Tx, by auth.Actor, rollout string) (map[int64]Contact, error) {
+	type row struct {
+		unit int64
+		Contact
+	}
+	list, err := db.All(ctx, tx, func(s db.Scanner) (v row, err error) {
+		return v, s.Scan(&v.unit, &v.UnitPhone, &v.Head, &v.HeadPhone)
+	}, `SELECT u.id, u.phone, coalesce(m.name, ''), coalesce(m.phone, '')
+		FROM unit u
+		JOIN place p ON p.tree = $1 AND p.unit = u.id
+		LEFT JOIN office f ON f.unit = u.id AND f.rank = 1 AND f.to_day = ''
+		LEFT JOIN member m ON m.id = f.member
+		WHERE p.path >= $2 AND p.path < $3 AND EXISTS (SELECT 1 FROM obligation o WHERE o.rollout = $4 AND o.unit = u.id)
+		ORDER BY p.path, m.id`, by.Tree, by.Path, by.End(), rollout)
+	all := map[int64]Contact{}
+	for _, v := range list {
+		all[v.unit] = v.Contact
+	}
+	return all, err
+}
+
+// An Extension is more time given, to one unit or to all.
+type Extension struct {
+	Step   Step
+	Day    vn.Day
+	Reason string
+	Actor  string
+	At     time.Time
+}
+
+// Extensions returns the extensions that concern a unit, oldest first.
+func Extensions(ctx context.Context, tx *db.Tx, rollout string, unit int64) ([]Extension, error) {
+	return db.All(ctx, tx, func(s db.Scanner) (e Extension, err error) {
+		return e, s.Scan(&e.Step, &e.Day, &e.Reason, &e.Actor, db.At(&e.At))
+	}, `SELECT step, day, reason, actor_name, at FROM extension WHERE rollout = $1 AND unit IN ($2, 0) ORDER BY at, id`, rollout, unit)
+}

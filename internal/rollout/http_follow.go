@@ -1,0 +1,228 @@
+package rollout
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"nhipcau/internal/auth"
+	"nhipcau/internal/db"
+	"nhipcau/internal/fault"
+	"nhipcau/internal/file"
+	"nhipcau/internal/org"
+	"nhipcau/internal/tally"
+	"nhipcau/internal/vn"
+	"nhipcau/internal/web"
+)
+
+// pendingPage is the list of who has not, to remind, copy and print.
+type pendingPage struct {
+	web.Page
+	Rollout   Rollout
+	Late      []Obligation
+	Contacts  map[int64]Contact
+	Reminded  map[int64]string // who reminded the unit today
+	MayFollow bool
+}
+
+func (s *server) pending(w http.ResponseWriter, r *http.Request) error {
+	p := pendingPage{Page: s.site.Page(r, "rollout.pending")}
+	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
+		if p.Rollout, err = Get(ctx, tx, p.Actor, r.PathValue("id")); err != nil {
+			return err
+		}
+		obligations, err := Obligations(ctx, tx, p.Actor, p.Rollout.ID)
+		if err != nil {
+			return err
+		}
+		p.Late = behind(rows(obligations, nil, nil), vn.DayOf(tx.Now))
+		if p.Contacts, err = contacts(ctx, tx, p.Actor, p.Rollout.ID); err != nil {
+			return err
+		}
+		p.Reminded, err = remindedToday(ctx, tx, p.Rollout.ID)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	p.MayFollow = mayFollow(p.Actor, 0) == nil && p.Rollout.State == Open
+	if !org.MaySeeContact(p.Actor) {
+		p.Contacts = nil
+	}
+	return web.Render(w, r, http.StatusOK, pendingView(p))
+}
+
+// message is a text to send by hand: what is asked, and which units have not.
+func (p pendingPage) message() string {
+	lines := []string{p.T("rollout.message.head", p.Rollout.Title)}
+	for _, o := range p.Late {
+		_, when := Said(p.Page, o)
+		lines = append(lines, p.T("rollout.message.line", o.UnitName, p.T("rollout.do."+string(o.Step)), when))
+	}
+	return strings.Join(append(lines, p.T("rollout.message.foot", p.Actor.UnitName)), "\n")
+}
+
+func (s *server) remind(w http.ResponseWriter, r *http.Request) error {
+	by, id := auth.FromContext(r.Context()), r.PathValue("id")
+	if err := s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error {
+		_, err := Remind(ctx, tx, by, id)
+		return err
+	}); err != nil {
+		return err
+	}
+	return web.SeeSaid(w, r, "rollout.said.reminded", "/rollouts/%s/pending", id)
+}
+
+// unitPage is what one unit owes by a rollout and what it has done.
+type unitPage struct {
+	web.Page
+	Rollout     Rollout
+	Unit        org.Unit
+	Obligations []Obligation
+	Own         tally.Vec
+	Declaration Declaration
+	Extensions  []Extension
+	MayDeclare  bool
+	MayApprove  bool
+	Wrong       map[string]fault.Text
+	Reason      string
+}
+
+func (p unitPage) lane(name string) int64 { return p.Own.Get(kind.Lane(name)) }
+
+func (p unitPage) trace(lane string) string {
+	return tally.Href(p.Rollout.Sheet, p.Unit.Key, lane, false)
+}
+
+func (s *server) unit(w http.ResponseWriter, r *http.Request) error {
+	return s.unitPage(w, r, http.StatusOK, nil)
+}
+
+func (s *server) unitPage(w http.ResponseWriter, r *http.Request, status int, wrong map[string]fault.Text) error {
+	p := unitPage{Page: s.site.Page(r, "rollout.title"), Wrong: wrong, Reason: r.PostFormValue("reason")}
+	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
+		if p.Rollout, err = Get(ctx, tx, p.Actor, r.PathValue("id")); err != nil {
+			return err
+		}
+		if p.Unit, err = org.Get(ctx, tx, p.Actor, r.PathValue("key")); err != nil {
+			return err
+		}
+		all, err := Obligations(ctx, tx, p.Actor, p.Rollout.ID)
+		if err != nil {
+			return err
+		}
+		for _, o := range all {
+			if o.Unit == p.Unit.ID {
+				p.Obligations = append(p.Obligations, o)
+			}
+		}
+		if p.Own, err = tally.Own(ctx, tx, p.Rollout.Sheet, p.Unit.ID); err != nil {
+			return err
+		}
+		if p.Extensions, err = Extensions(ctx, tx, p.Rollout.ID, p.Unit.ID); err != nil {
+			return err
+		}
+		p.Declaration, err = declarationOf(ctx, tx, p.Rollout.ID, p.Unit.ID)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	p.Title = p.Unit.Name
+	p.MayDeclare = mayFollow(p.Actor, p.Unit.ID) == nil && p.Rollout.State == Open
+	p.MayApprove = mayApprove(p.Actor, p.Rollout.Unit) == nil && p.Rollout.State == Open
+	return web.Render(w, r, status, unitView(p))
+}
+
+type declarationPage struct {
+	web.Page
+	Rollout Rollout
+	Unit    org.Unit
+	Form    DeclarationForm
+	Typed   map[string]string
+	Wrong   map[string]fault.Text
+	Message fault.Text
+}
+
+func (s *server) declaration(w http.ResponseWriter, r *http.Request) error {
+	return s.declarationPage(w, r, declarationPage{Page: s.site.Page(r, "rollout.declare")}, nil)
+}
+
+func (s *server) declarationPage(w http.ResponseWriter, r *http.Request, p declarationPage, failed error) error {
+	status := http.StatusOK
+	if failed != nil {
+		f := fault.Of(failed)
+		if f.Kind != fault.Invalid && f.Kind != fault.Conflict && f.Kind != fault.TooLarge {
+			return failed
+		}
+		if status, p.Wrong = web.Status(failed), f.Fields; len(f.Fields) == 0 {
+			p.Message = f.Text
+		}
+	}
+	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
+		if p.Rollout, err = Get(ctx, tx, p.Actor, r.PathValue("id")); err != nil {
+			return err
+		}
+		p.Unit, err = org.Get(ctx, tx, p.Actor, r.PathValue("key"))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if err := mayFollow(p.Actor, p.Unit.ID); err != nil {
+		return err
+	}
+	return web.Render(w, r, status, declarationView(p))
+}
+
+func (s *server) declare(w http.ResponseWriter, r *http.Request) error {
+	by := auth.FromContext(r.Context())
+	body, name, err := web.Upload(r, "file")
+	if err != nil {
+		return err
+	}
+	typed := map[string]string{}
+	for _, k := range []string{"held", "attended", "persons", "signer", "paper"} {
+		typed[k] = r.PostFormValue(k)
+	}
+	f := DeclarationForm{Signer: typed["signer"], Paper: typed["paper"], Attended: number(typed["attended"]), Persons: number(typed["persons"])}
+	f.HeldDay, _ = vn.ParseDay(typed["held"]) // a bad day is none, which Declare refuses
+	var blob file.Blob
+	if body != nil {
+		defer body.Close()
+		blob, err = s.files.Put(name, body, file.MaxSize, file.PDF, file.DOCX, file.PNG, file.JPEG)
+	}
+	if err == nil {
+		err = s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error {
+			return Declare(ctx, tx, by, r.PathValue("id"), r.PathValue("key"), f, blob)
+		})
+	}
+	if err != nil {
+		return s.declarationPage(w, r, declarationPage{Page: s.site.Page(r, "rollout.declare"), Form: f, Typed: typed}, err)
+	}
+	return web.SeeSaid(w, r, "rollout.said.declared", "/rollouts/%s/units/%s", r.PathValue("id"), r.PathValue("key"))
+}
+
+// number reads a whole number as typed, "1.234" too; -1 if it is none.
+func number(s string) int64 {
+	n, err := strconv.ParseInt(strings.ReplaceAll(vn.Clean(s), ".", ""), 10, 32)
+	if err != nil {
+		return -1
+	}
+	return n
+}
+
+func (s *server) undeclare(w http.ResponseWriter, r *http.Request) error {
+	by, id, key := auth.FromContext(r.Context()), r.PathValue("id"), r.PathValue("key")
+	err := s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error {
+		return WithdrawDeclaration(ctx, tx, by, id, key, r.PostFormValue("reason"))
+	})
+	if fault.Is(err, fault.Invalid) {
+		return s.unitPage(w, r, http.StatusUnprocessableEntity, fault.Of(err).Fields)
+	}
+	if err != nil {
+		return err
+	}
+	return web.SeeSaid(w, r, "rollout.said.undeclared", "/rollouts/%s/units/%s", id, key)
+}

@@ -1,0 +1,57 @@
+package rollout
+
+import (
+	"context"
+
+	"nhipcau/internal/audit"
+	"nhipcau/internal/auth"
+	"nhipcau/internal/db"
+	"nhipcau/internal/fault"
+	"nhipcau/internal/notify"
+	"nhipcau/internal/vn"
+)
+
+// Remind tells the secretary and the clerk of every unit in by's subtree that
+// is late, or nearly due, what it owes; a unit once a day, whoever reminds. It
+// returns how many units were reminded; a Conflict if all had been.
+func Remind(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (int, error) {
+	r, err := Get(ctx, tx, by, id)
+	if err != nil {
+		return 0, err
+	}
+	if err := mayFollow(by, 0); err != nil {
+		return 0, err
+	}
+	if r.State != Open {
+		return 0, fault.New(fault.Conflict, "rollout.error.not_open")
+	}
+	obligations, err := Obligations(ctx, tx, by, id)
+	if err != nil {
+		return 0, err
+	}
+	reminded := map[int64]bool{}
+	for _, o := range behind(rows(obligations, nil, nil), vn.DayOf(tx.Now)) {
+		if reminded[o.Unit] || o.Unit == by.Unit {
+			continue
+		}
+		first, err := insertReminder(ctx, tx, by, id, o.Unit)
+		if err != nil {
+			return 0, err
+		}
+		if !first {
+			continue
+		}
+		reminded[o.Unit] = true
+		if _, err := notify.ToUnit(ctx, tx, o.Unit, []auth.Role{auth.Secretary, auth.Clerk}, "rollout.notice.reminded",
+			[]string{by.UnitName, r.Title, o.Due.String()}, "/rollouts/"+id+"/units/"+o.UnitKey); err != nil {
+			return 0, err
+		}
+	}
+	if len(reminded) == 0 {
+		return 0, fault.New(fault.Conflict, "rollout.error.reminded")
+	}
+	if err := insertEvent(ctx, tx, by, id, "reminded", ""); err != nil {
+		return 0, err
+	}
+	return len(reminded), audit.Record(ctx, tx, by, "rollout.remind", id, "")
+}

@@ -77,4 +77,3 @@ func version() string {
 	}
 	return v + " " + info.GoVersion
 }
-

@@ -218,10 +218,12 @@ func sources() map[string]tally.SourcePage {
 	}
 	none := func(string, string, string) string { return "" }
 	return map[string]tally.SourcePage{
-		"opening":     {Label: label("app.source.opening"), Href: func(id, unit, _ string) string { return "/units/" + unit + "/members" }},
-		"late":        {Label: label("app.source.late"), Href: func(id, unit, _ string) string { return "/rollouts/" + id + "/units/" + unit }},
-		"extension":   {Label: label("app.source.extension"), Href: func(id, unit, _ string) string { return "/rollouts/" + id + "/units/" + unit }},
-		"conference":  {Label: label("app.source.conference"), Href: func(id, unit, lane string) string { return "/conferences/" + id + "/rows?unit=" + unit + "&lane=" + lane }},
+		"opening":   {Label: label("app.source.opening"), Href: func(id, unit, _ string) string { return "/units/" + unit + "/members" }},
+		"late":      {Label: label("app.source.late"), Href: func(id, unit, _ string) string { return "/rollouts/" + id + "/units/" + unit }},
+		"extension": {Label: label("app.source.extension"), Href: func(id, unit, _ string) string { return "/rollouts/" + id + "/units/" + unit }},
+		"conference": {Label: label("app.source.conference"), Href: func(id, unit, lane string) string {
+			return "/conferences/" + id + "/rows?unit=" + unit + "&lane=" + lane
+		}},
 		"declaration": {Label: label("app.source.declaration"), Href: none},
 		"plan":        {Label: label("app.source.plan"), Href: func(id, _, _ string) string { return "/plans/" + id }},
 		"report":      {Label: label("app.source.report"), Href: func(id, _, _ string) string { return "/reports/" + id }},

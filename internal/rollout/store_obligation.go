@@ -315,3 +315,19 @@ func Extensions(ctx context.Context, tx *db.Tx, rollout string, unit int64) ([]E
 		return e, s.Scan(&e.Step, &e.Day, &e.Reason, &e.Actor, db.At(&e.At))
 	}, `SELECT step, day, reason, actor_name, at FROM extension WHERE rollout = $1 AND unit IN ($2, 0) ORDER BY at, id`, rollout, unit)
 }
+
+// CreditedBy returns the members an occasion is credited with at a unit, as due
+// or as extra: the rows behind a figure of persons.
+func CreditedBy(ctx context.Context, tx *db.Tx, rollout, occasion string, unit int64, due bool) (map[int64]bool, error) {
+	counted := asExtra
+	if due {
+		counted = asDue
+	}
+	list, err := db.All(ctx, tx, func(s db.Scanner) (m int64, err error) { return m, s.Scan(&m) },
+		`SELECT member FROM credit WHERE rollout = $1 AND occasion = $2 AND unit = $3 AND counted = $4`, rollout, occasion, unit, counted)
+	all := map[int64]bool{}
+	for _, m := range list {
+		all[m] = true
+	}
+	return all, err
+}

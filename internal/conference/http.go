@@ -1,0 +1,522 @@
+package conference
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"nhipcau/internal/attendance"
+	"nhipcau/internal/auth"
+	"nhipcau/internal/db"
+	"nhipcau/internal/fault"
+	"nhipcau/internal/org"
+	"nhipcau/internal/rollout"
+	"nhipcau/internal/tally"
+	"nhipcau/internal/vn"
+	"nhipcau/internal/web"
+)
+
+// Locale holds the messages of this package and of attendance, whose pages
+// these are.
+//
+//go:embed locale/*.json
+var Locale embed.FS
+
+const (
+	pageSize   = 50
+	topicRows  = 6
+	guestRows  = 4
+	maxInvited = 500
+)
+
+type server struct {
+	site *web.Site
+	db   *db.DB
+}
+
+// Register adds the pages of this package to the site.
+func Register(site *web.Site, d *db.DB) {
+	s := &server{site, d}
+	site.Handle("GET /conferences", web.SignedIn, s.list)
+	site.Handle("GET /conferences/new", web.SignedIn, s.new)
+	site.Handle("POST /conferences", web.SignedIn, s.enter)
+	site.Handle("GET /conferences/{id}", web.SignedIn, s.show)
+	site.Handle("GET /conferences/{id}/edit", web.SignedIn, s.edit)
+	site.Handle("POST /conferences/{id}", web.SignedIn, s.amend)
+	site.Handle("POST /conferences/{id}/convening", web.SignedIn, s.convene)
+	site.Handle("GET /conferences/{id}/roll", web.SignedIn, s.roll)
+	site.Handle("POST /conferences/{id}/roll", web.SignedIn, s.mark)
+	site.Handle("POST /conferences/{id}/closure", web.SignedIn, s.close)
+	site.Handle("POST /conferences/{id}/reopening", web.SignedIn, s.reopen)
+	site.Handle("POST /conferences/{id}/cancellation", web.SignedIn, s.cancel)
+	site.Handle("GET /conferences/{id}/rows", web.SignedIn, s.rows)
+}
+
+type listPage struct {
+	web.Page
+	Filter      Filter
+	Conferences []Conference
+	Offset      int
+	More        bool
+	MayNew      bool
+}
+
+func (s *server) list(w http.ResponseWriter, r *http.Request) error {
+	q := r.URL.Query()
+	p := listPage{Page: s.site.Page(r, "conference.title"), Filter: Filter{Rollout: q.Get("rollout"), Query: vn.Clean(q.Get("q"))}}
+	p.Offset, _ = strconv.Atoi(q.Get("offset")) // a bad offset is the first page
+	p.Offset = max(0, p.Offset)
+	p.MayNew = mayRun(p.Actor, p.Actor.Unit) == nil
+	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
+		p.Conferences, err = List(ctx, tx, p.Actor, p.Filter, p.Offset, pageSize+1)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if p.More = len(p.Conferences) > pageSize; p.More {
+		p.Conferences = p.Conferences[:pageSize]
+	}
+	return web.Render(w, r, http.StatusOK, listView(p))
+}
+
+// formPage is the page to prepare a conference.
+type formPage struct {
+	web.Page
+	ID       string // "" for a new one
+	Version  int64
+	Form     Form
+	DayTyped string
+	Rollouts []rollout.Rollout
+	Units    []org.Unit // that can be invited
+	Wrong    map[string]fault.Text
+	Message  fault.Text
+}
+
+func (s *server) fill(ctx context.Context, tx *db.Tx, p *formPage) (err error) {
+	all, err := rollout.List(ctx, tx, p.Actor, "", 0, pageSize)
+	if err != nil {
+		return err
+	}
+	for _, r := range all {
+		if r.Running() {
+			p.Rollouts = append(p.Rollouts, r)
+		}
+	}
+	p.Units, err = org.Children(ctx, tx, p.Actor, p.Actor.Unit, "", maxInvited)
+	for len(p.Form.Topics) < topicRows {
+		p.Form.Topics = append(p.Form.Topics, Topic{})
+	}
+	return err
+}
+
+func (s *server) new(w http.ResponseWriter, r *http.Request) error {
+	p := formPage{Page: s.site.Page(r, "conference.new")}
+	if err := mayRun(p.Actor, p.Actor.Unit); err != nil {
+		return err
+	}
+	q := r.URL.Query()
+	p.Form = Form{Rollout: q.Get("rollout"), Sort: "main", Mode: "in_person", Day: vn.DayOf(p.Now), Start: "14:00"}
+	if q.Get("sort") == "makeup" {
+		p.Form.Sort = "makeup"
+	}
+	p.DayTyped = string(p.Form.Day)
+	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) error {
+		if p.Form.Rollout != "" {
+			o, err := rollout.Get(ctx, tx, p.Actor, p.Form.Rollout)
+			if err != nil {
+				return err
+			}
+			p.Form.Title = p.T("conference.default_title."+p.Form.Sort, o.Title)
+		}
+		return s.fill(ctx, tx, &p)
+	})
+	if err != nil {
+		return err
+	}
+	return web.Render(w, r, http.StatusOK, formView(p))
+}
+
+func read(r *http.Request) (Form, string, error) {
+	v, err := web.Form(r)
+	if err != nil {
+		return Form{}, "", err
+	}
+	f := Form{
+		Rollout: v.Get("rollout"), Title: v.Get("title"), Sort: v.Get("sort"), Mode: v.Get("mode"), Start: v.Get("start"), End: v.Get("end"),
+		Place: v.Get("place"), Chair: v.Get("chair"), Units: v["units"],
+	}
+	f.Day, _ = vn.ParseDay(v.Get("day")) // a bad day is none, which check refuses
+	for i := range v["topic"] {
+		f.Topics = append(f.Topics, Topic{v["topic"][i], at(v["speaker"], i), at(v["speaker_title"], i)})
+	}
+	return f, v.Get("day"), nil
+}
+
+func at(all []string, i int) string {
+	if i < len(all) {
+		return all[i]
+	}
+	return ""
+}
+
+func version(r *http.Request) int64 {
+	n, _ := strconv.ParseInt(r.PostFormValue("version"), 10, 64) // a bad version is stale
+	return n
+}
+
+func (s *server) enter(w http.ResponseWriter, r *http.Request) error {
+	by := auth.FromContext(r.Context())
+	f, typed, err := read(r)
+	if err != nil {
+		return err
+	}
+	var c Conference
+	again := ""
+	err = s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
+		if c, err = Enter(ctx, tx, by, f); err != nil {
+			return err
+		}
+		again, err = s.site.Once(ctx, tx, r, "/conferences/"+c.ID)
+		return err
+	})
+	if again != "" {
+		return web.See(w, r, "%s", again)
+	}
+	if err != nil {
+		return s.again(w, r, formPage{Page: s.site.Page(r, "conference.new"), Form: f, DayTyped: typed}, err)
+	}
+	return web.SeeSaid(w, r, "conference.said.saved", "/conferences/%s", c.ID)
+}
+
+// again shows the form with what was typed and what is wrong with it.
+func (s *server) again(w http.ResponseWriter, r *http.Request, p formPage, err error) error {
+	f := fault.Of(err)
+	if f.Kind != fault.Invalid && f.Kind != fault.Conflict {
+		return err
+	}
+	if p.Wrong = f.Fields; len(f.Fields) == 0 {
+		p.Message = f.Text
+	}
+	if rerr := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) error { return s.fill(ctx, tx, &p) }); rerr != nil {
+		return rerr
+	}
+	return web.Render(w, r, web.Status(err), formView(p))
+}
+
+func (s *server) edit(w http.ResponseWriter, r *http.Request) error {
+	p := formPage{Page: s.site.Page(r, "conference.edit"), ID: r.PathValue("id")}
+	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) error {
+		c, err := Get(ctx, tx, p.Actor, p.ID)
+		if err != nil {
+			return err
+		}
+		if err := mayRun(p.Actor, c.Unit); err != nil {
+			return err
+		}
+		p.Version, p.DayTyped = c.Version, string(c.Day)
+		p.Form = Form{Rollout: c.Rollout, Title: c.Title, Sort: c.Sort, Mode: c.Mode, Day: c.Day, Start: c.Start, End: c.End, Place: c.Place, Chair: c.Chair, Topics: c.Topics}
+		units, err := InvitedUnits(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		for _, u := range units {
+			p.Form.Units = append(p.Form.Units, u.Key)
+		}
+		return s.fill(ctx, tx, &p)
+	})
+	if err != nil {
+		return err
+	}
+	return web.Render(w, r, http.StatusOK, formView(p))
+}
+
+func (s *server) amend(w http.ResponseWriter, r *http.Request) error {
+	by, id := auth.FromContext(r.Context()), r.PathValue("id")
+	f, typed, err := read(r)
+	if err != nil {
+		return err
+	}
+	if err := s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error { return Amend(ctx, tx, by, id, version(r), f) }); err != nil {
+		return s.again(w, r, formPage{Page: s.site.Page(r, "conference.edit"), ID: id, Version: version(r), Form: f, DayTyped: typed}, err)
+	}
+	return web.SeeSaid(w, r, "conference.said.saved", "/conferences/%s", id)
+}
+
+// showPage is a conference's page.
+type showPage struct {
+	web.Page
+	Conference Conference
+	Units      []org.Unit
+	Counts     map[attendance.State]int64 // of the roll as it stands
+	Guests     []attendance.Guest
+	Figures    tally.Vec // what was counted at closing
+	Events     []Event
+	MayRun     bool
+	MayReopen  bool
+	Wrong      map[string]fault.Text
+	Message    fault.Text
+	Reason     string
+}
+
+func (s *server) show(w http.ResponseWriter, r *http.Request) error {
+	return s.page(w, r, nil)
+}
+
+func (s *server) page(w http.ResponseWriter, r *http.Request, failed error) error {
+	p := showPage{Page: s.site.Page(r, "conference.title"), Counts: map[attendance.State]int64{}, Reason: r.PostFormValue("reason")}
+	status := http.StatusOK
+	if failed != nil {
+		f := fault.Of(failed)
+		if f.Kind != fault.Invalid && f.Kind != fault.Conflict {
+			return failed
+		}
+		if status, p.Wrong = web.Status(failed), f.Fields; len(f.Fields) == 0 {
+			p.Message = f.Text
+		}
+	}
+	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
+		if p.Conference, err = Get(ctx, tx, p.Actor, r.PathValue("id")); err != nil {
+			return err
+		}
+		return p.load(ctx, tx)
+	})
+	if err != nil {
+		return err
+	}
+	p.Title = p.Conference.Title
+	p.MayRun, p.MayReopen = mayRun(p.Actor, p.Conference.Unit) == nil, mayReopen(p.Actor, p.Conference.Unit) == nil
+	return web.Render(w, r, status, showView(p))
+}
+
+func (p *showPage) load(ctx context.Context, tx *db.Tx) (err error) {
+	if p.Units, err = InvitedUnits(ctx, tx, p.Conference); err != nil {
+		return err
+	}
+	if p.Guests, err = attendance.Guests(ctx, tx, p.Conference.ID); err != nil {
+		return err
+	}
+	if p.Events, err = Events(ctx, tx, p.Conference); err != nil {
+		return err
+	}
+	counts, err := attendance.Counts(ctx, tx, p.Conference.ID)
+	if err != nil {
+		return err
+	}
+	for _, c := range counts {
+		p.Counts[c.State] += c.N
+	}
+	if p.Conference.Sheet != 0 {
+		p.Figures, err = tally.Total(ctx, tx, p.Conference.Sheet, p.Conference.Unit)
+	}
+	return err
+}
+
+// act runs a verb on a conference; what is wrong is said on its page.
+func (s *server) act(w http.ResponseWriter, r *http.Request, said string, verb func(ctx context.Context, tx *db.Tx, by auth.Actor, id string) error) error {
+	by, id := auth.FromContext(r.Context()), r.PathValue("id")
+	if err := s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error { return verb(ctx, tx, by, id) }); err != nil {
+		return s.page(w, r, err)
+	}
+	return web.SeeSaid(w, r, said, "/conferences/%s", id)
+}
+
+func (s *server) convene(w http.ResponseWriter, r *http.Request) error {
+	return s.act(w, r, "conference.said.convened", func(ctx context.Context, tx *db.Tx, by auth.Actor, id string) error {
+		_, err := Convene(ctx, tx, by, id, version(r))
+		return err
+	})
+}
+
+func (s *server) close(w http.ResponseWriter, r *http.Request) error {
+	return s.act(w, r, "conference.said.closed", func(ctx context.Context, tx *db.Tx, by auth.Actor, id string) error {
+		return Close(ctx, tx, by, id, version(r))
+	})
+}
+
+func (s *server) reopen(w http.ResponseWriter, r *http.Request) error {
+	return s.act(w, r, "conference.said.reopened", func(ctx context.Context, tx *db.Tx, by auth.Actor, id string) error {
+		return Reopen(ctx, tx, by, id, version(r), r.PostFormValue("reason"))
+	})
+}
+
+func (s *server) cancel(w http.ResponseWriter, r *http.Request) error {
+	return s.act(w, r, "conference.said.cancelled", func(ctx context.Context, tx *db.Tx, by auth.Actor, id string) error {
+		return Cancel(ctx, tx, by, id, version(r), r.PostFormValue("reason"))
+	})
+}
+
+// rollPage is the roll call.
+type rollPage struct {
+	web.Page
+	Conference Conference
+	Rows       []attendance.Row
+	Guests     []attendance.Guest
+	Typed      map[int64]attendance.Mark // what was typed, when it was refused
+	Stale      []int64                   // rows somebody else has marked meanwhile
+	Message    fault.Text
+	Many       bool // people of several units
+}
+
+func (s *server) roll(w http.ResponseWriter, r *http.Request) error {
+	return s.rollPage(w, r, nil, nil)
+}
+
+func (s *server) rollPage(w http.ResponseWriter, r *http.Request, failed error, typed []attendance.Mark) error {
+	p := rollPage{Page: s.site.Page(r, "conference.roll"), Typed: map[int64]attendance.Mark{}}
+	status := http.StatusOK
+	if failed != nil {
+		f := fault.Of(failed)
+		if f.Kind != fault.Invalid && f.Kind != fault.Conflict {
+			return failed
+		}
+		status, p.Message = web.Status(failed), f.Text
+		if stale, ok := errors.AsType[*attendance.Stale](failed); ok {
+			p.Stale = stale.Members
+		}
+		for _, m := range typed {
+			p.Typed[m.Member] = m
+		}
+	}
+	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
+		if p.Conference, err = Get(ctx, tx, p.Actor, r.PathValue("id")); err != nil {
+			return err
+		}
+		if err := mayRun(p.Actor, p.Conference.Unit); err != nil {
+			return err
+		}
+		if p.Rows, err = attendance.Roll(ctx, tx, p.Conference.ID); err != nil {
+			return err
+		}
+		p.Guests, err = attendance.Guests(ctx, tx, p.Conference.ID)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for i := range p.Rows {
+		p.Many = p.Many || p.Rows[i].Unit != p.Rows[0].Unit
+	}
+	for len(p.Guests) < guestRows {
+		p.Guests = append(p.Guests, attendance.Guest{})
+	}
+	return web.Render(w, r, status, rollView(p))
+}
+
+// readMarks reads the roll as sent: a row a member, "m-ID" the state, "r-ID" the
+// reason, "v-ID" the version that was seen.
+func readMarks(r *http.Request) ([]attendance.Mark, []attendance.Guest, error) {
+	v, err := web.Form(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	var marks []attendance.Mark
+	for _, id := range v["member"] {
+		n, err := strconv.ParseInt(id, 10, 64)
+		if err != nil {
+			return nil, nil, fault.New(fault.Invalid, "error.bad_form")
+		}
+		seen, _ := strconv.ParseInt(v.Get("v-"+id), 10, 64) // a bad version is stale
+		m := attendance.Mark{Member: n, State: attendance.State(v.Get("m-" + id)), Reason: v.Get("r-" + id), Version: seen}
+		if m.State == "" {
+			m.State = attendance.Invited
+		}
+		if m.State == attendance.Excused && m.Reason == "" {
+			m.Reason = "other"
+		}
+		marks = append(marks, m)
+	}
+	guests := []attendance.Guest{}
+	for i, label := range v["guest"] {
+		n, err := strconv.ParseInt(vn.Clean(at(v["guests"], i)), 10, 32)
+		if err != nil && vn.Clean(at(v["guests"], i)) != "" {
+			n = -1 // refused by SetGuests
+		}
+		guests = append(guests, attendance.Guest{Label: label, Number: n})
+	}
+	return marks, guests, nil
+}
+
+func (s *server) mark(w http.ResponseWriter, r *http.Request) error {
+	by, id := auth.FromContext(r.Context()), r.PathValue("id")
+	marks, guests, err := readMarks(r)
+	if err != nil {
+		return err
+	}
+	err = s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error {
+		_, err := Mark(ctx, tx, by, id, marks, guests)
+		return err
+	})
+	if err != nil {
+		return s.rollPage(w, r, err, marks)
+	}
+	return web.SeeSaid(w, r, "conference.said.marked", "/conferences/%s", id)
+}
+
+// rowsPage are the rows of a roll behind a figure.
+type rowsPage struct {
+	web.Page
+	Conference Conference
+	Unit       org.Unit
+	Lane       string
+	Rows       []attendance.Row
+}
+
+// rows shows the rows of one unit that a figure counts, through seen: names at
+// the home unit, the host and above.
+func (s *server) rows(w http.ResponseWriter, r *http.Request) error {
+	p := rowsPage{Page: s.site.Page(r, "conference.rows"), Lane: r.URL.Query().Get("lane")}
+	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
+		if p.Conference, err = Get(ctx, tx, p.Actor, r.PathValue("id")); err != nil {
+			return err
+		}
+		if p.Unit, err = org.Get(ctx, tx, p.Actor, r.URL.Query().Get("unit")); err != nil {
+			return err
+		}
+		if !p.Actor.Is(auth.Administrator, auth.Secretary, auth.Clerk, auth.Inspector) {
+			return fault.New(fault.Denied, "conference.error.may_names")
+		}
+		all, err := attendance.RollOf(ctx, tx, p.Actor, p.Conference.ID)
+		if err != nil {
+			return err
+		}
+		credited := map[int64]bool{}
+		if p.Lane == "persons" || p.Lane == "persons_extra" {
+			if credited, err = rollout.CreditedBy(ctx, tx, p.Conference.Rollout, p.Conference.ID, p.Unit.ID, p.Lane == "persons"); err != nil {
+				return err
+			}
+		}
+		for _, row := range all {
+			if counts(row, p.Lane, p.Unit.ID, credited) {
+				p.Rows = append(p.Rows, row)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return web.Render(w, r, http.StatusOK, rowsView(p))
+}
+
+// laneStates are the states of the roll that a lane counts.
+var laneStates = map[string][]attendance.State{
+	"attended": {attendance.Present, attendance.Online}, "online": {attendance.Online}, "present": {attendance.Present},
+	"represented": {attendance.Present, attendance.Online}, "held": {attendance.Present, attendance.Online}, "reached": {attendance.Present, attendance.Online},
+	"absent_excused": {attendance.Excused}, "excused": {attendance.Excused}, "absent": {attendance.Absent}, "exempt": {attendance.Exempt},
+}
+
+// counts reports whether a row is among those that a lane counts at a unit.
+func counts(row attendance.Row, lane string, unit int64, credited map[int64]bool) bool {
+	if lane == "persons" || lane == "persons_extra" {
+		return credited[row.Member]
+	}
+	states, ok := laneStates[lane]
+	return row.Unit == unit && (!ok || slices.Contains(states, row.State))
+}
+
+func id(n int64) string { return fmt.Sprintf("%d", n) }

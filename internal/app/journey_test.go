@@ -236,7 +236,8 @@ func (p *player) multipart(form url.Values) (body, kind string, err error) {
 			}
 		}
 	}
-	return b.String(), m.FormDataContentType(), m.Close()
+	err = m.Close()
+	return b.String(), m.FormDataContentType(), err
 }
 
 var (

@@ -47,6 +47,9 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			s.fail(w, r, fault.New(fault.Internal, "error.internal"))
 		}
 	}()
+	if _, err := r.Cookie(flashCookie); err == nil && r.Method == http.MethodGet && !strings.HasPrefix(r.URL.Path, "/assets/") {
+		http.SetCookie(w, &http.Cookie{Name: flashCookie, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode}) // said once
+	}
 	limit := int64(maxForm)
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
 		limit = maxUpload

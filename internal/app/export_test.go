@@ -1,0 +1,101 @@
+package app
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"nhipcau/internal/db/dbtest"
+	"nhipcau/internal/world"
+)
+
+// DemoPassword is the password of every login of a story.
+const DemoPassword = world.Password
+
+// A TestHouse is the whole program over a database of the test's own, served on
+// loopback, on a clock set by hand.
+type TestHouse struct {
+	URL   string
+	t     testing.TB
+	h     *house
+	cfg   Config
+	clock *world.Clock
+}
+
+// NewTestHouse opens a house on the engine the tests run on.
+func NewTestHouse(t testing.TB) *TestHouse {
+	t.Helper()
+	cfg := Config{Data: t.TempDir()}
+	if url := dbtest.Address(t, dbtest.Open(t)); strings.HasPrefix(url, "postgres") {
+		cfg.Database = url
+	}
+	h, err := open(t.Context(), cfg, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	clock := &world.Clock{}
+	clock.Set(dbtest.Noon)
+	h.db.SetClock(clock.Now)
+	s := httptest.NewServer(h)
+	t.Cleanup(func() {
+		s.Close()
+		if err := h.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return &TestHouse{URL: s.URL, t: t, h: h, cfg: cfg, clock: clock}
+}
+
+func (h *TestHouse) world() world.House {
+	return world.House{DB: h.h.db, Files: h.h.files, Jobs: h.h.jobs, Clock: h.clock}
+}
+
+// Found makes the bloc with a number of units and its logins.
+func (h *TestHouse) Found(units int) error { return world.Found(h.t.Context(), h.world(), units) }
+
+// Demo tells the demonstration's history.
+func (h *TestHouse) Demo() error {
+	h.h.demo = func() bool { return true }
+	return world.Demo(h.t.Context(), h.world())
+}
+
+// Set makes the clock stand at t.
+func (h *TestHouse) Set(t time.Time) { h.clock.Set(t) }
+
+// DrainJobs runs every job that is due.
+func (h *TestHouse) DrainJobs() error { return h.h.jobs.Drain(h.t.Context()) }
+
+// Flags are those by which a command finds the house's data.
+func (h *TestHouse) Flags() []string {
+	if h.cfg.Database != "" {
+		return []string{"--data", h.cfg.Data, "--database", h.cfg.Database}
+	}
+	return []string{"--data", h.cfg.Data}
+}
+
+// Source is the database as database/sql opens it.
+func (h *TestHouse) Source() (driver, source string) {
+	if h.cfg.embedded() {
+		return "sqlite", h.cfg.url() + "?_pragma=busy_timeout(10000)"
+	}
+	return "pgx", h.cfg.url()
+}
+
+// Routes are the routes of the site, each with who may ask.
+func (h *TestHouse) Routes() []string {
+	var all []string
+	for _, r := range h.h.site.Routes() {
+		all = append(all, r.Pattern+"  "+r.Access)
+	}
+	return all
+}
+
+// Prove recomputes every figure, from the records too.
+func (h *TestHouse) Prove(ctx context.Context) (int, []string, error) {
+	r, err := h.h.prove(ctx, true)
+	return r.Mismatches, r.Details, err
+}

@@ -409,7 +409,7 @@ func meView(p mePage) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = web.Card("password", p.T("account.change")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var19), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Card("change", p.T("account.change")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var19), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

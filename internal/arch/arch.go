@@ -193,9 +193,9 @@ func undocumented(d *ast.GenDecl, set *token.FileSet) []string {
 
 // words that have no place in the source, each with why.
 var words = map[*regexp.Regexp]string{
-	regexp.MustCompile(`\bt\.Skip`):                   "a test that is skipped shows nothing",
+	regexp.MustCompile(`\bt\.Skip`):                    "a test that is skipped shows nothing",
 	regexp.MustCompile(`\bTO` + `DO\b`):                "do it, or open an issue",
-	regexp.MustCompile(`\btime\.Sleep\(`):             "wait for what is awaited",
+	regexp.MustCompile(`\btime\.Sleep\(`):              "wait for what is awaited",
 	regexp.MustCompile(`map\[string\]` + `any`):        "name the fields",
 	regexp.MustCompile(`//no` + `lint`):                "mend it",
 	regexp.MustCompile(`\.\./` + `shared|/ho` + `me/`): "a path of one machine",

@@ -1,0 +1,267 @@
+package app_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"nhipcau/internal/app"
+	"nhipcau/internal/web"
+)
+
+// A browser is a real Chromium with a person before it who uses the keyboard.
+type browser struct {
+	t    *testing.T
+	ctx  context.Context
+	base string
+	axe  string
+}
+
+// openBrowser starts Chromium: the one NHIPCAU_TEST_CHROMIUM names, or one in
+// the path. A machine without one fails the test and says what to install.
+func openBrowser(t *testing.T, base string) *browser {
+	t.Helper()
+	if !web.Bundled() {
+		t.Fatal("the bundle of styles and scripts is missing; run make build")
+	}
+	program := os.Getenv("NHIPCAU_TEST_CHROMIUM")
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if p, err := exec.LookPath(name); program == "" && err == nil {
+			program = p
+		}
+	}
+	if program == "" {
+		t.Fatal("there is no Chromium; install it (apt-get install chromium) or name one by NHIPCAU_TEST_CHROMIUM")
+	}
+	axe, err := os.ReadFile("../../node_modules/axe-core/axe.min.js")
+	if err != nil {
+		t.Fatalf("axe-core is missing; run npm ci: %v", err)
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-sync", true), chromedp.Flag("lang", "vi"))
+	ctx, stop := chromedp.NewExecAllocator(t.Context(), options...)
+	t.Cleanup(stop)
+	ctx, stop = chromedp.NewContext(ctx)
+	t.Cleanup(stop)
+	b := &browser{t, ctx, base, string(axe)}
+	b.do(chromedp.EmulateViewport(1280, 900))
+	return b
+}
+
+func (b *browser) do(steps ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	if err := chromedp.Do(b.ctx, steps...); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func evaluate[T any](b *browser, js string) T {
+	b.t.Helper()
+	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](js, chromedp.EvalAwaitPromise))
+	if err != nil {
+		b.t.Fatalf("%s: %v", js, err)
+	}
+	return v
+}
+
+// open goes to a page by its address.
+func (b *browser) open(path string) {
+	b.t.Helper()
+	b.do(chromedp.Navigate(b.base+path), chromedp.WaitReady("#main"))
+}
+
+// signIn types a login and the password and presses Enter.
+func (b *browser) signIn(login string) {
+	b.t.Helper()
+	b.open("/login")
+	b.tabTo("#login")
+	b.do(chromedp.KeyEvent(login))
+	b.tabTo("#password")
+	b.do(chromedp.KeyEvent(app.DemoPassword), chromedp.KeyEvent(kb.Enter), chromedp.WaitReady("nav.menu"))
+}
+
+// tabTo presses Tab until what selector names has the focus.
+func (b *browser) tabTo(selector string) {
+	b.t.Helper()
+	quoted, err := json.Marshal(selector)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	for range 400 {
+		b.do(chromedp.KeyEvent(kb.Tab))
+		if evaluate[bool](b, fmt.Sprintf("document.activeElement.matches(%s)", quoted)) {
+			if !evaluate[bool](b, "(() => { const s = getComputedStyle(document.activeElement); return s.outlineStyle !== 'none' || document.activeElement.type === 'radio' })()") {
+				b.t.Errorf("%s has the focus and does not show it", selector)
+			}
+			return
+		}
+	}
+	b.t.Fatalf("Tab never reaches %s on %s", selector, evaluate[string](b, "location.pathname"))
+}
+
+// enter presses Enter on what has the focus and waits for the page it leads to.
+func (b *browser) enter(wait string) {
+	b.t.Helper()
+	b.do(chromedp.KeyEvent(kb.Enter), chromedp.WaitReady(wait))
+}
+
+// check runs axe on the page as it is and reports what breaks WCAG 2.2 AA.
+func (b *browser) check(name string) {
+	b.t.Helper()
+	evaluate[string](b, b.axe+"; ''")
+	found := evaluate[string](b, `(async () => {
+		const r = await axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})
+		return r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 160)).slice(0, 3).join(' | ')).join('\n')
+	})()`)
+	if found != "" {
+		b.t.Errorf("%s:\n%s", name, found)
+	}
+	if n := evaluate[int](b, "document.querySelectorAll('h1').length"); n != 1 {
+		b.t.Errorf("%s has %d h1", name, n)
+	}
+	if s := evaluate[string](b, "(document.body.innerText.match(/\\b(?:rollout|plan|report|directive|conference|attendance|account|org|web|nav|common|tally|app)\\.[a-z_.]+/) || [''])[0]"); s != "" {
+		b.t.Errorf("%s shows the key %q for its message", name, s)
+	}
+}
+
+// fits reports a page that must be moved sideways at a width.
+func (b *browser) fits(name string, width int64) {
+	b.t.Helper()
+	b.do(chromedp.EmulateViewport(width, 844))
+	if over := evaluate[int](b, "document.documentElement.scrollWidth - document.documentElement.clientWidth"); over > 0 {
+		widest := evaluate[string](b, "[...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.scroll, nav')).map(e => e.outerHTML.slice(0, 120)).slice(0, 3).join(' | ')")
+		b.t.Errorf("%s is %d px too wide at %d px: %s", name, over, width, widest)
+	}
+}
+
+// picture keeps a picture for the documents when the test runs with -update.
+func (b *browser) picture(name string, width, height int64) {
+	b.t.Helper()
+	b.do(chromedp.EmulateViewport(width, height))
+	png, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
+	if err != nil || len(png) == 0 {
+		b.t.Fatalf("picture %s: %d bytes, %v", name, len(png), err)
+	}
+	if *update {
+		dir := "../../docs/img"
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			b.t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644); err != nil {
+			b.t.Fatal(err)
+		}
+	}
+}
+
+// TestBrowser walks the demonstration with the keyboard and looks at every page
+// it meets: WCAG 2.2 AA by axe, focus that shows, nothing to move sideways on a
+// telephone.
+func TestBrowser(t *testing.T) {
+	h := app.NewTestHouse(t)
+	if err := h.Demo(); err != nil {
+		t.Fatal(err)
+	}
+	b := openBrowser(t, h.URL)
+	b.open("/login")
+	b.check("sign-in")
+	b.signIn("donvi07")
+	look := func(name string) {
+		t.Helper()
+		b.check(name)
+		b.fits(name, 390)
+		b.fits(name, 360)
+		b.do(chromedp.EmulateViewport(1280, 900))
+	}
+	look("my work")
+	b.picture("work", 1280, 800)
+
+	// The secretary of unit 07 adopts the plan that waits for her.
+	b.tabTo("a[href^='/plans/']:not([href*=new]).btn")
+	b.enter("form[action$=adoption]")
+	look("a plan to adopt")
+	b.tabTo("form[action$=adoption] button")
+	b.enter(".said")
+	if s := evaluate[string](b, "document.querySelector('main').innerText"); !strings.Contains(s, "thông qua ngày 02/11/2020") {
+		t.Errorf("after adoption the page says\n%s", s)
+	}
+	look("an adopted plan")
+
+	// The secretary of the bloc follows a figure down to the roll.
+	b.open("/me")
+	b.tabTo("details.me summary")
+	b.enter("details.me[open]")
+	b.tabTo("form[action='/sign-out'] button")
+	b.enter("#login")
+	b.signIn("bikhu")
+	b.tabTo("a[href='/rollouts']")
+	b.enter("a[href^='/rollouts/']")
+	look("rollouts")
+	b.tabTo("tbody a[href^='/rollouts/']")
+	b.enter(".steps")
+	look("a rollout")
+	b.picture("rollout", 1280, 900)
+	b.picture("rollout-phone", 390, 844)
+	b.do(chromedp.EmulateViewport(1280, 900))
+	rollout := evaluate[string](b, "location.pathname")
+	b.tabTo(".steps a.trace")
+	b.enter("table")
+	look("a trace")
+	b.picture("trace", 1280, 800)
+	for _, path := range []string{
+		rollout + "/pending", rollout + "/units/tccs-15", rollout + "/units/tccs-12", rollout + "/units/tccs-12/declaration", rollout + "?state=late",
+		"/rollouts/new", "/directives", "/directives/new", "/conferences", "/conferences/new", "/plans", "/reports", "/reports/new",
+		"/units", "/units/tccs-07", "/units/tccs-07/members", "/me", "/notices", "/search?q=nguyen", "/accounts", "/nowhere",
+	} {
+		b.open(path)
+		look(path)
+	}
+	for path, link := range map[string]string{
+		"/conferences": "tbody a[href^='/conferences/']", "/plans": "tbody a[href^='/plans/']", "/reports": "tbody a[href^='/reports/']",
+		"/directives": "tbody a[href^='/directives/']", "/units/tccs-07/members": "tbody a[href^='/members/']",
+	} {
+		b.open(path)
+		b.tabTo(link)
+		b.enter("h1")
+		b.do(chromedp.WaitReady("#main"))
+		look("the first of " + path)
+	}
+	// The clerk of a unit calls the roll of a conference she plans.
+	b.open("/me")
+	b.tabTo("details.me summary")
+	b.enter("details.me[open]")
+	b.tabTo("form[action='/sign-out'] button")
+	b.enter("#login")
+	b.signIn("thuky07")
+	b.open("/conferences/new?sort=makeup&rollout=" + strings.TrimPrefix(rollout, "/rollouts/"))
+	look("a make-up session")
+	b.tabTo("main form .buttons button")
+	b.enter("form[action$=convening]")
+	b.tabTo("form[action$=convening] button")
+	b.enter("a[href$=roll]")
+	b.tabTo("a[href$=roll]")
+	b.enter(".marks")
+	look("the roll")
+	b.picture("roll-phone", 390, 844)
+	b.do(chromedp.EmulateViewport(1280, 900))
+	b.tabTo(".marks input[type=radio]")
+	b.do(chromedp.KeyEvent(" "))
+	b.tabTo("main form .buttons button")
+	b.enter(".said")
+	b.tabTo("form[action$=closure] button")
+	b.enter(".steps a.trace")
+	if s := evaluate[string](b, "document.querySelector('main').innerText"); !strings.Contains(s, "đã kết thúc") {
+		t.Errorf("after closing the page says\n%s", s)
+	}
+	if n, details, err := h.Prove(t.Context()); err != nil || n != 0 {
+		t.Errorf("the proof finds %d mismatches, %v\n%s", n, err, strings.Join(details, "\n"))
+	}
+}

@@ -40,11 +40,12 @@ func Register(site *web.Site, d *db.DB) {
 	site.Handle("POST /notices/reading", web.SignedIn, s.read)
 	site.Handle("GET /invitations/{code}", web.Anyone, s.invitation)
 	site.Handle("POST /invitations/{code}", web.Anyone, s.redeem)
-	site.Handle("GET /accounts", web.SignedIn, s.list)
-	site.Handle("POST /accounts", web.SignedIn, s.create)
-	site.Handle("POST /accounts/slips", web.SignedIn, s.slips)
-	site.Handle("POST /accounts/{id}/slip", web.SignedIn, s.slip)
-	site.Handle("POST /accounts/{id}/disabling", web.SignedIn, s.disable)
+	keepers := web.Only(auth.Administrator, auth.Secretary)
+	site.Handle("GET /accounts", keepers, s.list)
+	site.Handle("POST /accounts", keepers, s.create)
+	site.Handle("POST /accounts/slips", keepers, s.slips)
+	site.Handle("POST /accounts/{id}/slip", keepers, s.slip)
+	site.Handle("POST /accounts/{id}/disabling", keepers, s.disable)
 }
 
 // Authenticate returns who asks, by the session in the request's cookie: for

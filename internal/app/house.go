@@ -135,8 +135,13 @@ func (h *house) ready(ctx context.Context) error {
 
 // menu is the main menu; an entry is current on its own pages.
 var menu = []struct{ href, key string }{
-	{"/", "app.work"}, {"/directives", "app.directives"}, {"/rollouts", "app.rollouts"}, {"/conferences", "app.conferences"},
-	{"/plans", "app.plans"}, {"/reports", "app.reports"}, {"/units", "app.units"},
+	{"/", "app.work"},
+	{"/directives", "app.directives"},
+	{"/rollouts", "app.rollouts"},
+	{"/conferences", "app.conferences"},
+	{"/plans", "app.plans"},
+	{"/reports", "app.reports"},
+	{"/units", "app.units"},
 }
 
 // frame fills in what stands around every page of somebody signed in.
@@ -180,20 +185,39 @@ func (h *house) frame(r *http.Request, p *web.Page) {
 // recounts are the deep proof's: what the records of every slice say a sheet
 // should hold.
 func recounts() map[string]tally.Recount {
-	return map[string]tally.Recount{
-		conference.Kind().Name: conference.Recount,
-		rollout.Kind().Name: func(ctx context.Context, tx *db.Tx, s tally.Sheet) (map[int64]tally.Delta, error) {
-			all, err := rollout.Recount(ctx, tx, s)
-			if err != nil {
-				return nil, err
-			}
-			more, err := conference.RecountRollout(ctx, tx, s)
-			for u, d := range more {
-				all[u] = all[u].Plus(d)
-			}
-			return all, err
-		},
+	return map[string]tally.Recount{conference.Kind().Name: conference.Recount, rollout.Kind().Name: recountRollout}
+}
+
+// recountRollout counts again what every slice has recorded for a rollout. A
+// step that is marked as done by a plan or a report which is no longer adopted
+// or sent does not count.
+func recountRollout(ctx context.Context, tx *db.Tx, s tally.Sheet) (map[int64]tally.Delta, error) {
+	all, err := rollout.Recount(ctx, tx, s)
+	if err != nil {
+		return nil, err
 	}
+	for step, records := range map[rollout.Step]func(context.Context, *db.Tx, string) (map[int64]string, error){
+		rollout.Adopt: plan.InForce, rollout.Report: report.Received,
+	} {
+		done, err := rollout.DoneBy(ctx, tx, s.Source, step)
+		if err != nil {
+			return nil, err
+		}
+		standing, err := records(ctx, tx, s.Source)
+		if err != nil {
+			return nil, err
+		}
+		for unit, id := range done {
+			if standing[unit] != id {
+				all[unit] = all[unit].Plus(tally.Delta{rollout.Kind().Lane(step.DoneLane()): -1})
+			}
+		}
+	}
+	rolls, err := conference.RecountRollout(ctx, tx, s)
+	for unit, d := range rolls {
+		all[unit] = all[unit].Plus(d)
+	}
+	return all, err
 }
 
 func (h *house) prove(ctx context.Context, deep bool) (tally.Report, error) {

@@ -22,9 +22,3 @@ func mayReopen(by auth.Actor, host int64) error {
 	}
 	return fault.New(fault.Denied, "conference.error.may_reopen")
 }
-
-// mayReadNames lets those who keep the host's books, and those above it, read
-// every name on the roll; others read the names of their own subtree.
-func mayReadNames(by auth.Actor, hostPath string) bool {
-	return by.Covers(hostPath) && by.Is(auth.Administrator, auth.Secretary, auth.Clerk, auth.Inspector)
-}

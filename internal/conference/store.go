@@ -75,12 +75,6 @@ func Work(ctx context.Context, tx *db.Tx, by auth.Actor) ([]Conference, error) {
 	return db.All(ctx, tx, scan, conferences+` WHERE c.tree = $1 AND c.unit = $2 AND c.state IN ('draft', 'convened') ORDER BY c.day, c.id`, by.Tree, by.Unit)
 }
 
-// OfUnit returns the conferences a unit has held or will hold for a rollout, in
-// order. The caller has seen the unit.
-func OfUnit(ctx context.Context, tx *db.Tx, tree, rollout string, unit int64) ([]Conference, error) {
-	return db.All(ctx, tx, scan, conferences+` WHERE c.tree = $1 AND c.rollout = $2 AND c.unit = $3 ORDER BY c.day, c.id`, tree, rollout, unit)
-}
-
 func closedFor(ctx context.Context, tx *db.Tx, rollout string) ([]Conference, error) {
 	return db.All(ctx, tx, scan, conferences+` WHERE c.rollout = $1 AND c.state = 'closed' ORDER BY c.id`, rollout)
 }

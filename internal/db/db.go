@@ -79,10 +79,6 @@ type core struct {
 // An Option changes how Open opens a database.
 type Option func(*core)
 
-// Readers sets how many transactions may read at the same time, and in
-// PostgreSQL how many may write. The default is 16.
-func Readers(n int) Option { return func(c *core) { c.readers = n } }
-
 // NoSync lets SQLite answer before the disk has the data: a power failure may
 // lose what was acknowledged. For tests and for data that can be made again.
 func NoSync() Option { return func(c *core) { c.noSync = true } }

@@ -70,7 +70,9 @@ func TestSeen(t *testing.T) {
 			t.Errorf("%s sees it: %v, want %v", c.name, got, c.want)
 		}
 	}
-	dbtest.Write(t, d, func(ctx context.Context, tx *db.Tx) error { return directive.Reach(ctx, tx, paper.ID, "doan", east.Path) })
+	dbtest.Write(t, d, func(ctx context.Context, tx *db.Tx) error {
+		return directive.Reach(ctx, tx, paper.ID, "doan", east.Path)
+	})
 	if !sees(under) || sees(west) {
 		t.Errorf("sent down to %s: under it %v, beside %v; want true, false", east.Name, sees(under), sees(west))
 	}

@@ -50,6 +50,9 @@ func Register(site *web.Site, d *db.DB, finders ...Finder) {
 	site.Handle("POST /members/{key}", web.SignedIn, s.amend)
 	site.Handle("POST /members/{key}/exemption", web.SignedIn, s.exempt)
 	site.Handle("POST /members/{key}/end", web.SignedIn, s.end)
+	site.Handle("POST /members/{key}/transfer", web.SignedIn, s.transfer)
+	site.Handle("POST /members/{key}/office", web.SignedIn, s.appoint)
+	site.Handle("POST /units/{key}/terms", web.SignedIn, s.term)
 	site.Handle("GET /search", web.SignedIn, s.search)
 }
 
@@ -64,6 +67,7 @@ type unitPage struct {
 	Counts   map[int64]int64
 	Total    int64
 	Officers []Member
+	Terms    []Term
 	Reforms  []Reform
 	More     string // path after which the next page of children begins
 	MayKeep  bool
@@ -102,6 +106,9 @@ func (s *server) unitPage(w http.ResponseWriter, r *http.Request, failed error, 
 			return err
 		}
 		if p.Reforms, err = Reforms(ctx, tx, p.Actor, p.Unit); err != nil {
+			return err
+		}
+		if p.Terms, err = Terms(ctx, tx, p.Unit); err != nil {
 			return err
 		}
 		p.Page, err = Crumbs(ctx, tx, p.Page, p.Unit)
@@ -272,6 +279,7 @@ func (s *server) admit(w http.ResponseWriter, r *http.Request) error {
 type memberPage struct {
 	web.Page
 	Member   Member
+	Terms    []Term
 	MayEnrol bool
 	MaySee   bool
 	Wrong    map[string]fault.Text
@@ -301,6 +309,9 @@ func (s *server) memberPage(w http.ResponseWriter, r *http.Request, failed error
 		}
 		u, err := See(ctx, tx, p.Actor, p.Member.Unit)
 		if err != nil {
+			return err
+		}
+		if p.Terms, err = Terms(ctx, tx, u); err != nil {
 			return err
 		}
 		p.Page, err = Crumbs(ctx, tx, p.Page, u)
@@ -343,6 +354,45 @@ func (s *server) end(w http.ResponseWriter, r *http.Request) error {
 		day, _ := vn.ParseDay(r.PostFormValue("day")) // a bad day is none, which EndMembership refuses
 		return EndMembership(ctx, tx, by, key, day, r.PostFormValue("reason"))
 	})
+}
+
+func (s *server) transfer(w http.ResponseWriter, r *http.Request) error {
+	return s.actMember(w, r, "org.said.transferred", "/members/"+r.PathValue("key"), func(ctx context.Context, tx *db.Tx, by auth.Actor, key string) error {
+		day, _ := vn.ParseDay(r.PostFormValue("day")) // a bad day is none, which Transfer refuses
+		err := Transfer(ctx, tx, by, key, vn.Clean(r.PostFormValue("to")), day)
+		if fault.Is(err, fault.NotFound) {
+			wrong := fault.Wrong{}
+			wrong.Add("to", "org.error.no_unit")
+			return wrong.Err()
+		}
+		return err
+	})
+}
+
+func (s *server) appoint(w http.ResponseWriter, r *http.Request) error {
+	return s.actMember(w, r, "org.said.appointed", "/members/"+r.PathValue("key"), func(ctx context.Context, tx *db.Tx, by auth.Actor, key string) error {
+		m, err := GetMember(ctx, tx, by, key)
+		if err != nil {
+			return err
+		}
+		a := Appointment{Title: r.PostFormValue("title"), Term: r.PostFormValue("term")}
+		a.From, _ = vn.ParseDay(r.PostFormValue("day"))   // a bad day is none, which Appoint refuses
+		a.Rank, _ = strconv.Atoi(r.PostFormValue("rank")) // a bad rank is no rank, which Appoint makes the last
+		return Appoint(ctx, tx, by, m.UnitKey, key, a)
+	})
+}
+
+func (s *server) term(w http.ResponseWriter, r *http.Request) error {
+	by := auth.FromContext(r.Context())
+	from, _ := vn.ParseDay(r.PostFormValue("term-from")) // a bad day is none, which BeginTerm refuses
+	to, _ := vn.ParseDay(r.PostFormValue("term-to"))
+	err := s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error {
+		return BeginTerm(ctx, tx, by, r.PathValue("key"), r.PostFormValue("term-name"), from, to)
+	})
+	if err != nil {
+		return s.unitPage(w, r, err, NewUnit{})
+	}
+	return web.SeeSaid(w, r, "org.said.term", "/units/%s", r.PathValue("key"))
 }
 
 type searchPage struct {

@@ -194,6 +194,8 @@ type Appointment struct {
 	From  vn.Day
 }
 
+const lastRank = 9
+
 // Appoint gives a member an office in a unit of by's subtree.
 func Appoint(ctx context.Context, tx *db.Tx, by auth.Actor, unit, member string, a Appointment) error {
 	u, err := Get(ctx, tx, by, unit)
@@ -208,7 +210,9 @@ func Appoint(ctx context.Context, tx *db.Tx, by auth.Actor, unit, member string,
 		return err
 	}
 	w := fault.Wrong{}
-	a.Title = vn.Clean(a.Title)
+	if a.Title = vn.Clean(a.Title); a.Rank < 1 || a.Rank > lastRank {
+		a.Rank = lastRank
+	}
 	checkText(w, "title", a.Title, maxShort, true)
 	if !a.From.Valid() {
 		w.Add("from", "org.error.day")
@@ -222,6 +226,13 @@ func Appoint(ctx context.Context, tx *db.Tx, by auth.Actor, unit, member string,
 	return audit.Record(ctx, tx, by, "org.appoint", m.Key, a.Title+" · "+u.Name)
 }
 
+// A Term is a term of office of a unit's committee.
+type Term struct {
+	ID       string
+	Name     string // "2020-2025"
+	From, To vn.Day
+}
+
 // BeginTerm records a term of office of a unit's committee.
 func BeginTerm(ctx context.Context, tx *db.Tx, by auth.Actor, unit, name string, from, to vn.Day) error {
 	u, err := Get(ctx, tx, by, unit)
@@ -232,9 +243,9 @@ func BeginTerm(ctx context.Context, tx *db.Tx, by auth.Actor, unit, name string,
 		return err
 	}
 	w := fault.Wrong{}
-	checkText(w, "name", vn.Clean(name), maxShort, true)
+	checkText(w, "term-name", vn.Clean(name), maxShort, true)
 	if !from.Valid() || !to.Valid() || to.Before(from) {
-		w.Add("from", "org.error.day")
+		w.Add("term-from", "org.error.day")
 	}
 	if err := w.Err(); err != nil {
 		return err

@@ -66,11 +66,6 @@ func ByID(ctx context.Context, tx *db.Tx, tree string, id int64) (Unit, error) {
 	return one(ctx, tx, units+` AND u.id = $3`, tree, today(tx), id)
 }
 
-// ByKey is ByID by public key.
-func ByKey(ctx context.Context, tx *db.Tx, tree, key string) (Unit, error) {
-	return one(ctx, tx, units+` AND u.key = $3`, tree, today(tx), key)
-}
-
 // Children returns the units directly under id that by may see, in the order
 // they came, at most limit after the path after ("" for the first page).
 func Children(ctx context.Context, tx *db.Tx, by auth.Actor, id int64, after string, limit int) ([]Unit, error) {
@@ -126,12 +121,6 @@ func words(q, column, query string, args ...any) (string, []any) {
 		q += ` AND ` + column + ` LIKE ` + db.Arg(len(args)) + ` ESCAPE '!'`
 	}
 	return q, args
-}
-
-// Path returns the place of a unit in tree.
-func Path(ctx context.Context, tx *db.Tx, tree string, unit int64) (path string, err error) {
-	err = tx.One(ctx, `SELECT path FROM place WHERE tree = $1 AND unit = $2`, []any{tree, unit}, &path)
-	return path, err
 }
 
 // Trees returns the keys of all trees, in order.

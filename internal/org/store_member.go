@@ -190,3 +190,10 @@ func insertOffice(ctx context.Context, tx *db.Tx, unit, member int64, a Appointm
 func insertTerm(ctx context.Context, tx *db.Tx, unit int64, name string, from, to vn.Day) error {
 	return tx.Exec(ctx, `INSERT INTO term (id, unit, name, from_day, to_day) VALUES ($1, $2, $3, $4, $5)`, db.NewKey(), unit, name, from, to)
 }
+
+// Terms returns the terms of a unit's committee, the latest first. The caller
+// has seen the unit.
+func Terms(ctx context.Context, tx *db.Tx, u Unit) ([]Term, error) {
+	return db.All(ctx, tx, func(r db.Scanner) (t Term, err error) { return t, r.Scan(&t.ID, &t.Name, &t.From, &t.To) },
+		`SELECT id, name, from_day, to_day FROM term WHERE unit = $1 ORDER BY from_day DESC, id`, u.ID)
+}

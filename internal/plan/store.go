@@ -7,7 +7,6 @@ import (
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
-	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
 )
 
@@ -49,19 +48,6 @@ func Get(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (Plan, error)
 	}
 	p.Tasks, err = tasks(ctx, tx, id)
 	return p, err
-}
-
-// OfUnit returns the plan of a unit for a rollout that by may see, without its
-// goals and tasks; NotFound if there is none.
-func OfUnit(ctx context.Context, tx *db.Tx, by auth.Actor, rolloutID string, unit int64) (Plan, error) {
-	all, err := db.All(ctx, tx, scan, seen+` AND p.rollout = $4 AND p.unit = $5`, by.Tree, by.Path, by.End(), rolloutID, unit)
-	if err == nil && len(all) == 0 {
-		err = fault.New(fault.NotFound, "error.not_found")
-	}
-	if err != nil {
-		return Plan{}, err
-	}
-	return all[0], nil
 }
 
 // A Filter narrows a list; the zero one takes everything.
@@ -180,14 +166,15 @@ func insertEvent(ctx context.Context, tx *db.Tx, by auth.Actor, plan, kind, offi
 		db.NewKey(), plan, kind, by.Login, by.Name, office, reason, tx.Now, tx.NewID())
 }
 
-// Recount returns, by unit, what the adopted plans of a rollout say its sheet
-// should hold: the deep proof compares it with the posts.
-func Recount(ctx context.Context, tx *db.Tx, rolloutID string, adopted tally.Lane) (map[int64]tally.Delta, error) {
-	ids, err := db.All(ctx, tx, func(r db.Scanner) (u int64, err error) { return u, r.Scan(&u) },
-		`SELECT unit FROM plan WHERE rollout = $1 AND state = 'adopted'`, rolloutID)
-	all := make(map[int64]tally.Delta, len(ids))
-	for _, u := range ids {
-		all[u] = tally.Delta{adopted: 1}
-	}
-	return all, err
+// InForce returns the adopted plans for a rollout, by unit: the deep proof
+// holds against them what is counted as adopted.
+func InForce(ctx context.Context, tx *db.Tx, rolloutID string) (map[int64]string, error) {
+	all := map[int64]string{}
+	return all, db.Each(ctx, tx, `SELECT unit, id FROM plan WHERE rollout = $1 AND state = 'adopted'`, []any{rolloutID}, func(r db.Scanner) error {
+		var unit int64
+		var id string
+		err := r.Scan(&unit, &id)
+		all[unit] = id
+		return err
+	})
 }

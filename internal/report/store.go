@@ -7,7 +7,6 @@ import (
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
-	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
 )
 
@@ -203,14 +202,15 @@ func insertEvent(ctx context.Context, tx *db.Tx, by auth.Actor, report, kind, of
 		db.NewKey(), report, kind, by.Login, by.Name, office, reason, tx.Now, tx.NewID())
 }
 
-// Recount returns, by unit, what the submitted and accepted reports on a
-// rollout say its sheet should hold: the deep proof compares it with the posts.
-func Recount(ctx context.Context, tx *db.Tx, rolloutID string, received tally.Lane) (map[int64]tally.Delta, error) {
-	ids, err := db.All(ctx, tx, func(r db.Scanner) (u int64, err error) { return u, r.Scan(&u) },
-		`SELECT unit FROM report WHERE rollout = $1 AND state IN ('submitted', 'accepted')`, rolloutID)
-	all := make(map[int64]tally.Delta, len(ids))
-	for _, u := range ids {
-		all[u] = tally.Delta{received: 1}
-	}
-	return all, err
+// Received returns the reports on a rollout that are submitted or accepted, by
+// unit: the deep proof holds against them what is counted as received.
+func Received(ctx context.Context, tx *db.Tx, rolloutID string) (map[int64]string, error) {
+	all := map[int64]string{}
+	return all, db.Each(ctx, tx, `SELECT unit, id FROM report WHERE rollout = $1 AND state IN ('submitted', 'accepted')`, []any{rolloutID}, func(r db.Scanner) error {
+		var unit int64
+		var id string
+		err := r.Scan(&unit, &id)
+		all[unit] = id
+		return err
+	})
 }

@@ -331,3 +331,16 @@ func CreditedBy(ctx context.Context, tx *db.Tx, rollout, occasion string, unit i
 	}
 	return all, err
 }
+
+// DoneBy returns, by unit, the record by which a step of a rollout was
+// fulfilled.
+func DoneBy(ctx context.Context, tx *db.Tx, rollout string, step Step) (map[int64]string, error) {
+	all := map[int64]string{}
+	return all, db.Each(ctx, tx, `SELECT unit, source_id FROM obligation WHERE rollout = $1 AND step = $2 AND done_at IS NOT NULL`, []any{rollout, step}, func(s db.Scanner) error {
+		var unit int64
+		var id string
+		err := s.Scan(&unit, &id)
+		all[unit] = id
+		return err
+	})
+}

@@ -24,34 +24,58 @@ func TestProofFindsTampering(t *testing.T) {
 	}
 	one := []byte{1, 2, 4} // held = 2
 	tampers := []tamper{
-		{"a figure in a post", `UPDATE tally_post SET vector = $3 WHERE sheet = $1 AND unit = $2`,
-			func(g *grove) []any { return append(node(3)(g), one) }, "own figures"},
-		{"a presence in a post", `UPDATE tally_post SET vector = $3 WHERE sheet = $1 AND unit = $2`,
-			func(g *grove) []any { return append(node(3)(g), []byte{1, 11, 20, 2, 0}) }, "add up to 0"},
-		{"a post's unit", `UPDATE tally_post SET unit = $3 WHERE sheet = $1 AND unit = $2`,
-			func(g *grove) []any { return append(node(3)(g), g.units[4]) }, "own figures"},
+		{
+			"a figure in a post", `UPDATE tally_post SET vector = $3 WHERE sheet = $1 AND unit = $2`,
+			func(g *grove) []any { return append(node(3)(g), one) }, "own figures",
+		},
+		{
+			"a presence in a post", `UPDATE tally_post SET vector = $3 WHERE sheet = $1 AND unit = $2`,
+			func(g *grove) []any { return append(node(3)(g), []byte{1, 11, 20, 2, 0}) }, "add up to 0",
+		},
+		{
+			"a post's unit", `UPDATE tally_post SET unit = $3 WHERE sheet = $1 AND unit = $2`,
+			func(g *grove) []any { return append(node(3)(g), g.units[4]) }, "own figures",
+		},
 		{"a post's sheet tree", `UPDATE tally_post SET unit = 99 WHERE sheet = $1 AND unit = $2`, node(3), "not on sheet"},
-		{"bytes of a post", `UPDATE tally_post SET vector = $3 WHERE sheet = $1 AND unit = $2`,
-			func(g *grove) []any { return append(node(3)(g), []byte{1, 1}) }, "broken vector"},
+		{
+			"bytes of a post", `UPDATE tally_post SET vector = $3 WHERE sheet = $1 AND unit = $2`,
+			func(g *grove) []any { return append(node(3)(g), []byte{1, 1}) }, "broken vector",
+		},
 		{"a deleted post", `DELETE FROM tally_post WHERE sheet = $1 AND unit = $2`, node(3), "a node without posts"},
-		{"a deleted post that is not alone", `DELETE FROM tally_post WHERE sheet = $1 AND unit = $2 AND id = (SELECT min(id) FROM tally_post WHERE sheet = $1 AND unit = $2)`,
-			node(5), "own figures"},
-		{"a node's own figures", `UPDATE tally_node SET own = $3 WHERE sheet = $1 AND unit = $2`,
-			func(g *grove) []any { return append(node(4)(g), one) }, "own figures"},
-		{"a node's total", `UPDATE tally_node SET total = $3 WHERE sheet = $1 AND unit = $2`,
-			func(g *grove) []any { return append(node(1)(g), one) }, "own figures and the totals under it"},
-		{"bytes of a node", `UPDATE tally_node SET total = $3 WHERE sheet = $1 AND unit = $2`,
-			func(g *grove) []any { return append(node(1)(g), []byte{9}) }, "broken vector"},
-		{"a node's parent", `UPDATE tally_node SET parent = $3 WHERE sheet = $1 AND unit = $2`,
-			func(g *grove) []any { return append(node(3)(g), g.units[2]) }, "stands under"},
+		{
+			"a deleted post that is not alone", `DELETE FROM tally_post WHERE sheet = $1 AND unit = $2 AND id = (SELECT min(id) FROM tally_post WHERE sheet = $1 AND unit = $2)`,
+			node(5), "own figures",
+		},
+		{
+			"a node's own figures", `UPDATE tally_node SET own = $3 WHERE sheet = $1 AND unit = $2`,
+			func(g *grove) []any { return append(node(4)(g), one) }, "own figures",
+		},
+		{
+			"a node's total", `UPDATE tally_node SET total = $3 WHERE sheet = $1 AND unit = $2`,
+			func(g *grove) []any { return append(node(1)(g), one) }, "own figures and the totals under it",
+		},
+		{
+			"bytes of a node", `UPDATE tally_node SET total = $3 WHERE sheet = $1 AND unit = $2`,
+			func(g *grove) []any { return append(node(1)(g), []byte{9}) }, "broken vector",
+		},
+		{
+			"a node's parent", `UPDATE tally_node SET parent = $3 WHERE sheet = $1 AND unit = $2`,
+			func(g *grove) []any { return append(node(3)(g), g.units[2]) }, "stands under",
+		},
 		{"a deleted node", `DELETE FROM tally_node WHERE sheet = $1 AND unit = $2`, node(3), "no node"},
 		{"a deleted root", `DELETE FROM tally_node WHERE sheet = $1 AND unit = $2`, node(0), "no node"},
-		{"an extra node without figures", `INSERT INTO tally_node (sheet, parent, unit, own, total) VALUES ($1, $2, $3, $4, $4)`,
-			func(g *grove) []any { return []any{g.sheet, g.units[2], g.units[6], []byte{0}} }, "a node without posts"},
-		{"a second node of a unit", `INSERT INTO tally_node (sheet, parent, unit, own, total) SELECT sheet, 77, unit, own, total FROM tally_node WHERE sheet = $1 AND unit = $2`,
-			node(3), "two nodes"},
-		{"a node off the sheet", `INSERT INTO tally_node (sheet, parent, unit, own, total) VALUES ($1, 5, 99, $2, $2)`,
-			func(g *grove) []any { return []any{g.sheet, []byte{0}} }, "not on it"},
+		{
+			"an extra node without figures", `INSERT INTO tally_node (sheet, parent, unit, own, total) VALUES ($1, $2, $3, $4, $4)`,
+			func(g *grove) []any { return []any{g.sheet, g.units[2], g.units[6], []byte{0}} }, "a node without posts",
+		},
+		{
+			"a second node of a unit", `INSERT INTO tally_node (sheet, parent, unit, own, total) SELECT sheet, 77, unit, own, total FROM tally_node WHERE sheet = $1 AND unit = $2`,
+			node(3), "two nodes",
+		},
+		{
+			"a node off the sheet", `INSERT INTO tally_node (sheet, parent, unit, own, total) VALUES ($1, 5, 99, $2, $2)`,
+			func(g *grove) []any { return []any{g.sheet, []byte{0}} }, "not on it",
+		},
 		{"a sheet's root", `UPDATE tally_sheet SET root = $2 WHERE id = $1`, node(2), "not on"},
 	}
 	for _, x := range tampers {

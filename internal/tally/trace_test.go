@@ -141,10 +141,16 @@ func TestTraceHidesOtherSubtrees(t *testing.T) {
 			unit int
 			want int // posts under the unit, -1: there is no such thing
 		}{
-			{"the root's", g.at(0), 0, 6}, {"the root's", g.at(0), 1, 3}, {"the house", auth.System(treeKey), 0, 6},
-			{"a branch's", g.at(1), 1, 3}, {"a branch's", g.at(1), 4, 1},
-			{"a branch's, above", g.at(1), 0, -1}, {"a branch's, beside", g.at(1), 2, -1}, {"a branch's, beside and down", g.at(1), 5, -1},
-			{"nobody", auth.Actor{}, 0, -1}, {"of another tree", elsewhere, 0, -1},
+			{"the root's", g.at(0), 0, 6},
+			{"the root's", g.at(0), 1, 3},
+			{"the house", auth.System(treeKey), 0, 6},
+			{"a branch's", g.at(1), 1, 3},
+			{"a branch's", g.at(1), 4, 1},
+			{"a branch's, above", g.at(1), 0, -1},
+			{"a branch's, beside", g.at(1), 2, -1},
+			{"a branch's, beside and down", g.at(1), 5, -1},
+			{"nobody", auth.Actor{}, 0, -1},
+			{"of another tree", elsewhere, 0, -1},
 		} {
 			all, err := g.traced(c.by, tally.Query{Sheet: g.sheet, Unit: g.units[c.unit], Lane: held, Subtree: true, Limit: 2})
 			if c.want < 0 && !fault.Is(err, fault.NotFound) || c.want >= 0 && (err != nil || len(all) != c.want) {

@@ -77,8 +77,13 @@ func TestVecOverflow(t *testing.T) {
 		had, add int64
 		fits     bool
 	}{
-		{math.MaxInt64 - 1, 1, true}, {math.MaxInt64, 1, false}, {math.MinInt64, -1, false},
-		{math.MinInt64 + 1, -1, true}, {math.MaxInt64, math.MinInt64, true}, {-1, math.MinInt64, false}, {0, 0, true},
+		{math.MaxInt64 - 1, 1, true},
+		{math.MaxInt64, 1, false},
+		{math.MinInt64, -1, false},
+		{math.MinInt64 + 1, -1, true},
+		{math.MaxInt64, math.MinInt64, true},
+		{-1, math.MinInt64, false},
+		{0, 0, true},
 	} {
 		v, err := vecOf(Delta{3: c.had})
 		if err != nil {

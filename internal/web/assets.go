@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
-	"html"
 	"io/fs"
 	"mime"
 	"net/http"
@@ -67,17 +66,4 @@ func (a assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", t)
 	}
 	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(b))
-}
-
-// icon returns the drawing of a lucide icon, nothing if the bundle lacks it.
-func (a assets) icon(name string) string {
-	b, ok := a.files["icons/"+name+".svg"]
-	if !ok {
-		return ""
-	}
-	s := string(b)
-	if i := strings.Index(s, "<svg"); i >= 0 {
-		s = s[i:]
-	}
-	return strings.Replace(s, "<svg", `<svg aria-hidden="true" focusable="false" data-icon="`+html.EscapeString(name)+`"`, 1)
 }

@@ -1,12 +1,11 @@
 // Command build makes the bundle that the program embeds: scripts, styles,
-// typefaces and icons, from the sources beside it and the packages that npm has
+// typefaces and the icon, from the sources beside it and the packages that npm has
 // installed. It runs at the root of the project.
 package main
 
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"github.com/evanw/esbuild/pkg/api"
 )
@@ -15,9 +14,6 @@ const (
 	sources = "internal/web/assets"
 	dist    = sources + "/dist"
 )
-
-// icons are the icons the pages show.
-var icons = []string{}
 
 func main() {
 	if err := build(); err != nil {
@@ -40,24 +36,9 @@ func build() error {
 	if len(r.Errors) > 0 {
 		return fmt.Errorf("%d errors, the first: %s", len(r.Errors), r.Errors[0].Text)
 	}
-	if err := os.MkdirAll(dist+"/icons", 0o755); err != nil {
-		return err
-	}
-	if err := copyFile(sources+"/icon.svg", dist+"/icon.svg"); err != nil {
-		return err
-	}
-	for _, name := range icons {
-		if err := copyFile(filepath.Join("node_modules/lucide-static/icons", name+".svg"), dist+"/icons/"+name+".svg"); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func copyFile(from, to string) error {
-	b, err := os.ReadFile(from)
+	b, err := os.ReadFile(sources + "/icon.svg")
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(to, b, 0o644)
+	return os.WriteFile(dist+"/icon.svg", b, 0o644)
 }

@@ -9,7 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"nhipcau/internal/auth"
+	"nhipcau/internal/db"
 	"nhipcau/internal/db/dbtest"
+	"nhipcau/internal/rollout"
 	"nhipcau/internal/world"
 )
 
@@ -99,3 +102,21 @@ func (h *TestHouse) Prove(ctx context.Context) (int, []string, error) {
 	r, err := h.h.prove(ctx, true)
 	return r.Mismatches, r.Details, err
 }
+
+// Rollout returns the id of the one rollout of the demonstration.
+func (h *TestHouse) Rollout() string {
+	var id string
+	if err := h.h.db.Read(h.t.Context(), func(ctx context.Context, tx *db.Tx) error {
+		all, err := rollout.List(ctx, tx, auth.Actor{Tree: world.Tree, Path: "/"}, "", 0, 1)
+		if err == nil && len(all) == 1 {
+			id = all[0].ID
+		}
+		return err
+	}); err != nil || id == "" {
+		h.t.Fatalf("no rollout: %v", err)
+	}
+	return id
+}
+
+// Name names a page for people: ids of things are left out.
+func (h *TestHouse) Name(path string) string { return strings.ReplaceAll(path, h.Rollout(), "ID") }

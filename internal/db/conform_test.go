@@ -235,8 +235,8 @@ func TestPanic(t *testing.T) {
 				if err := add(ctx, tx, "lost"); err != nil {
 					return err
 				}
-				var m map[string]int
-				m["no map"] = 1
+				write := func(m map[string]int) { m["no map"] = 1 }
+				write(nil)
 				return nil
 			},
 			func(ctx context.Context, tx *db.Tx) error { return add(ctx, tx, "behind") },

@@ -1,145 +1,151 @@
-// Command check runs what a machine can say about the source besides the tests:
-// form, known mistakes, dead code, freshness of what is generated, pins, and
-// known holes in dependencies. It prints each check and how it went, and fails
-// if one does.
+// Command check makes the checks that are no tests: format, vet, linters, dead
+// code, tidy modules, pins, fresh generated files, known vulnerabilities, and
+// the tests of what works concurrently under the race detector. It says of each
+// whether it holds, and what does not; a check that this machine cannot make is
+// said not to have been made, with why. The tools are those tools.mod pins. With
+// names as arguments it makes only those checks.
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
+	"slices"
 	"strings"
+	"syscall"
+	"time"
 )
 
+// A check returns what does not hold; an *unmade when that could not be found
+// out.
 type check struct {
 	name string
-	run  func(ctx context.Context) error
+	hold func(ctx context.Context) error
 }
 
+var checks = []check{
+	{"format", silent(tool("gofumpt", "-l", "cmd", "internal"))},
+	{"vet", passes("go", "vet", "./...")},
+	{"staticcheck", passes(tool("staticcheck", "./...")...)},
+	{"golangci-lint", passes(tool("golangci-lint", "run", "./...")...)},
+	{"deadcode", silent(tool("deadcode", "-test", "./..."))},
+	{"tidy", passes("go", "mod", "tidy", "-diff")},
+	{"libc", pinned},
+	{"generated", generated},
+	{"vulnerabilities", vulnerabilities},
+	{"race", race},
+}
+
+// An unmade says why a check was not made.
+type unmade struct{ why string }
+
+func (u *unmade) Error() string { return u.why }
+
 func main() {
-	failed := 0
-	for _, c := range []check{
-		{"gofumpt", silent("go", "tool", "-modfile=tools.mod", "gofumpt", "-l", "cmd", "internal")},
-		{"go vet", ok("go", "vet", "./...")},
-		{"staticcheck", ok("go", "tool", "-modfile=tools.mod", "staticcheck", "./...")},
-		{"deadcode", silent("go", "tool", "-modfile=tools.mod", "deadcode", "-test", "./...")},
-		{"go.mod is tidy", ok("go", "mod", "tidy", "-diff")},
-		{"templates are generated", fresh},
-		{"SQLite's libc is the one it names", pinned},
-		{"govulncheck", vulnerabilities},
-	} {
-		if err := c.run(context.Background()); err != nil {
-			failed++
-			fmt.Printf("FAIL %s\n%v\n", c.name, err)
-			continue
-		}
-		fmt.Println("ok  ", c.name)
-	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	failed := run(ctx, os.Args[1:])
+	stop()
 	if failed > 0 {
 		fmt.Printf("%d checks failed\n", failed)
 		os.Exit(1)
 	}
 }
 
-// ok says that a command succeeds.
-func ok(args ...string) func(ctx context.Context) error {
+func run(ctx context.Context, only []string) (failed int) {
+	for _, c := range checks {
+		if len(only) > 0 && !slices.Contains(only, c.name) {
+			continue
+		}
+		begun := time.Now()
+		err := c.hold(ctx)
+		took := time.Since(begun).Round(time.Second)
+		var not *unmade
+		switch {
+		case errors.As(err, &not):
+			fmt.Printf("NOT CHECKED %s: %s\n", c.name, not.why)
+		case err != nil:
+			failed++
+			fmt.Printf("FAIL %s (%s)\n%s\n", c.name, took, strings.TrimSpace(err.Error()))
+		default:
+			fmt.Printf("ok   %s (%s)\n", c.name, took)
+		}
+	}
+	return failed
+}
+
+// tool is the command line of a pinned tool.
+func tool(name string, args ...string) []string {
+	return append([]string{"go", "tool", "-modfile=tools.mod", name}, args...)
+}
+
+// passes holds when the command line ends well.
+func passes(line ...string) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
-		out, err := exec.CommandContext(ctx, args[0], args[1:]...).CombinedOutput()
+		out, err := exec.CommandContext(ctx, line[0], line[1:]...).CombinedOutput()
 		if err != nil {
-			return fmt.Errorf("%s: %w\n%s", strings.Join(args, " "), err, out)
+			return fmt.Errorf("%s: %w\n%s", strings.Join(line, " "), err, out)
 		}
 		return nil
 	}
 }
 
-// silent says that a command succeeds and finds nothing to print, generated
-// templates apart.
-func silent(args ...string) func(ctx context.Context) error {
+// silent holds when the command line ends well and lists nothing, generated
+// files apart.
+func silent(line []string) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
-		out, err := exec.CommandContext(ctx, args[0], args[1:]...).Output()
+		c := exec.CommandContext(ctx, line[0], line[1:]...)
+		var told strings.Builder // where the go command speaks of building the tool
+		c.Stderr = &told
+		out, err := c.Output()
 		if err != nil {
-			return fmt.Errorf("%s: %w\n%s", strings.Join(args, " "), err, out)
+			return fmt.Errorf("%s: %w\n%s%s", strings.Join(line, " "), err, out, told.String())
 		}
-		var lines []string
-		for line := range strings.Lines(string(out)) {
-			if !strings.Contains(line, "_templ.go") {
-				lines = append(lines, line)
+		var found []string
+		for l := range strings.Lines(string(out)) {
+			if !strings.Contains(l, "_templ.go") {
+				found = append(found, l)
 			}
 		}
-		if len(lines) > 0 {
-			return errors.New(strings.Join(lines, ""))
+		if len(found) > 0 {
+			return fmt.Errorf("%s lists:\n%s", strings.Join(line, " "), strings.Join(found, ""))
 		}
 		return nil
 	}
 }
 
-// fresh says that generating the templates again changes nothing.
-func fresh(ctx context.Context) error {
-	before, err := templates(ctx)
-	if err != nil {
-		return err
-	}
-	if err := ok("go", "tool", "-modfile=tools.mod", "templ", "generate", "./internal")(ctx); err != nil {
-		return err
-	}
-	after, err := templates(ctx)
-	if err != nil {
-		return err
-	}
-	if !bytes.Equal(before, after) {
-		return errors.New("templates changed and were not generated: run make generate and commit what it writes")
-	}
-	return nil
-}
-
-// templates returns the sums of all generated files.
-func templates(ctx context.Context) ([]byte, error) {
-	return exec.CommandContext(ctx, "sh", "-c", "cat internal/*/*_templ.go | sha256sum").Output()
-}
-
-// pinned says that the C library under SQLite is the version that SQLite's own
-// module names: it is tested with no other.
-func pinned(ctx context.Context) error {
-	out, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.GoMod}}", "modernc.org/sqlite").Output()
-	if err != nil {
-		return err
-	}
-	theirs, err := os.ReadFile(strings.TrimSpace(string(out)))
-	if err != nil {
-		return err
-	}
-	ours, err := os.ReadFile("go.mod")
-	if err != nil {
-		return err
-	}
-	if a, b := libc(theirs), libc(ours); a == "" || a != b {
-		return fmt.Errorf("sqlite names libc %q, go.mod has %q", a, b)
-	}
-	return nil
-}
-
-func libc(mod []byte) string {
-	for line := range strings.Lines(string(mod)) {
-		if f := strings.Fields(strings.TrimPrefix(strings.TrimSpace(line), "require ")); len(f) >= 2 && f[0] == "modernc.org/libc" {
-			return f[1]
-		}
-	}
-	return ""
-}
-
-// vulnerabilities asks for known holes in what is used. Without the database of
-// them nothing is shown either way, and that is said.
+// vulnerabilities asks the public database of Go's known vulnerabilities, which
+// needs the network.
 func vulnerabilities(ctx context.Context) error {
-	out, err := exec.CommandContext(ctx, "go", "tool", "-modfile=tools.mod", "govulncheck", "./...").CombinedOutput()
-	if err == nil {
+	line := tool("govulncheck", "./...")
+	out, err := exec.CommandContext(ctx, line[0], line[1:]...).CombinedOutput()
+	switch {
+	case err == nil:
 		return nil
+	case strings.Contains(string(out), "fetching vulnerabilities"):
+		return &unmade{strings.TrimSpace(string(out))}
 	}
-	if bytes.Contains(out, []byte("fetching vulnerabilities")) || bytes.Contains(out, []byte("dial tcp")) || bytes.Contains(out, []byte("vuln.go.dev")) {
-		fmt.Println("note: the database of vulnerabilities could not be reached; nothing was checked")
-		return nil
+	return fmt.Errorf("govulncheck: %w\n%s", err, out)
+}
+
+// race runs the tests of what works concurrently under the race detector, which
+// needs a C compiler.
+func race(ctx context.Context) error {
+	cc, err := exec.CommandContext(ctx, "go", "env", "CC").Output()
+	if err != nil {
+		return err
 	}
-	return fmt.Errorf("%w\n%s", err, out)
+	if _, err := exec.LookPath(strings.TrimSpace(string(cc))); err != nil {
+		return &unmade{"the race detector needs a C compiler (apt-get install gcc libc6-dev)"}
+	}
+	c := exec.CommandContext(ctx, "go", "test", "-race", "-count=1", "-timeout=8m",
+		"./internal/db/...", "./internal/job/...", "./internal/tally/...", "./internal/web/...")
+	c.Env = append(os.Environ(), "CGO_ENABLED=1")
+	out, err := c.CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("go test -race: %w\n%s", err, out)
+	}
+	return nil
 }

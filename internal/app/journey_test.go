@@ -115,7 +115,9 @@ func (p *player) do(w []string) error {
 	switch w[0] {
 	case "bloc": // bloc N: the bloc with N units and a login for each role, nothing else
 		var n int
-		fmt.Sscan(args[0], &n)
+		if _, err := fmt.Sscan(args[0], &n); err != nil {
+			return err
+		}
 		return p.h.Found(n)
 	case "clock": // clock DAY HH:MM: local time from now on
 		at, err := time.ParseInLocation("2006-01-02 15:04", args[0]+" "+args[1], vn.Zone)

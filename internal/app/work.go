@@ -65,20 +65,35 @@ func owedWork(ctx context.Context, tx *db.Tx, p web.Page) ([]workItem, error) {
 	if !p.Actor.Is(auth.Clerk, auth.Secretary) {
 		return nil, nil
 	}
+	const most = 100
 	owed, err := rollout.Owed(ctx, tx, p.Actor)
+	if err != nil {
+		return nil, err
+	}
+	begun, err := plan.List(ctx, tx, p.Actor, plan.Filter{Unit: p.Actor.Unit}, 0, most)
+	if err != nil {
+		return nil, err
+	}
 	var all []workItem
 	for _, o := range owed {
 		state, when := rollout.Said(p, o)
-		all = append(all, workItem{
+		w := workItem{
 			Title: p.T("rollout.do." + string(o.Step)), Note: o.Title, Due: o.Due, State: state, When: when,
-			Href: stepHref(o, p.Actor.UnitKey), Action: p.T("app.do." + string(o.Step)),
-		})
+			Href: stepHref(o), Action: p.T("app.do." + string(o.Step)),
+		}
+		for _, x := range begun {
+			if o.Step == rollout.Adopt && x.Rollout == o.Rollout {
+				w.Note, w.Href, w.Action = x.Title, "/plans/"+x.ID, p.T("app.open")
+				w.Title = p.T("plan.work." + string(x.State))
+			}
+		}
+		all = append(all, w)
 	}
-	return all, err
+	return all, nil
 }
 
 // stepHref is where a unit goes to do what it owes.
-func stepHref(o rollout.Obligation, unit string) string {
+func stepHref(o rollout.Obligation) string {
 	switch o.Step {
 	case rollout.Adopt:
 		return "/plans/new?rollout=" + o.Rollout
@@ -123,12 +138,7 @@ func secretaryWork(ctx context.Context, tx *db.Tx, p web.Page) ([]workItem, erro
 	for _, r := range waiting {
 		all = append(all, workItem{Title: p.T("rollout.work.approve"), Note: r.Title, State: web.Soon, When: p.T("app.waiting"), Href: "/rollouts/" + r.ID, Action: p.T("app.look")})
 	}
-	const most = 100
-	plans, err := plan.List(ctx, tx, p.Actor, plan.Filter{State: plan.Submitted, Unit: p.Actor.Unit}, 0, most)
-	for _, x := range plans {
-		all = append(all, workItem{Title: p.T("plan.work.adopt"), Note: x.Title, State: web.Soon, When: p.T("app.waiting"), Href: "/plans/" + x.ID, Action: p.T("app.look")})
-	}
-	return all, err
+	return all, nil
 }
 
 func receivingWork(ctx context.Context, tx *db.Tx, p web.Page) ([]workItem, error) {

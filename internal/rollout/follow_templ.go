@@ -1036,7 +1036,7 @@ func declarationView(p declarationPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.DayField(p.Page, web.Input{Name: "held", Label: p.T("rollout.field.held"), Value: string(p.Form.HeldDay), Needed: true, Narrow: true, Wrong: p.Page.Wrong(p.Wrong, "held")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.DayField(p.Page, web.Input{Name: "held", Label: p.T("rollout.field.held"), Value: p.Typed["held"], Needed: true, Narrow: true, Wrong: p.Page.Wrong(p.Wrong, "held")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

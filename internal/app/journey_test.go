@@ -57,7 +57,8 @@ func play(t *testing.T, story string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &player{t: t, h: app.NewTestHouse(t), files: map[string][]byte{}, people: map[string]*http.Client{}, vars: map[string]string{}}
+	p := &player{t: t, h: app.NewTestHouse(t)}
+	p.reset()
 	for _, f := range a.Files {
 		p.files[f.Name] = bytes.TrimSuffix(f.Data, []byte("\n"))
 	}
@@ -71,6 +72,11 @@ func play(t *testing.T, story string) {
 			t.Fatalf("%s:%d: %s\n%v\nat %s, status %d:\n%s", story, p.line, line, err, p.at, p.status, p.body)
 		}
 	}
+}
+
+// reset makes the player begin anew: nobody is signed in, nothing is taken.
+func (p *player) reset() {
+	p.files, p.people, p.vars = map[string][]byte{}, map[string]*http.Client{}, map[string]string{}
 }
 
 var variable = regexp.MustCompile(`\$[A-Z][A-Z0-9]*`)

@@ -130,7 +130,7 @@ func (c *adminCommand) root(ctx context.Context, tx *db.Tx) (auth.Actor, string,
 			return auth.Actor{}, "", errors.New("there is no unit yet; name the topmost one by --unit")
 		}
 		by := auth.System(main)
-		u, err := org.Plant(ctx, tx, by, main, c.Unit, org.NewUnit{Name: c.Unit, Kind: c.Unit, From: vn.DayOf(tx.Now)})
+		u, err := org.Plant(ctx, tx, by, main, c.Unit, org.NewUnit{Name: c.Unit, Kind: "Đơn vị", From: vn.DayOf(tx.Now)})
 		return by, u.Key, err
 	}
 	by := auth.System(trees[0])

@@ -1,0 +1,129 @@
+package app_test
+
+import (
+	"database/sql"
+	"strings"
+	"testing"
+
+	"nhipcau/internal/app"
+)
+
+// TestGarbage sends everybody's nonsense to every route of the demonstration:
+// nothing may break (no 500), and afterwards every figure is still proven.
+func TestGarbage(t *testing.T) {
+	h := app.NewTestHouse(t)
+	if err := h.Demo(); err != nil {
+		t.Fatal(err)
+	}
+	ids := thingsOf(t, h)
+	p := &player{t: t, h: h}
+	p.reset()
+	forms := [][]string{
+		nil,
+		{"version=1", "title=", "day=31/02/2020", "reason="},
+		{"version=-9223372036854775808", "title=\u00a0\u200b", "day=99999999999999", "percent=1e9", "persons=-1", "hold-1=1", "hold-1-day=x", "unit=../../etc", "step=;--"},
+		{"version=1", "title=" + strings.Repeat("ế", 5000), "reason=" + strings.Repeat("x", 9000), "member=1", "m-1=present", "guests=abc", "guest=x", "goal-1-text=x", "task-1-text=y"},
+		{"reason='\"><script>alert(1)</script>", "title=<b>", "name='; DROP TABLE unit;--", "from=2020-01-01", "kind=x", "key=" + strings.Repeat("k", 99)},
+	}
+	for _, login := range []string{"doanvien", "donvi03", "thuky07", "vanthu", "bikhu", "quantri"} {
+		for _, r := range h.Routes() {
+			pattern, _, _ := strings.Cut(r, "  ")
+			method, path, _ := strings.Cut(pattern, " ")
+			if path == "/sign-out" || strings.HasSuffix(path, "/disabling") || strings.HasSuffix(path, "/slips") || strings.HasSuffix(path, "/revocation") {
+				continue // these would end the test's own sessions, or make a hundred logins
+			}
+			for _, path := range ids.fill(path) {
+				if err := p.as(login); err != nil {
+					t.Fatal(err)
+				}
+				if method == "GET" {
+					p.try(t, login, method, path, nil)
+					p.try(t, login, method, path+"?q=%25_%00%F0%9F%98%80&offset=-5&after=x&sort=%27&state=x&subtree=2&unit=zz&lane=held&rollout=x&directive=x", nil)
+					continue
+				}
+				for _, f := range forms {
+					p.try(t, login, method, path, f)
+				}
+			}
+		}
+	}
+	if n, details, err := h.Prove(t.Context()); err != nil || n != 0 {
+		t.Errorf("the proof finds %d mismatches, %v\n%s", n, err, strings.Join(details, "\n"))
+	}
+}
+
+func (p *player) try(t *testing.T, login, method, path string, form []string) {
+	t.Helper()
+	var err error
+	if method == "GET" {
+		err = p.get(path)
+	} else {
+		err = p.post(path, form)
+	}
+	if err != nil {
+		t.Fatalf("%s %s as %s: %v", method, path, login, err)
+	}
+	if p.status >= 500 {
+		t.Errorf("%s %s as %s with %.60q: status %d\n%.300s", method, path, login, form, p.status, p.body)
+	}
+	if strings.Contains(p.raw, "<script>alert") {
+		t.Errorf("%s %s as %s: a script of the reader's own stands in the page", method, path, login)
+	}
+}
+
+// things are ids of real things by the route's first part.
+type things map[string][]string
+
+func thingsOf(t *testing.T, h *app.TestHouse) things {
+	t.Helper()
+	driver, source := h.Source()
+	d, err := sql.Open(driver, source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	all := things{}
+	for part, q := range map[string]string{
+		"directives": `SELECT id FROM directive ORDER BY id LIMIT 1`, "rollouts": `SELECT id FROM rollout`,
+		"conferences": `SELECT id FROM conference ORDER BY id LIMIT 2`, "plans": `SELECT id FROM plan WHERE state = 'submitted'`,
+		"reports": `SELECT id FROM report WHERE state = 'submitted'`, "units": `SELECT key FROM unit WHERE key IN ('doan-khoi', 'tccs-07')`,
+		"members": `SELECT min(key) FROM member`, "figures": `SELECT min(sheet) FROM tally_node`, "accounts": `SELECT min(id) FROM account`,
+	} {
+		rows, err := d.QueryContext(t.Context(), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for rows.Next() {
+			var id string
+			if err := rows.Scan(&id); err != nil {
+				t.Fatal(err)
+			}
+			all[part] = append(all[part], id)
+		}
+		if err := rows.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return all
+}
+
+// fill returns a route's path with ids of real things, and with one of nothing.
+func (a things) fill(path string) []string {
+	part := strings.Split(path, "/")[1]
+	var all []string
+	for _, id := range append(a[part], "nowhere") {
+		all = append(all, strings.NewReplacer("{id}", id, "{key}", or(part == "units" || part == "members", id, "tccs-12"), "{sheet}", id,
+			"{unit}", "tccs-07", "{lane}", "persons", "{code}", id, "{$}", "").Replace(path))
+		if !strings.Contains(path, "{") {
+			break
+		}
+	}
+	return all
+}
+
+func or(yes bool, a, b string) string {
+	if yes {
+		return a
+	}
+	return b
+}

@@ -6,21 +6,28 @@
 
 bundle := internal/web/assets/dist/site.css
 
+# Without a repository around it, or with one of somebody else's, the program
+# carries no revision.
+vcs := $(if $(shell git rev-parse HEAD 2>/dev/null),auto,false)
+
 build: $(bundle)
-	go build -trimpath -o bin/nhipcau ./cmd/nhipcau
+	go build -trimpath -buildvcs=$(vcs) -o bin/nhipcau ./cmd/nhipcau
 
 $(bundle): package-lock.json $(wildcard internal/web/assets/css/*.css internal/web/assets/js/*.js internal/web/assets/icon.svg) node_modules/.package-lock.json
 	go run ./internal/web/assets/build
 
 node_modules/.package-lock.json: package-lock.json
+	@command -v npm >/dev/null || { echo 'npm is missing; install Node 20 or newer with npm and run again' >&2; exit 1; }
 	npm ci --no-audit --no-fund
 	touch $@
 
 demo: build
 	./bin/nhipcau demo
 
+# Built first: go run would not pass on the signals that end it.
 test: build
-	go run ./internal/setup/testrun
+	go build -buildvcs=false -o bin/testrun ./internal/setup/testrun
+	./bin/testrun
 
 bench:
 	go test -run '^$$' -bench . -benchtime 1s ./internal/db ./internal/tally ./internal/app
@@ -31,5 +38,6 @@ check:
 generate:
 	go tool -modfile=tools.mod templ generate ./internal
 
+# The data folder stays: it is somebody's work.
 clean:
-	rm -rf bin data node_modules $(filter-out internal/web/assets/dist/.keep,$(wildcard internal/web/assets/dist/*))
+	rm -rf bin node_modules $(filter-out internal/web/assets/dist/.keep,$(wildcard internal/web/assets/dist/*))

@@ -1,8 +1,13 @@
 // Command testrun runs all tests: once on the embedded database, then those
 // that use a database once more on a real PostgreSQL, which it starts for
-// itself, installing it (and Chromium, which some tests drive) where it may. It
-// closes with a line "N passed, M failed, K skipped" that counts tests and
-// subtests of both runs; a package that does not build counts as one failed.
+// itself, installing it (and Chromium, which some tests drive) where it may;
+// where it may not, it says what to install and runs nothing. What it starts it
+// stops, also when it is interrupted.
+//
+// It closes with a line "N passed, M failed, K skipped" that adds up both runs.
+// Leaves count: tests and subtests that have no subtests of their own. A test
+// that fails beside its subtests counts too, and so does, once, a package that
+// does not build or dies.
 package main
 
 import (
@@ -14,13 +19,21 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
+	"time"
+)
+
+const (
+	serverVariable  = "NHIPCAU_TEST_POSTGRES"
+	browserVariable = "NHIPCAU_TEST_CHROMIUM"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	runtime.LockOSThread() // the server is told when the thread that started it ends
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	err := run(ctx)
 	stop()
 	if err != nil {
@@ -30,38 +43,41 @@ func main() {
 }
 
 func run(ctx context.Context) error {
-	browser, err := chromium(ctx)
+	m, err := prepare(ctx)
 	if err != nil {
 		return err
 	}
-	pg, err := startPostgres(ctx)
-	if err != nil {
-		return err
-	}
-	defer pg.stop()
 	databases, err := usingDatabases(ctx)
 	if err != nil {
 		return err
 	}
+	pg, err := startPostgres(ctx, m.postgres)
+	if err != nil {
+		return fmt.Errorf("starting PostgreSQL: %w", err)
+	}
+	defer pg.stop()
+	browser := browserVariable + "=" + m.browser
 	var t totals
 	fmt.Println("== all tests, embedded database")
-	if err := t.test(ctx, []string{"NHIPCAU_TEST_CHROMIUM=" + browser}, "./..."); err != nil {
+	if err := t.test(ctx, []string{browser}, "./..."); err != nil {
 		return err
 	}
-	fmt.Println("== tests that use a database, PostgreSQL")
-	if err := t.test(ctx, []string{"NHIPCAU_TEST_CHROMIUM=" + browser, "NHIPCAU_TEST_POSTGRES=" + pg.url}, databases...); err != nil {
+	fmt.Println("== tests that use a database, PostgreSQL; what only a browser shows has been seen")
+	if err := t.test(ctx, []string{browser, serverVariable + "=" + pg.url}, append([]string{"-skip=^TestBrowser"}, databases...)...); err != nil {
 		return err
 	}
 	fmt.Printf("%d passed, %d failed, %d skipped\n", t.passed, t.failed, t.skipped)
 	if t.failed > 0 || t.passed == 0 {
-		return errors.New("some tests failed")
+		return errors.New("not all tests passed")
 	}
 	return nil
 }
 
 // usingDatabases returns the packages whose tests open databases.
 func usingDatabases(ctx context.Context) ([]string, error) {
-	out, err := exec.CommandContext(ctx, "go", "list", "-f", `{{.ImportPath}} {{join .TestImports " "}} {{join .XTestImports " "}} {{join .Imports " "}}`, "./...").Output()
+	c := exec.CommandContext(ctx, "go", "list", "-f", `{{.ImportPath}} {{join .TestImports " "}} {{join .XTestImports " "}}`, "./...")
+	c.Stderr = os.Stderr
+	out, err := c.Output()
 	if err != nil {
 		return nil, fmt.Errorf("listing packages: %w", err)
 	}
@@ -72,22 +88,21 @@ func usingDatabases(ctx context.Context) ([]string, error) {
 			all = append(all, f[0])
 		}
 	}
+	if len(all) == 0 {
+		return nil, errors.New("no package's tests use a database, which cannot be")
+	}
 	return all, nil
 }
 
-type totals struct{ passed, failed, skipped int }
-
-// event is a line of `go test -json`.
-type event struct {
-	Action, Package, Test, Output, ImportPath string
-}
-
-// test runs go test over packages, counts what it reports, and prints the
-// output of what failed.
-func (t *totals) test(ctx context.Context, env []string, packages ...string) error {
-	c := exec.CommandContext(ctx, "go", append([]string{"test", "-json", "-timeout", "15m"}, packages...)...)
-	c.Env = append(os.Environ(), env...)
+// test runs go test with args, prints the output of what fails, and adds up.
+// When ctx ends, so do the tests.
+func (t *totals) test(ctx context.Context, env []string, args ...string) error {
+	c := exec.CommandContext(ctx, "go", append([]string{"test", "-json", "-count=1", "-timeout=10m"}, args...)...)
+	c.Env = append(slices.DeleteFunc(os.Environ(), func(s string) bool { return strings.HasPrefix(s, serverVariable+"=") }), env...)
 	c.Stderr = os.Stderr
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	c.Cancel = func() error { return syscall.Kill(-c.Process.Pid, syscall.SIGTERM) } // the tests too, not only go
+	c.WaitDelay = 10 * time.Second
 	out, err := c.StdoutPipe()
 	if err != nil {
 		return err
@@ -95,57 +110,31 @@ func (t *totals) test(ctx context.Context, env []string, packages ...string) err
 	if err := c.Start(); err != nil {
 		return err
 	}
-	said := map[string][]string{}
-	lines := bufio.NewScanner(out)
-	lines.Buffer(nil, 16<<20)
-	for lines.Scan() {
+	r := report{packages: map[string]*suite{}, out: os.Stdout}
+	lines := bufio.NewReader(out)
+	for {
+		line, err := lines.ReadBytes('\n')
+		if err != nil {
+			break // the end, or the pipe is closed because ctx has ended
+		}
 		var e event
-		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
-			fmt.Println(lines.Text())
+		if json.Unmarshal(line, &e) != nil {
+			fmt.Print(string(line)) // go itself speaks
 			continue
 		}
-		t.count(e, said)
+		r.take(e)
 	}
+	wait := c.Wait()
+	t.add(r.finish())
 	var exit *exec.ExitError
-	if err := c.Wait(); err != nil && !errors.As(err, &exit) {
-		return err
+	if ctx.Err() != nil {
+		return errors.New("interrupted")
 	}
-	return errors.Join(lines.Err(), ctx.Err())
-}
-
-func (t *totals) count(e event, said map[string][]string) {
-	key := e.Package + " " + e.Test
-	switch e.Action {
-	case "output":
-		said[key] = append(said[key], e.Output)
-	case "build-output":
-		fmt.Print(e.Output)
-	case "skip":
-		if e.Test != "" {
-			t.skipped++
-			fmt.Printf("skipped: %s\n%s", key, strings.Join(said[key], ""))
-		}
-	case "pass":
-		if e.Test != "" {
-			t.passed++
-		} else {
-			fmt.Println("ok  ", e.Package)
-		}
-	case "fail":
-		if e.Test != "" || !ranTests(said, e.Package) {
-			t.failed++
-		}
-		fmt.Printf("FAIL %s\n%s", key, strings.Join(said[key], ""))
+	if wait != nil && !errors.As(wait, &exit) {
+		return wait
 	}
-}
-
-// ranTests reports whether any test of a package said anything: one that failed
-// without did not build, or died.
-func ranTests(said map[string][]string, pkg string) bool {
-	for k := range said {
-		if strings.HasPrefix(k, pkg+" ") && k != pkg+" " {
-			return true
-		}
+	if wait != nil && t.failed == 0 {
+		return fmt.Errorf("go test: %w, though no test failed", wait)
 	}
-	return false
+	return nil
 }

@@ -21,6 +21,7 @@ var Locale embed.FS
 const (
 	childrenPage = 500
 	rosterPage   = 200
+	firstFew     = 15
 )
 
 // A Hit is something a search found.
@@ -64,6 +65,7 @@ type unitPage struct {
 	web.Page
 	Unit     Unit
 	Children []Unit
+	Members  []Member // the first few, of a unit without units under it
 	Counts   map[int64]int64
 	Total    int64
 	Officers []Member
@@ -98,6 +100,11 @@ func (s *server) unitPage(w http.ResponseWriter, r *http.Request, failed error, 
 		}
 		if p.Children, err = Children(ctx, tx, p.Actor, p.Unit.ID, r.URL.Query().Get("after"), childrenPage+1); err != nil {
 			return err
+		}
+		if len(p.Children) == 0 {
+			if p.Members, err = Roster(ctx, tx, p.Actor, p.Unit.ID, 0, firstFew); err != nil {
+				return err
+			}
 		}
 		if p.Counts, err = CountMembers(ctx, tx, p.Actor.Tree, p.Unit.Path); err != nil {
 			return err

@@ -130,6 +130,15 @@ func (p Page) Deadline(d vn.Deadline) string {
 	return p.T("common.until_day", d.Day.String())
 }
 
+// Who names somebody who did a thing; the house itself has a name in each
+// language.
+func (p Page) Who(name string) string {
+	if name == auth.System("").Name {
+		return p.T("common.system")
+	}
+	return name
+}
+
 // Wrong returns the message at a form's field, "" if nothing is wrong there.
 func (p Page) Wrong(w map[string]fault.Text, field string) string {
 	t, ok := w[field]

@@ -114,8 +114,9 @@ func MakeDay(year, month, day int) Day {
 // 02-11-2020 or 2.11.2020, the day before the month. It reports false for
 // anything that is no real day.
 func ParseDay(s string) (Day, bool) {
-	f := strings.FieldsFunc(Clean(s), func(r rune) bool { return r == '/' || r == '-' || r == '.' || r == ' ' })
-	if len(f) != 3 {
+	s = Clean(s)
+	f := strings.FieldsFunc(s, func(r rune) bool { return r == '/' || r == '-' || r == '.' || r == ' ' })
+	if len(f) != 3 || !strings.HasPrefix(s, f[0]) || !strings.HasSuffix(s, f[2]) {
 		return "", false
 	}
 	if len(f[0]) == 4 {
@@ -218,7 +219,8 @@ func Int(n int64) string {
 }
 
 // Percent writes num over den in percent with at most two decimals, cut and
-// never rounded up, so that 100 % means all: "93,34 %"; "–" if den is 0.
+// never rounded up, so that 100 % means all: "93,34 %", which never breaks over
+// two lines; "–" if den is 0.
 func Percent(num, den int64) string {
 	if den <= 0 {
 		return "–"
@@ -228,5 +230,5 @@ func Percent(num, den int64) string {
 	if f := h % 100; f != 0 {
 		s += "," + strings.TrimSuffix(strconv.FormatInt(100+f, 10)[1:], "0")
 	}
-	return s + " %"
+	return s + "\u00a0%"
 }

@@ -28,3 +28,16 @@ func TestHouse(t *testing.T) {
 		})
 	}
 }
+
+// TestFileSizes says how large files are; the limit is Sizes'.
+func TestFileSizes(t *testing.T) {
+	all, err := arch.FileSizes(os.DirFS("../.."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p90 := all[len(all)*9/10]
+	t.Logf("%d files, half under %d lines, nine of ten under %d", len(all), all[len(all)/2], p90)
+	if p90 > 400 {
+		t.Errorf("one file of ten has more than %d lines; at most 400", p90)
+	}
+}

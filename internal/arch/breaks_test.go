@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -50,16 +51,50 @@ var breaks = []struct {
 func TestBreaks(t *testing.T) {
 	for _, b := range breaks {
 		t.Run(b.name, func(t *testing.T) {
-			was, err := os.ReadFile(filepath.Join("../..", b.file))
-			if err != nil {
-				t.Fatal(err)
-			}
-			text := strings.Replace(string(was), b.was, b.is, 1)
-			if text == string(was) {
-				t.Fatalf("%s no longer holds %q; write this break anew", b.file, b.was)
-			}
-			if !b.caught(t, b.file, text) {
+			if !b.caught(t, b.file, replaced(t, b.file, b.was, b.is)) {
 				t.Errorf("nothing notices it")
+			}
+		})
+	}
+}
+
+// replaced returns the text of a file with was replaced by is.
+func replaced(t *testing.T, file, was, is string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("../..", file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	altered := strings.Replace(string(text), was, is, 1)
+	if altered == string(text) {
+		t.Fatalf("%s no longer holds %q; write this break anew", file, was)
+	}
+	return altered
+}
+
+// TestRules: each rule finds what it is there for, where it is put into a file.
+func TestRules(t *testing.T) {
+	const file, before = "internal/plan/policy.go", "// mayAdopt lets"
+	for _, c := range []struct {
+		name, added, says string
+		find              func(fs.FS) ([]string, error)
+	}{
+		{"SQL in a policy", "const all = `SELECT id FROM plan`", "SQL outside", arch.Imports},
+		{"a statement in a policy", "func now(tx *db.Tx) error { return tx.Exec(nil, first) }", "tx.Exec outside", arch.Imports},
+		{"an exported name without a comment", "func Adoptable() {}", "Adoptable has no comment", arch.Documented},
+		{"a long function", "func long() {" + strings.Repeat("\n", 80) + "}", "long has 81 lines", arch.Sizes},
+		{"a long file", strings.Repeat("//\n", 700), file + " has", arch.Sizes},
+		{"a large slice", strings.Repeat("//\n", 2500), "the package plan has", arch.Sizes},
+		{"a skipped test", "func skip(t *testing.T) { t.Sk" + "ip() }", "skipped", arch.Words},
+		{"a wait", "func wait() { time.Sl" + "eep(1) }", "awaited", arch.Words},
+		{"a page without type", "type page map[string]" + "any", "fields", arch.Words},
+		{"a path of one machine", `const at = "/ho` + `me/me"`, "machine", arch.Words},
+		{"a key without message", `const key = "plan.no_such_key"`, "no message", arch.Messages},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			found := broken(t, c.find, file, replaced(t, file, before, c.added+"\n\n"+before))
+			if len(found) == 0 || !strings.Contains(strings.Join(found, "\n"), c.says) {
+				t.Errorf("got %q, want something that says %q", found, c.says)
 			}
 		})
 	}
@@ -67,17 +102,22 @@ func TestBreaks(t *testing.T) {
 
 // rule says that a rule of this package finds more in the broken house.
 func rule(find func(fs.FS) ([]string, error)) func(t *testing.T, file, text string) bool {
-	return func(t *testing.T, file, text string) bool {
-		whole, err := find(os.DirFS("../.."))
-		if err != nil {
-			t.Fatal(err)
-		}
-		broken, err := find(over{os.DirFS("../.."), fstest.MapFS{file: {Data: []byte(text)}}, file})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return len(broken) > len(whole)
+	return func(t *testing.T, file, text string) bool { return len(broken(t, find, file, text)) > 0 }
+}
+
+// broken returns what a rule finds when file holds text and does not find in the
+// house as it is.
+func broken(t *testing.T, find func(fs.FS) ([]string, error), file, text string) []string {
+	t.Helper()
+	whole, err := find(os.DirFS("../.."))
+	if err != nil {
+		t.Fatal(err)
 	}
+	all, err := find(over{os.DirFS("../.."), fstest.MapFS{file: {Data: []byte(text)}}, file})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.DeleteFunc(all, func(s string) bool { return slices.Contains(whole, s) })
 }
 
 // over is a file system with one file replaced.

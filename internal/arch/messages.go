@@ -2,46 +2,37 @@ package arch
 
 import (
 	"fmt"
+	"go/ast"
+	"go/token"
 	"io/fs"
+	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"nhipcau/internal/i18n"
 )
 
 var (
-	// A key is written out as a string of words with dots, in code or template.
-	literal = regexp.MustCompile(`"([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+)"`)
-	// A prefix is a string that ends in a dot and is completed at run time.
-	prefix = regexp.MustCompile(`"([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*\.)"`)
+	// A key is written out in code or template as words with dots.
+	key = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$`)
+	// A beginning ends in a dot and is completed when the program runs.
+	beginning = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*\.$`)
 )
 
-// Messages returns keys of messages that code or templates use and a language
-// lacks, messages whose verbs differ between languages, and messages that
-// nothing uses. Every locale folder under internal is read.
+// Messages returns keys of messages that code or templates use and the locale
+// files lack, messages whose verbs differ between languages or that one language
+// lacks, and messages that nothing uses. A string that looks like a key and
+// begins like one is taken for a key, unless it names a deed for the audit trail
+// or a kind of job.
 func Messages(fsys fs.FS) ([]string, error) {
-	dirs, err := fs.Glob(fsys, "internal/*/locale")
-	if err != nil {
-		return nil, err
-	}
-	var sources []fs.FS
-	for _, d := range dirs {
-		if _, err := fs.Stat(fsys, d+"/vi.json"); err != nil {
-			continue
-		}
-		sub, err := fs.Sub(fsys, strings.TrimSuffix(d, "/locale"))
-		if err != nil {
-			return nil, err
-		}
-		sources = append(sources, sub)
-	}
-	c, err := i18n.Load(sources...)
+	c, err := catalog(fsys)
 	if err != nil {
 		return nil, err
 	}
 	bad := c.Problems()
-	keys, prefixes, err := used(fsys)
+	u, err := used(fsys)
 	if err != nil {
 		return nil, err
 	}
@@ -50,14 +41,13 @@ func Messages(fsys fs.FS) ([]string, error) {
 	for k := range have {
 		families[k[:strings.Index(k, ".")+1]] = true
 	}
-	for k, at := range keys {
-		family := k[:strings.Index(k, ".")+1]
-		if !c.Has(k) && families[family] && !deeds[family] && !deeds[k] {
+	for k, at := range u.keys {
+		if _, ok := have[k]; !ok && families[k[:strings.Index(k, ".")+1]] && !u.names[k] {
 			bad = append(bad, fmt.Sprintf("%s: no message %q", at, k))
 		}
 	}
 	for k := range have {
-		if _, ok := keys[k]; !ok && !slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(k, p) }) {
+		if u.keys[k] == "" && !slices.ContainsFunc(u.beginnings, func(b string) bool { return strings.HasPrefix(k, b) }) {
 			bad = append(bad, fmt.Sprintf("message %q is not used", k))
 		}
 	}
@@ -65,35 +55,85 @@ func Messages(fsys fs.FS) ([]string, error) {
 	return bad, nil
 }
 
-// deeds are strings that look like keys and are none: names of what the audit
-// trail records, and of jobs.
-var deeds = map[string]bool{}
-
-var deed = regexp.MustCompile(`(?:audit\.Record\([^"]*|Job = )"([a-z_.]+)"`)
-
-// used returns the keys written out in code and templates, with where, and the
-// beginnings of those completed at run time.
-func used(fsys fs.FS) (keys map[string]string, prefixes []string, err error) {
-	keys = map[string]string{}
-	err = fs.WalkDir(fsys, "internal", func(p string, e fs.DirEntry, err error) error {
-		source := strings.HasSuffix(p, ".templ") || strings.HasSuffix(p, ".go") && !strings.HasSuffix(p, "_test.go") && !strings.HasSuffix(p, "_templ.go")
-		if err != nil || e.IsDir() || !source || strings.HasPrefix(p, "internal/arch/") {
-			return err
-		}
-		b, err := fs.ReadFile(fsys, p)
+// catalog reads every locale folder of the project.
+func catalog(fsys fs.FS) (*i18n.Catalog, error) {
+	files, err := fs.Glob(fsys, "internal/*/locale/vi.json")
+	if err != nil {
+		return nil, err
+	}
+	var sources []fs.FS
+	for _, f := range files {
+		sub, err := fs.Sub(fsys, path.Dir(path.Dir(f)))
 		if err != nil {
-			return err
+			return nil, err
 		}
-		for _, m := range deed.FindAllSubmatch(b, -1) {
-			deeds[string(m[1])] = true
+		sources = append(sources, sub)
+	}
+	return i18n.Load(sources...)
+}
+
+// uses are the strings of the source that have to do with messages.
+type uses struct {
+	keys       map[string]string // with a place each
+	beginnings []string
+	names      map[string]bool // that look like keys and are none
+}
+
+func used(fsys fs.FS) (uses, error) {
+	u := uses{keys: map[string]string{}, names: map[string]bool{}}
+	err := product(fsys, func(s source) {
+		if s.pkg == "arch" {
+			return
 		}
-		for _, m := range literal.FindAllSubmatch(b, -1) {
-			keys[string(m[1])] = p
-		}
-		for _, m := range prefix.FindAllSubmatch(b, -1) {
-			prefixes = append(prefixes, string(m[1]))
-		}
-		return nil
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.CallExpr:
+				if name(n.Fun) == "Record" || name(n.Fun) == "record" {
+					u.skip(n)
+				}
+			case *ast.ValueSpec:
+				if strings.HasSuffix(n.Names[0].Name, "Job") {
+					u.skip(n)
+				}
+			case *ast.BasicLit:
+				u.take(n, s)
+			}
+			return true
+		})
 	})
-	return keys, prefixes, err
+	return u, err
+}
+
+// take keeps a string that is a key or the beginning of one.
+func (u *uses) take(l *ast.BasicLit, s source) {
+	text, err := strconv.Unquote(l.Value)
+	switch {
+	case l.Kind != token.STRING || err != nil:
+	case key.MatchString(text):
+		u.keys[text] = s.at(l)
+	case beginning.MatchString(text):
+		u.beginnings = append(u.beginnings, text)
+	}
+}
+
+// skip keeps the strings under n as names.
+func (u *uses) skip(n ast.Node) {
+	ast.Inspect(n, func(n ast.Node) bool {
+		if l, ok := n.(*ast.BasicLit); ok && l.Kind == token.STRING {
+			if text, err := strconv.Unquote(l.Value); err == nil {
+				u.names[text] = true
+			}
+		}
+		return true
+	})
+}
+
+func name(fun ast.Expr) string {
+	switch f := fun.(type) {
+	case *ast.SelectorExpr:
+		return f.Sel.Name
+	case *ast.Ident:
+		return f.Name
+	}
+	return ""
 }

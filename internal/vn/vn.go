@@ -21,7 +21,8 @@ var Zone = time.FixedZone("Asia/Ho_Chi_Minh", 7*3600)
 // Clean returns s as one line in NFC: no-break and other spaces become one
 // plain space, Ð (U+00D0) becomes Đ, control and invisible characters go.
 func Clean(s string) string {
-	return strings.Join(strings.Fields(strings.Map(one, norm.NFC.String(strings.ToValidUTF8(s, "")))), " ")
+	s = strings.Map(one, strings.ToValidUTF8(s, "")) // first, for what goes may stand between a letter and its mark
+	return strings.Join(strings.Fields(strings.Map(one, norm.NFC.String(s))), " ")
 }
 
 // CleanText is Clean for several lines: line breaks stay, at most one empty

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"context"
 	"database/sql"
 	"strings"
 	"testing"
@@ -89,22 +90,31 @@ func thingsOf(t *testing.T, h *app.TestHouse) things {
 		"reports": `SELECT id FROM report WHERE state = 'submitted'`, "units": `SELECT key FROM unit WHERE key IN ('doan-khoi', 'tccs-07')`,
 		"members": `SELECT min(key) FROM member`, "figures": `SELECT min(sheet) FROM tally_node`, "accounts": `SELECT min(id) FROM account`,
 	} {
-		rows, err := d.QueryContext(t.Context(), q)
+		ids, err := column(t.Context(), d, q)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for rows.Next() {
-			var id string
-			if err := rows.Scan(&id); err != nil {
-				t.Fatal(err)
-			}
-			all[part] = append(all[part], id)
-		}
-		if err := rows.Close(); err != nil {
-			t.Fatal(err)
-		}
+		all[part] = ids
 	}
 	return all
+}
+
+// column returns the one column of a query.
+func column(ctx context.Context, d *sql.DB, q string) ([]string, error) {
+	rows, err := d.QueryContext(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []string
+	for rows.Next() {
+		var s string
+		if err := rows.Scan(&s); err != nil {
+			return nil, err
+		}
+		all = append(all, s)
+	}
+	return all, rows.Err()
 }
 
 // fill returns a route's path with ids of real things, and with one of nothing.

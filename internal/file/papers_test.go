@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -127,7 +128,7 @@ func TestKeptOnce(t *testing.T) {
 		return err
 	})
 	w := httptest.NewRecorder()
-	if err := s.Serve(w, httptest.NewRequest("GET", "/", nil), f); err != nil {
+	if err := s.Serve(w, httptest.NewRequest(http.MethodGet, "/", nil), f); err != nil {
 		t.Fatal(err)
 	}
 	h := w.Header()
@@ -138,7 +139,7 @@ func TestKeptOnce(t *testing.T) {
 	if err := os.Remove(kept[0]); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Serve(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil), f); !fault.Is(err, fault.Unavailable) {
+	if err := s.Serve(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/", nil), f); !fault.Is(err, fault.Unavailable) {
 		t.Errorf("a file that is gone from the disk: %v, want Unavailable", err)
 	}
 }

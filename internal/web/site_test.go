@@ -138,7 +138,7 @@ func TestOnce(t *testing.T) {
 	s, d := open(t)
 	token := strings.Repeat("A", 26)
 	send := func(place string) (again string, err error) {
-		r := httptest.NewRequest("POST", "/", strings.NewReader("once="+token))
+		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader("once="+token))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		err = d.Write(t.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 			again, err = s.Once(ctx, tx, r, place)

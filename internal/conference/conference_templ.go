@@ -1181,7 +1181,7 @@ func (p showPage) figures() []web.Figure {
 	}
 	there := get("present") + get("online")
 	all := []web.Figure{
-		{Value: get("present"), Of: get("invited"), HasOf: true, Href: trace("present"), Text: p.T("attendance.state.present"), Segments: []web.Segment{{State: web.Done, Of: there}}},
+		{Value: get("present"), Of: get("invited"), HasOf: true, Href: trace("present"), OfHref: trace("invited"), Text: p.T("attendance.state.present"), Segments: []web.Segment{{State: web.Done, Of: there}}},
 		{Value: get("online"), Href: trace("online"), Text: p.T("attendance.state.online")},
 		{Value: get("excused"), Href: trace("excused"), Text: p.T("attendance.state.excused")},
 		{Value: get("absent"), Href: trace("absent"), Text: p.T("attendance.state.absent")},

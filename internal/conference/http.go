@@ -50,6 +50,7 @@ func Register(site *web.Site, d *db.DB) {
 	site.Handle("POST /conferences/{id}/convening", web.SignedIn, s.convene)
 	site.Handle("GET /conferences/{id}/roll", web.SignedIn, s.roll)
 	site.Handle("POST /conferences/{id}/roll", web.SignedIn, s.mark)
+	site.Handle("POST /conferences/{id}/people", web.SignedIn, s.invite)
 	site.Handle("POST /conferences/{id}/closure", web.SignedIn, s.close)
 	site.Handle("POST /conferences/{id}/reopening", web.SignedIn, s.reopen)
 	site.Handle("POST /conferences/{id}/cancellation", web.SignedIn, s.cancel)
@@ -359,7 +360,9 @@ type rollPage struct {
 	Typed      map[int64]attendance.Mark // what was typed, when it was refused
 	Stale      []int64                   // rows somebody else has marked meanwhile
 	Message    fault.Text
-	Many       bool // people of several units
+	Many       bool         // people of several units
+	Find       string       // name looked for, to invite somebody more
+	Found      []org.Member // who has it and is not on the roll
 }
 
 func (s *server) roll(w http.ResponseWriter, r *http.Request) error {
@@ -367,7 +370,7 @@ func (s *server) roll(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *server) rollPage(w http.ResponseWriter, r *http.Request, failed error, typed []attendance.Mark) error {
-	p := rollPage{Page: s.site.Page(r, "conference.roll"), Typed: map[int64]attendance.Mark{}}
+	p := rollPage{Page: s.site.Page(r, "conference.roll"), Typed: map[int64]attendance.Mark{}, Find: vn.Clean(r.URL.Query().Get("find"))}
 	status := http.StatusOK
 	if failed != nil {
 		f := fault.Of(failed)
@@ -392,8 +395,10 @@ func (s *server) rollPage(w http.ResponseWriter, r *http.Request, failed error, 
 		if p.Rows, err = attendance.Roll(ctx, tx, p.Conference.ID); err != nil {
 			return err
 		}
-		p.Guests, err = attendance.Guests(ctx, tx, p.Conference.ID)
-		return err
+		if p.Guests, err = attendance.Guests(ctx, tx, p.Conference.ID); err != nil {
+			return err
+		}
+		return p.look(ctx, tx)
 	})
 	if err != nil {
 		return err
@@ -405,6 +410,36 @@ func (s *server) rollPage(w http.ResponseWriter, r *http.Request, failed error, 
 		p.Guests = append(p.Guests, attendance.Guest{})
 	}
 	return web.Render(w, r, status, rollView(p))
+}
+
+// look finds members by the name looked for who are not on the roll.
+func (p *rollPage) look(ctx context.Context, tx *db.Tx) error {
+	const most = 20
+	if p.Find == "" {
+		return nil
+	}
+	found, err := org.FindMembers(ctx, tx, p.Actor, p.Find, most)
+	for _, m := range found {
+		if !slices.ContainsFunc(p.Rows, func(r attendance.Row) bool { return r.Member == m.ID }) {
+			p.Found = append(p.Found, m)
+		}
+	}
+	return err
+}
+
+func (s *server) invite(w http.ResponseWriter, r *http.Request) error {
+	by, id := auth.FromContext(r.Context()), r.PathValue("id")
+	v, err := web.Form(r)
+	if err != nil {
+		return err
+	}
+	if err := s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error {
+		_, err := InvitePeople(ctx, tx, by, id, v["person"])
+		return err
+	}); err != nil {
+		return err
+	}
+	return web.SeeSaid(w, r, "conference.said.invited", "/conferences/%s/roll", id)
 }
 
 // readMarks reads the roll as sent: a row a member, "m-ID" the state, "r-ID" the

@@ -533,7 +533,7 @@ func unitView(p unitPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			templ_7745c5c3_Err = web.Figures(p.Page, []web.Figure{
-				{Value: p.lane("persons"), Of: p.lane("expected") - p.lane("exempt"), HasOf: true, Href: p.trace("persons"), Text: p.T("rollout.figure.reach", p.Percent(p.lane("persons"), p.lane("expected")-p.lane("exempt"))), Segments: []web.Segment{{State: web.Done, Of: p.lane("persons")}, {State: web.Soon, Of: p.lane("declared_persons")}}},
+				{Value: p.lane("persons"), Of: p.lane("expected") - p.lane("exempt"), HasOf: true, Href: p.trace("persons"), OfHref: p.trace("expected"), Text: p.T("rollout.figure.reach", p.Percent(p.lane("persons"), p.lane("expected")-p.lane("exempt"))), Segments: []web.Segment{{State: web.Done, Of: p.lane("persons")}, {State: web.Soon, Of: p.lane("declared_persons")}}},
 				{Value: p.lane("attended"), Href: p.trace("attended"), Text: p.T("rollout.figure.attended")},
 				{Value: p.lane("persons_extra"), Href: p.trace("persons_extra"), Text: p.T("rollout.figure.extra")},
 				{Value: p.lane("exempt"), Href: p.trace("exempt"), Text: p.T("rollout.figure.exempt")},

@@ -215,7 +215,7 @@ func (p showPage) figures() []web.Figure {
 		}
 		done, due, late := p.lane(s.DoneLane()), p.lane(string(s)+"_due"), p.lane(string(s)+"_late")
 		all = append(all, web.Figure{
-			Value: done, Of: due, HasOf: true, Href: p.trace(s.DoneLane()), Text: p.T("rollout.figure." + string(s)), Note: p.note(s, declared, late),
+			Value: done, Of: due, HasOf: true, Href: p.trace(s.DoneLane()), OfHref: p.trace(string(s) + "_due"), Text: p.T("rollout.figure." + string(s)), Note: p.note(s, declared, late),
 			Segments: []web.Segment{{State: web.Done, Of: done}, {State: web.Soon, Of: declared}, {State: web.Late, Of: late}},
 		})
 	}
@@ -229,7 +229,7 @@ func (p showPage) reachFigure() web.Figure {
 		note = p.T("rollout.note.reach_declared", note, p.Int(declared))
 	}
 	return web.Figure{
-		Value: persons, Of: due, HasOf: true, Href: p.trace("persons"), Text: p.T("rollout.figure.reach", p.Percent(persons, due)), Note: note,
+		Value: persons, Of: due, HasOf: true, Href: p.trace("persons"), OfHref: p.trace("expected"), Text: p.T("rollout.figure.reach", p.Percent(persons, due)), Note: note,
 		Segments: []web.Segment{{State: web.Done, Of: persons}, {State: web.Soon, Of: declared}},
 	}
 }

@@ -141,7 +141,7 @@ func race(ctx context.Context) error {
 		return &unmade{"the race detector needs a C compiler (apt-get install gcc libc6-dev)"}
 	}
 	c := exec.CommandContext(ctx, "go", "test", "-race", "-count=1", "-timeout=8m",
-		"./internal/db/...", "./internal/job/...", "./internal/tally/...", "./internal/web/...")
+		"./internal/db/...", "./internal/job/...", "./internal/notify/...", "./internal/tally/...", "./internal/web/...", "./internal/world/...")
 	c.Env = append(os.Environ(), "CGO_ENABLED=1")
 	out, err := c.CombinedOutput()
 	if err != nil {

@@ -65,6 +65,9 @@ func Admit(ctx context.Context, tx *db.Tx, by auth.Actor, unit string, n NewMemb
 	if u.Closed != "" {
 		return Member{}, fault.New(fault.Conflict, "org.error.closed", u.Name)
 	}
+	if err := LockLists(ctx, tx); err != nil {
+		return Member{}, err
+	}
 	m := Member{
 		ID: tx.NewID(), Key: n.Key, Name: n.Name, Phone: n.Phone, Email: n.Email,
 		Unit: u.ID, UnitKey: u.Key, UnitName: u.Name, Since: n.From, Sample: n.Sample, Version: 1,
@@ -121,6 +124,9 @@ func Transfer(ctx context.Context, tx *db.Tx, by auth.Actor, key, to string, day
 	if u.Closed != "" || u.ID == m.Unit {
 		return fault.New(fault.Conflict, "org.error.transfer", u.Name)
 	}
+	if err := LockLists(ctx, tx); err != nil {
+		return err
+	}
 	if err := endMembership(ctx, tx, m.ID, day); err != nil {
 		return err
 	}
@@ -141,6 +147,9 @@ func EndMembership(ctx context.Context, tx *db.Tx, by auth.Actor, key string, da
 		return err
 	}
 	if err := checkMove(m, day); err != nil {
+		return err
+	}
+	if err := LockLists(ctx, tx); err != nil {
 		return err
 	}
 	if err := endMembership(ctx, tx, m.ID, day); err != nil {
@@ -179,6 +188,9 @@ func Exempt(ctx context.Context, tx *db.Tx, by auth.Actor, key string, day vn.Da
 	}
 	if m.Exempt {
 		return fault.New(fault.Conflict, "org.error.exempt_already", m.Name)
+	}
+	if err := LockLists(ctx, tx); err != nil {
+		return err
 	}
 	if err := insertExemption(ctx, tx, m.ID, day, vn.Clean(paper)); err != nil {
 		return err

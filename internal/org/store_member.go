@@ -98,6 +98,11 @@ type Frozen struct {
 	Mark int64 // id taken from db.Tx.NewID by the deed that froze it
 }
 
+// LockLists lets one transaction at a time change who is on a list, or freeze
+// that by a mark: so marks stand in the order of the commits. Call it before the
+// first id is taken.
+func LockLists(ctx context.Context, tx *db.Tx) error { return tx.Lock(ctx, "lists of members") }
+
 // $1 is the day, $2 the mark.
 const (
 	due = `s.from_day <= $1 AND s.id < $2 AND (s.to_day = '' OR s.to_day > $1 OR s.ended > $2)`

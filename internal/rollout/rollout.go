@@ -348,6 +348,9 @@ func Approve(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version i
 	if err := r.stillAhead(ctx, tx); err != nil {
 		return err
 	}
+	if err := org.LockLists(ctx, tx); err != nil {
+		return err
+	}
 	if err := move(ctx, tx, by, r, version, Submitted, Approved, "approved", ""); err != nil {
 		return err
 	}

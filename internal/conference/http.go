@@ -165,11 +165,6 @@ func at(all []string, i int) string {
 	return ""
 }
 
-func version(r *http.Request) int64 {
-	n, _ := strconv.ParseInt(r.PostFormValue("version"), 10, 64) // a bad version is stale
-	return n
-}
-
 func (s *server) enter(w http.ResponseWriter, r *http.Request) error {
 	by := auth.FromContext(r.Context())
 	f, typed, err := read(r)
@@ -242,8 +237,8 @@ func (s *server) amend(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error { return Amend(ctx, tx, by, id, version(r), f) }); err != nil {
-		return s.again(w, r, formPage{Page: s.site.Page(r, "conference.edit"), ID: id, Version: version(r), Form: f, DayTyped: typed}, err)
+	if err := s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error { return Amend(ctx, tx, by, id, web.Version(r), f) }); err != nil {
+		return s.again(w, r, formPage{Page: s.site.Page(r, "conference.edit"), ID: id, Version: web.Version(r), Form: f, DayTyped: typed}, err)
 	}
 	return web.SeeSaid(w, r, "conference.said.saved", "/conferences/%s", id)
 }
@@ -328,26 +323,26 @@ func (s *server) act(w http.ResponseWriter, r *http.Request, said string, verb f
 
 func (s *server) convene(w http.ResponseWriter, r *http.Request) error {
 	return s.act(w, r, "conference.said.convened", func(ctx context.Context, tx *db.Tx, by auth.Actor, id string) error {
-		_, err := Convene(ctx, tx, by, id, version(r))
+		_, err := Convene(ctx, tx, by, id, web.Version(r))
 		return err
 	})
 }
 
 func (s *server) close(w http.ResponseWriter, r *http.Request) error {
 	return s.act(w, r, "conference.said.closed", func(ctx context.Context, tx *db.Tx, by auth.Actor, id string) error {
-		return Close(ctx, tx, by, id, version(r))
+		return Close(ctx, tx, by, id, web.Version(r))
 	})
 }
 
 func (s *server) reopen(w http.ResponseWriter, r *http.Request) error {
 	return s.act(w, r, "conference.said.reopened", func(ctx context.Context, tx *db.Tx, by auth.Actor, id string) error {
-		return Reopen(ctx, tx, by, id, version(r), r.PostFormValue("reason"))
+		return Reopen(ctx, tx, by, id, web.Version(r), r.PostFormValue("reason"))
 	})
 }
 
 func (s *server) cancel(w http.ResponseWriter, r *http.Request) error {
 	return s.act(w, r, "conference.said.cancelled", func(ctx context.Context, tx *db.Tx, by auth.Actor, id string) error {
-		return Cancel(ctx, tx, by, id, version(r), r.PostFormValue("reason"))
+		return Cancel(ctx, tx, by, id, web.Version(r), r.PostFormValue("reason"))
 	})
 }
 

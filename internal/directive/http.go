@@ -193,7 +193,7 @@ func (s *server) edit(w http.ResponseWriter, r *http.Request) error {
 func (s *server) amend(w http.ResponseWriter, r *http.Request) error {
 	by, id := auth.FromContext(r.Context()), r.PathValue("id")
 	f, blob, err := s.read(r)
-	version, _ := strconv.ParseInt(r.PostFormValue("version"), 10, 64) // a bad version is stale
+	version := web.Version(r)
 	if err == nil {
 		err = s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error { return Amend(ctx, tx, by, id, version, f, blob) })
 	}

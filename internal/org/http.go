@@ -167,11 +167,6 @@ func newUnit(r *http.Request) NewUnit {
 	}
 }
 
-func version(r *http.Request) int64 {
-	n, _ := strconv.ParseInt(r.PostFormValue("version"), 10, 64) // a bad version is stale
-	return n
-}
-
 func (s *server) create(w http.ResponseWriter, r *http.Request) error {
 	by, n := auth.FromContext(r.Context()), newUnit(r)
 	var u Unit
@@ -195,7 +190,7 @@ func (s *server) create(w http.ResponseWriter, r *http.Request) error {
 func (s *server) rename(w http.ResponseWriter, r *http.Request) error {
 	by, n := auth.FromContext(r.Context()), newUnit(r)
 	err := s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error {
-		return Rename(ctx, tx, by, r.PathValue("key"), version(r), n, r.PostFormValue("reason"))
+		return Rename(ctx, tx, by, r.PathValue("key"), web.Version(r), n, r.PostFormValue("reason"))
 	})
 	if err != nil {
 		return s.unitPage(w, r, err, n)
@@ -207,7 +202,7 @@ func (s *server) close(w http.ResponseWriter, r *http.Request) error {
 	by := auth.FromContext(r.Context())
 	day, _ := vn.ParseDay(r.PostFormValue("day")) // a bad day is none, which Close refuses
 	err := s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error {
-		return Close(ctx, tx, by, r.PathValue("key"), version(r), day, r.PostFormValue("decision"), r.PostFormValue("reason"))
+		return Close(ctx, tx, by, r.PathValue("key"), web.Version(r), day, r.PostFormValue("decision"), r.PostFormValue("reason"))
 	})
 	if err != nil {
 		return s.unitPage(w, r, err, NewUnit{})
@@ -345,7 +340,7 @@ func (s *server) actMember(w http.ResponseWriter, r *http.Request, said, to stri
 
 func (s *server) amend(w http.ResponseWriter, r *http.Request) error {
 	return s.actMember(w, r, "org.said.amended", "/members/"+r.PathValue("key"), func(ctx context.Context, tx *db.Tx, by auth.Actor, key string) error {
-		return Amend(ctx, tx, by, key, version(r), newMember(r))
+		return Amend(ctx, tx, by, key, web.Version(r), newMember(r))
 	})
 }
 

@@ -222,7 +222,7 @@ func (s *server) amend(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := formPage{Page: s.site.Page(r, "plan.edit"), ID: r.PathValue("id"), Version: version(r), Form: f}
+	p := formPage{Page: s.site.Page(r, "plan.edit"), ID: r.PathValue("id"), Version: web.Version(r), Form: f}
 	err = s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error {
 		return Amend(ctx, tx, p.Actor, p.ID, p.Version, f)
 	})
@@ -230,11 +230,6 @@ func (s *server) amend(w http.ResponseWriter, r *http.Request) error {
 		return s.again(w, r, p, r.PostFormValue("rollout"), err)
 	}
 	return s.saved(w, r, p.ID)
-}
-
-func version(r *http.Request) int64 {
-	n, _ := strconv.ParseInt(r.PostFormValue("version"), 10, 64) // a bad version is stale
-	return n
 }
 
 type showPage struct {
@@ -286,24 +281,24 @@ func (s *server) act(w http.ResponseWriter, r *http.Request, said string, verb f
 
 func (s *server) submit(w http.ResponseWriter, r *http.Request) error {
 	return s.act(w, r, "plan.said.submitted", func(ctx context.Context, tx *db.Tx, p web.Page) error {
-		return Submit(ctx, tx, p.Actor, r.PathValue("id"), version(r))
+		return Submit(ctx, tx, p.Actor, r.PathValue("id"), web.Version(r))
 	})
 }
 
 func (s *server) giveBack(w http.ResponseWriter, r *http.Request) error {
 	return s.act(w, r, "plan.said.returned", func(ctx context.Context, tx *db.Tx, p web.Page) error {
-		return Return(ctx, tx, p.Actor, r.PathValue("id"), version(r), r.PostFormValue("reason"))
+		return Return(ctx, tx, p.Actor, r.PathValue("id"), web.Version(r), r.PostFormValue("reason"))
 	})
 }
 
 func (s *server) adopt(w http.ResponseWriter, r *http.Request) error {
 	return s.act(w, r, "plan.said.adopted", func(ctx context.Context, tx *db.Tx, p web.Page) error {
-		return Adopt(ctx, tx, p.Actor, r.PathValue("id"), version(r))
+		return Adopt(ctx, tx, p.Actor, r.PathValue("id"), web.Version(r))
 	})
 }
 
 func (s *server) reopen(w http.ResponseWriter, r *http.Request) error {
 	return s.act(w, r, "plan.said.reopened", func(ctx context.Context, tx *db.Tx, p web.Page) error {
-		return Reopen(ctx, tx, p.Actor, r.PathValue("id"), version(r), r.PostFormValue("reason"))
+		return Reopen(ctx, tx, p.Actor, r.PathValue("id"), web.Version(r), r.PostFormValue("reason"))
 	})
 }

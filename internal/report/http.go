@@ -179,11 +179,6 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, failed error, type
 	return web.Render(w, r, status, showView(p))
 }
 
-func version(r *http.Request) int64 {
-	n, _ := strconv.ParseInt(r.PostFormValue("version"), 10, 64) // a bad version is stale
-	return n
-}
-
 // write keeps the remarks, and signs the report if the button says so.
 func (s *server) write(w http.ResponseWriter, r *http.Request) error {
 	v, err := web.Form(r)
@@ -196,10 +191,10 @@ func (s *server) write(w http.ResponseWriter, r *http.Request) error {
 	}
 	sign := v.Get("sign") != ""
 	err = s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error {
-		if err := Write(ctx, tx, by, id, version(r), typed); err != nil || !sign {
+		if err := Write(ctx, tx, by, id, web.Version(r), typed); err != nil || !sign {
 			return err
 		}
-		return Submit(ctx, tx, by, id, version(r)+1)
+		return Submit(ctx, tx, by, id, web.Version(r)+1)
 	})
 	if err != nil {
 		return s.page(w, r, err, typed)
@@ -220,19 +215,19 @@ func (s *server) act(w http.ResponseWriter, r *http.Request, said string, verb f
 
 func (s *server) submit(w http.ResponseWriter, r *http.Request) error {
 	return s.act(w, r, "report.said.submitted", func(ctx context.Context, tx *db.Tx, by auth.Actor, id string) error {
-		return Submit(ctx, tx, by, id, version(r))
+		return Submit(ctx, tx, by, id, web.Version(r))
 	})
 }
 
 func (s *server) accept(w http.ResponseWriter, r *http.Request) error {
 	return s.act(w, r, "report.said.accepted", func(ctx context.Context, tx *db.Tx, by auth.Actor, id string) error {
-		return Accept(ctx, tx, by, id, version(r))
+		return Accept(ctx, tx, by, id, web.Version(r))
 	})
 }
 
 func (s *server) giveBack(w http.ResponseWriter, r *http.Request) error {
 	return s.act(w, r, "report.said.returned", func(ctx context.Context, tx *db.Tx, by auth.Actor, id string) error {
-		return Return(ctx, tx, by, id, version(r), r.PostFormValue("reason"))
+		return Return(ctx, tx, by, id, web.Version(r), r.PostFormValue("reason"))
 	})
 }
 

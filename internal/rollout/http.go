@@ -244,11 +244,6 @@ func read(r *http.Request) (Form, error) {
 	return f, nil
 }
 
-func version(r *http.Request) int64 {
-	n, _ := strconv.ParseInt(r.PostFormValue("version"), 10, 64) // a bad version is stale
-	return n
-}
-
 func (s *server) enter(w http.ResponseWriter, r *http.Request) error {
 	by := auth.FromContext(r.Context())
 	f, err := read(r)
@@ -320,8 +315,8 @@ func (s *server) amend(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error { return Amend(ctx, tx, by, id, version(r), f) }); err != nil {
-		return s.again(w, r, formPage{Page: s.site.Page(r, "rollout.edit"), ID: id, Version: version(r), Form: f}, err)
+	if err := s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error { return Amend(ctx, tx, by, id, web.Version(r), f) }); err != nil {
+		return s.again(w, r, formPage{Page: s.site.Page(r, "rollout.edit"), ID: id, Version: web.Version(r), Form: f}, err)
 	}
 	return web.SeeSaid(w, r, "rollout.said.saved", "/rollouts/%s", id)
 }
@@ -342,25 +337,25 @@ func (s *server) act(w http.ResponseWriter, r *http.Request, said string, verb f
 
 func (s *server) submit(w http.ResponseWriter, r *http.Request) error {
 	return s.act(w, r, "rollout.said.submitted", func(ctx context.Context, tx *db.Tx, by auth.Actor, id string) error {
-		return Submit(ctx, tx, by, id, version(r))
+		return Submit(ctx, tx, by, id, web.Version(r))
 	})
 }
 
 func (s *server) giveBack(w http.ResponseWriter, r *http.Request) error {
 	return s.act(w, r, "rollout.said.returned", func(ctx context.Context, tx *db.Tx, by auth.Actor, id string) error {
-		return Return(ctx, tx, by, id, version(r), r.PostFormValue("reason"))
+		return Return(ctx, tx, by, id, web.Version(r), r.PostFormValue("reason"))
 	})
 }
 
 func (s *server) approve(w http.ResponseWriter, r *http.Request) error {
 	return s.act(w, r, "rollout.said.approved", func(ctx context.Context, tx *db.Tx, by auth.Actor, id string) error {
-		return Approve(ctx, tx, by, id, version(r))
+		return Approve(ctx, tx, by, id, web.Version(r))
 	})
 }
 
 func (s *server) withdraw(w http.ResponseWriter, r *http.Request) error {
 	return s.act(w, r, "rollout.said.withdrawn", func(ctx context.Context, tx *db.Tx, by auth.Actor, id string) error {
-		return Withdraw(ctx, tx, by, id, version(r), r.PostFormValue("reason"))
+		return Withdraw(ctx, tx, by, id, web.Version(r), r.PostFormValue("reason"))
 	})
 }
 

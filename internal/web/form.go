@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
@@ -22,6 +23,16 @@ func Form(r *http.Request) (url.Values, error) {
 		return nil, badForm(err)
 	}
 	return r.PostForm, nil
+}
+
+// Version returns the version of what a form changes, as its page was shown; one
+// that is no number is older than any.
+func Version(r *http.Request) int64 {
+	n, err := strconv.ParseInt(r.PostFormValue("version"), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
 }
 
 // Upload returns the file of a multipart form's field; a nil file if none was

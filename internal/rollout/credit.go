@@ -91,19 +91,14 @@ func place(ctx context.Context, tx *db.Tx, r Rollout, o Occasion, member int64) 
 	return r.Scope, asExtra, nil
 }
 
-// room returns how many are due in a unit, 0 if it owes nothing, and how many of
-// them are credited.
+// room returns how many are due in a unit, 0 if it is not under the scope, and
+// how many of them are credited.
 func room(ctx context.Context, tx *db.Tx, r Rollout, unit int64) (due, credited int64, err error) {
-	owes, err := owesAny(ctx, tx, r.ID, unit)
-	if err != nil || !owes {
-		return 0, 0, err
-	}
-	listed, exempt, err := org.CountDue(ctx, tx, unit, r.Frozen())
-	if err != nil {
+	if due, err = countDue(ctx, tx, r.ID, unit); err != nil {
 		return 0, 0, err
 	}
 	credited, err = countCredits(ctx, tx, r.ID, unit)
-	return listed - exempt, credited, err
+	return due, credited, err
 }
 
 // Uncredit takes back what an occasion credited: for each person, next names

@@ -27,92 +27,122 @@ func Jobs(r *job.Runner) {
 }
 
 // openAll gives every unit in a rollout's scope its obligations and counts who
-// is due, slice by slice. Run again after a crash it goes on where it stopped.
+// is due, slice by slice. Run again after a crash it goes on where it stopped;
+// it stops when the rollout was withdrawn meanwhile.
 func openAll(ctx context.Context, d *db.DB, j job.Job, progress func(done, total int64)) error {
 	var r Rollout
-	var demands []Demand
-	err := d.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		if r, err = find(ctx, tx, j.Payload); err != nil {
-			return err
-		}
-		demands, err = Demands(ctx, tx, r)
-		return err
-	})
-	if err != nil || r.State != Approved {
-		return err
-	}
 	var e *org.Epoch
 	if err := d.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		s, err := tally.Find(ctx, tx, r.Sheet)
-		if err != nil {
+		if r, err = find(ctx, tx, j.Payload); err != nil || r.State != Approved {
 			return err
 		}
-		e, err = org.EpochByID(ctx, tx, s.Epoch)
+		e, err = epochOf(ctx, tx, r.Sheet)
 		return err
-	}); err != nil {
+	}); err != nil || r.State != Approved {
 		return err
 	}
-	top, _ := e.Index(r.Scope)
+	top, _ := e.Index(r.Scope) // the sheet is rooted there
 	for from := top + 1; from < e.End(top); from += slice {
 		to := min(from+slice, e.End(top))
-		if err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-			for i := from; i < to; i++ {
-				if err := oblige(ctx, tx, r, demands, e.Unit(i), e.Depth(i)-e.Depth(top)); err != nil {
-					return err
-				}
-			}
-			return nil
-		}); err != nil {
+		if err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return obligeSome(ctx, tx, r.ID, e, top, from, to) }); err != nil {
 			return err
 		}
 		progress(int64(to-top-1), int64(e.End(top)-top-1))
 	}
-	return d.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return opened(ctx, tx, r) })
+	return d.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return opened(ctx, tx, r.ID) })
 }
 
-// oblige gives one unit what the demands of its level ask, once, and posts who
-// is due in it.
+func epochOf(ctx context.Context, tx *db.Tx, sheet int64) (*org.Epoch, error) {
+	s, err := tally.Find(ctx, tx, sheet)
+	if err != nil {
+		return nil, err
+	}
+	return org.EpochByID(ctx, tx, s.Epoch)
+}
+
+// obligeSome treats the units at places from to to of the epoch.
+func obligeSome(ctx context.Context, tx *db.Tx, id string, e *org.Epoch, top, from, to int) error {
+	r, err := find(ctx, tx, id)
+	if err != nil || r.State != Approved {
+		return err
+	}
+	demands, err := Demands(ctx, tx, r)
+	if err != nil {
+		return err
+	}
+	for i := from; i < to; i++ {
+		if err := oblige(ctx, tx, r, demands, e.Unit(i), e.Depth(i)-e.Depth(top)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// oblige gives one unit what the demands of its level ask, once, tells it, and
+// posts who is due in it: members are due wherever they are listed under the
+// scope, also in units from which nothing is asked.
 func oblige(ctx context.Context, tx *db.Tx, r Rollout, demands []Demand, unit int64, level int) error {
 	listed, exempt, err := org.CountDue(ctx, tx, unit, r.Frozen())
 	if err != nil {
 		return err
 	}
-	delta := tally.Delta{}
+	first, err := insertDue(ctx, tx, r.ID, unit, listed, exempt)
+	if err != nil || !first {
+		return err
+	}
+	delta := tally.Delta{kind.Lane("expected"): listed, kind.Lane("exempt"): exempt}
 	for _, d := range demands {
 		if d.Level != level || d.Step == Reach && listed == exempt {
 			continue // nobody is due here, so there is no share to reach
 		}
-		added, err := insertObligation(ctx, tx, r.ID, unit, d)
-		if err != nil {
+		if err := insertObligation(ctx, tx, r.ID, unit, d); err != nil {
 			return err
 		}
-		if added {
-			delta[d.Step.lane("due")] = 1
-		}
+		delta[d.Step.lane("due")] = 1
 	}
-	if len(delta) == 0 {
-		return nil
-	}
-	delta[kind.Lane("expected")], delta[kind.Lane("exempt")] = listed, exempt
-	return tally.Post(ctx, tx, auth.System(r.Tree), tally.Entry{
+	if err := tally.Post(ctx, tx, auth.System(r.Tree), tally.Entry{
 		Sheet: r.Sheet, Unit: unit, Delta: delta, Source: tally.Source{Kind: "opening", ID: r.ID},
-	})
+	}); err != nil || len(delta) == 2 {
+		return err // of this unit nothing is asked
+	}
+	return tell(ctx, tx, unit, "rollout.notice.opened", "/rollouts/"+r.ID, r.Title)
 }
 
-// opened makes r open and tells every unit obliged.
-func opened(ctx context.Context, tx *db.Tx, r Rollout) error {
+// tell puts a notice before the secretary and the clerk of a unit.
+func tell(ctx context.Context, tx *db.Tx, unit int64, key, link string, args ...string) error {
+	_, err := notify.ToUnit(ctx, tx, unit, []auth.Role{auth.Secretary, auth.Clerk}, key, args, link)
+	return err
+}
+
+// opened makes a rollout open, unless it was withdrawn meanwhile.
+func opened(ctx context.Context, tx *db.Tx, id string) error {
+	r, err := find(ctx, tx, id)
+	if err != nil || r.State != Approved {
+		return err
+	}
 	if err := setState(ctx, tx, r.ID, r.Version, Approved, Open); err != nil {
 		return err
 	}
-	if err := insertEvent(ctx, tx, auth.System(r.Tree), r.ID, "opened", ""); err != nil {
-		return err
-	}
-	units, err := obliged(ctx, tx, r.ID)
-	if err != nil {
-		return err
-	}
-	for _, u := range units {
-		if _, err := notify.ToUnit(ctx, tx, u, []auth.Role{auth.Secretary, auth.Clerk}, "rollout.notice.opened", []string{r.Title}, "/"); err != nil {
+	return insertEvent(ctx, tx, auth.System(r.Tree), r.ID, "opened", "")
+}
+
+// sliced calls f, which treats what some returns, until nothing is left. Each
+// slice is a transaction of its own.
+func sliced(ctx context.Context, d *db.DB, some func(ctx context.Context, tx *db.Tx) ([]owedRow, error), f func(ctx context.Context, tx *db.Tx, o owedRow) error) error {
+	for more := true; more; {
+		if err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			all, err := some(ctx, tx)
+			if err != nil {
+				return err
+			}
+			more = len(all) == slice
+			for _, o := range all {
+				if err := f(ctx, tx, o); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
 			return err
 		}
 	}
@@ -120,63 +150,51 @@ func opened(ctx context.Context, tx *db.Tx, r Rollout) error {
 }
 
 // endAll ends what is owed by a rollout that was withdrawn or replaced, and
-// takes it out of what is late.
+// tells each unit once.
 func endAll(ctx context.Context, d *db.DB, j job.Job, _ func(done, total int64)) error {
-	for more := true; more; {
-		if err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-			r, err := find(ctx, tx, j.Payload)
-			if err != nil {
-				return err
-			}
-			all, err := unended(ctx, tx, r.ID, slice)
-			if err != nil {
-				return err
-			}
-			more = len(all) == slice
-			for _, o := range all {
-				if err := markEnded(ctx, tx, r.ID, o); err != nil {
-					return err
-				}
-				if !o.late() {
-					continue
-				}
-				if err := tally.Post(ctx, tx, auth.System(r.Tree), tally.Entry{
-					Sheet: r.Sheet, Unit: o.Unit, Delta: tally.Delta{o.Step.lane("late"): -1}, Source: tally.Source{Kind: "late", ID: r.ID},
-				}); err != nil {
-					return err
-				}
-			}
-			return nil
-		}); err != nil {
+	return sliced(ctx, d, func(ctx context.Context, tx *db.Tx) ([]owedRow, error) {
+		return unended(ctx, tx, j.Payload, slice)
+	}, func(ctx context.Context, tx *db.Tx, o owedRow) error {
+		told, err := anyEnded(ctx, tx, o.Rollout, o.Unit)
+		if err != nil {
 			return err
 		}
-	}
-	return nil
+		if err := release(ctx, tx, o); err != nil || told {
+			return err
+		}
+		return tell(ctx, tx, o.Unit, "rollout.notice."+string(o.State), "/rollouts/"+o.Rollout, o.Title)
+	})
 }
 
-// countLate counts the obligations whose last day has passed, slice by slice.
+// release ends an obligation that nobody has to keep any more, and takes it out
+// of what is late.
+func release(ctx context.Context, tx *db.Tx, o owedRow) error {
+	if err := markEnded(ctx, tx, o); err != nil || !o.late() {
+		return err
+	}
+	return o.postLate(ctx, tx, -1)
+}
+
+func (o owedRow) postLate(ctx context.Context, tx *db.Tx, n int64) error {
+	return tally.Post(ctx, tx, auth.System(o.Tree), tally.Entry{
+		Sheet: o.Sheet, Unit: o.Unit, Delta: tally.Delta{o.Step.lane("late"): n}, Source: tally.Source{Kind: "late", ID: o.Rollout},
+	})
+}
+
+// countLate counts the obligations whose last day has passed. What a unit owed
+// that no longer stands, nobody owes.
 func countLate(ctx context.Context, d *db.DB, _ job.Job, _ func(done, total int64)) error {
-	for more := true; more; {
-		if err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-			all, err := overdue(ctx, tx, vn.DayOf(tx.Now), slice)
-			if err != nil {
-				return err
-			}
-			more = len(all) == slice
-			for _, o := range all {
-				if err := markLate(ctx, tx, o); err != nil {
-					return err
-				}
-				if err := tally.Post(ctx, tx, auth.System(o.Tree), tally.Entry{
-					Sheet: o.Sheet, Unit: o.Unit, Delta: tally.Delta{o.Step.lane("late"): 1}, Source: tally.Source{Kind: "late", ID: o.Rollout},
-				}); err != nil {
-					return err
-				}
-			}
-			return nil
-		}); err != nil {
+	if err := sliced(ctx, d, func(ctx context.Context, tx *db.Tx) ([]owedRow, error) {
+		return orphaned(ctx, tx, vn.DayOf(tx.Now), slice)
+	}, release); err != nil {
+		return err
+	}
+	return sliced(ctx, d, func(ctx context.Context, tx *db.Tx) ([]owedRow, error) {
+		return overdue(ctx, tx, vn.DayOf(tx.Now), slice)
+	}, func(ctx context.Context, tx *db.Tx, o owedRow) error {
+		if err := markLate(ctx, tx, o); err != nil {
 			return err
 		}
-	}
-	return nil
+		return o.postLate(ctx, tx, 1)
+	})
 }

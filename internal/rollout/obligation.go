@@ -77,11 +77,11 @@ type Fulfilment struct {
 }
 
 // Fulfil marks a unit's obligation as done and counts it. A unit that does not
-// owe the step, or has done it, is left alone; a record takes the place of a
-// declaration.
+// owe the step, or has done it, is left alone, and so is every unit once the
+// rollout was withdrawn or replaced; a record takes the place of a declaration.
 func Fulfil(ctx context.Context, tx *db.Tx, by auth.Actor, f Fulfilment) error {
 	o, sheet, err := owed(ctx, tx, f.Rollout, f.Step, f.Unit)
-	if err != nil || o.Unit == 0 || !o.EndedAt.IsZero() {
+	if err != nil || o.Unit == 0 || !o.EndedAt.IsZero() || !o.running() {
 		return err
 	}
 	done := !o.DoneAt.IsZero()
@@ -104,20 +104,26 @@ func Fulfil(ctx context.Context, tx *db.Tx, by auth.Actor, f Fulfilment) error {
 // late reports whether o stands counted as late.
 func (o owedRow) late() bool { return !o.LateAt.IsZero() }
 
+func (o owedRow) running() bool { return Rollout{State: o.State}.Running() }
+
 // Unfulfil takes a fulfilment back with a reason: the unit owes the step again,
-// and is counted late at once if its day has passed.
+// and is counted late at once if its day has passed. Of a rollout that was
+// withdrawn or replaced nothing is owed again.
 func Unfulfil(ctx context.Context, tx *db.Tx, by auth.Actor, rollout string, step Step, unit int64, reason string) error {
 	o, sheet, err := owed(ctx, tx, rollout, step, unit)
 	if err != nil || o.Unit == 0 || o.DoneAt.IsZero() {
 		return err
 	}
 	d := tally.Delta{step.done(o.Declared): -1}
-	var late any
-	if o.Due.Before(vn.DayOf(tx.Now)) && o.EndedAt.IsZero() {
+	var late, ended any
+	switch {
+	case !o.running():
+		ended = tx.Now
+	case o.Due.Before(vn.DayOf(tx.Now)):
 		d = d.Plus(tally.Delta{step.lane("late"): 1})
 		late = tx.Now
 	}
-	if err := markOpen(ctx, tx, rollout, step, unit, late); err != nil {
+	if err := markOpen(ctx, tx, rollout, step, unit, late, ended); err != nil {
 		return err
 	}
 	if err := tally.Post(ctx, tx, by, tally.Entry{Sheet: sheet, Unit: unit, Delta: d, Source: o.Source, Reason: reason}); err != nil {

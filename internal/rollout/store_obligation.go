@@ -48,15 +48,17 @@ type owedRow struct {
 	LateAt time.Time
 	Tree   string
 	Sheet  int64
+	State  State // of the rollout
 }
 
-const owedRows = `SELECT o.rollout, o.step, o.unit, o.extended, o.due, o.done_at, o.declared, o.source, o.source_id, o.late_at, o.ended_at, r.tree, r.sheet
+const owedRows = `SELECT o.rollout, r.title, o.step, o.unit, o.extended, o.due, o.done_at, o.declared, o.source, o.source_id, o.late_at, o.ended_at,
+	r.tree, r.sheet, r.state
 	FROM obligation o JOIN rollout r ON r.id = o.rollout`
 
 func scanOwed(s db.Scanner) (o owedRow, err error) {
 	var declared int
-	err = s.Scan(&o.Rollout, &o.Step, &o.Unit, &o.Extended, &o.Due, db.At(&o.DoneAt), &declared, &o.Source.Kind, &o.Source.ID,
-		db.At(&o.LateAt), db.At(&o.EndedAt), &o.Tree, &o.Sheet)
+	err = s.Scan(&o.Rollout, &o.Title, &o.Step, &o.Unit, &o.Extended, &o.Due, db.At(&o.DoneAt), &declared, &o.Source.Kind, &o.Source.ID,
+		db.At(&o.LateAt), db.At(&o.EndedAt), &o.Tree, &o.Sheet, &o.State)
 	o.Declared = declared != 0
 	return o, err
 }
@@ -82,26 +84,39 @@ func overdue(ctx context.Context, tx *db.Tx, today vn.Day, limit int) ([]owedRow
 }
 
 func unended(ctx context.Context, tx *db.Tx, rollout string, limit int) ([]owedRow, error) {
-	return db.All(ctx, tx, scanOwed, owedRows+` WHERE o.rollout = $1 AND o.done_at IS NULL AND o.ended_at IS NULL ORDER BY o.step, o.unit LIMIT $2`, rollout, limit)
+	return db.All(ctx, tx, scanOwed, owedRows+` WHERE o.rollout = $1 AND o.done_at IS NULL AND o.ended_at IS NULL ORDER BY o.unit, o.step LIMIT $2`, rollout, limit)
 }
 
-func obliged(ctx context.Context, tx *db.Tx, rollout string) ([]int64, error) {
-	return db.All(ctx, tx, func(s db.Scanner) (u int64, err error) { return u, s.Scan(&u) },
-		`SELECT DISTINCT unit FROM obligation WHERE rollout = $1 ORDER BY unit`, rollout)
+// orphaned returns what is still owed by units that no longer stand.
+func orphaned(ctx context.Context, tx *db.Tx, today vn.Day, limit int) ([]owedRow, error) {
+	return db.All(ctx, tx, scanOwed, owedRows+` WHERE r.state = 'open' AND o.done_at IS NULL AND o.ended_at IS NULL AND NOT EXISTS (
+		SELECT 1 FROM unit_edge e WHERE e.tree = r.tree AND e.unit = o.unit AND (e.to_day = '' OR e.to_day > $1))
+		ORDER BY o.rollout, o.unit, o.step LIMIT $2`, today, limit)
 }
 
-func owesAny(ctx context.Context, tx *db.Tx, rollout string, unit int64) (bool, error) {
-	var n int
-	err := tx.One(ctx, `SELECT count(*) FROM obligation WHERE rollout = $1 AND unit = $2`, []any{rollout, unit}, &n)
-	return n > 0, err
-}
-
-func insertObligation(ctx context.Context, tx *db.Tx, rollout string, unit int64, d Demand) (added bool, err error) {
-	n, err := tx.ExecN(ctx, `
-		INSERT INTO obligation (rollout, step, unit, day, wording, percent, extended, due, declared, source, source_id)
-		VALUES ($1, $2, $3, $4, $5, $6, '', $7, 0, '', '') ON CONFLICT (rollout, step, unit) DO NOTHING`,
-		rollout, d.Step, unit, d.Deadline.Day, d.Deadline.Wording, d.Percent, d.Deadline.Last())
+// insertDue freezes how many are due in a unit; first is false if it was done
+// before.
+func insertDue(ctx context.Context, tx *db.Tx, rollout string, unit, listed, exempt int64) (first bool, err error) {
+	n, err := tx.ExecN(ctx, `INSERT INTO rollout_due (rollout, unit, listed, exempt) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (rollout, unit) DO NOTHING`, rollout, unit, listed, exempt)
 	return n == 1, err
+}
+
+func unitsDue(ctx context.Context, tx *db.Tx, rollout string) ([]int64, error) {
+	return db.All(ctx, tx, func(s db.Scanner) (u int64, err error) { return u, s.Scan(&u) }, `SELECT unit FROM rollout_due WHERE rollout = $1 ORDER BY unit`, rollout)
+}
+
+// countDue returns how many are due in a unit, 0 if it is not under the scope.
+func countDue(ctx context.Context, tx *db.Tx, rollout string, unit int64) (n int64, err error) {
+	err = tx.One(ctx, `SELECT coalesce(sum(listed - exempt), 0) FROM rollout_due WHERE rollout = $1 AND unit = $2`, []any{rollout, unit}, &n)
+	return n, err
+}
+
+func insertObligation(ctx context.Context, tx *db.Tx, rollout string, unit int64, d Demand) error {
+	return tx.Exec(ctx, `
+		INSERT INTO obligation (rollout, step, unit, day, wording, percent, extended, due, declared, source, source_id)
+		VALUES ($1, $2, $3, $4, $5, $6, '', $7, 0, '', '')`,
+		rollout, d.Step, unit, d.Deadline.Day, d.Deadline.Wording, d.Percent, d.Deadline.Last())
 }
 
 func markDone(ctx context.Context, tx *db.Tx, f Fulfilment) error {
@@ -109,17 +124,23 @@ func markDone(ctx context.Context, tx *db.Tx, f Fulfilment) error {
 		tx.Now, f.Declared && f.Step == Hold, f.Source.Kind, f.Source.ID, f.Rollout, f.Step, f.Unit)
 }
 
-func markOpen(ctx context.Context, tx *db.Tx, rollout string, step Step, unit int64, late any) error {
-	return tx.Exec(ctx, `UPDATE obligation SET done_at = NULL, declared = 0, source = '', source_id = '', late_at = $1 WHERE rollout = $2 AND step = $3 AND unit = $4`,
-		late, rollout, step, unit)
+func markOpen(ctx context.Context, tx *db.Tx, rollout string, step Step, unit int64, late, ended any) error {
+	return tx.Exec(ctx, `UPDATE obligation SET done_at = NULL, declared = 0, source = '', source_id = '', late_at = $1, ended_at = $2
+		WHERE rollout = $3 AND step = $4 AND unit = $5`, late, ended, rollout, step, unit)
 }
 
 func markLate(ctx context.Context, tx *db.Tx, o owedRow) error {
 	return tx.Exec(ctx, `UPDATE obligation SET late_at = $1 WHERE rollout = $2 AND step = $3 AND unit = $4`, tx.Now, o.Rollout, o.Step, o.Unit)
 }
 
-func markEnded(ctx context.Context, tx *db.Tx, rollout string, o owedRow) error {
-	return tx.Exec(ctx, `UPDATE obligation SET ended_at = $1, late_at = NULL WHERE rollout = $2 AND step = $3 AND unit = $4`, tx.Now, rollout, o.Step, o.Unit)
+func markEnded(ctx context.Context, tx *db.Tx, o owedRow) error {
+	return tx.Exec(ctx, `UPDATE obligation SET ended_at = $1, late_at = NULL WHERE rollout = $2 AND step = $3 AND unit = $4`, tx.Now, o.Rollout, o.Step, o.Unit)
+}
+
+func anyEnded(ctx context.Context, tx *db.Tx, rollout string, unit int64) (bool, error) {
+	var n int
+	err := tx.One(ctx, `SELECT count(*) FROM obligation WHERE rollout = $1 AND unit = $2 AND ended_at IS NOT NULL`, []any{rollout, unit}, &n)
+	return n > 0, err
 }
 
 func setExtended(ctx context.Context, tx *db.Tx, rollout string, step Step, unit int64, day vn.Day) error {
@@ -240,7 +261,7 @@ func Recount(ctx context.Context, tx *db.Tx, s tally.Sheet) (map[int64]tally.Del
 			return nil, err
 		}
 	}
-	units, err := obliged(ctx, tx, s.Source)
+	units, err := unitsDue(ctx, tx, s.Source)
 	if err != nil {
 		return nil, err
 	}
@@ -249,8 +270,7 @@ func Recount(ctx context.Context, tx *db.Tx, s tally.Sheet) (map[int64]tally.Del
 		if err != nil {
 			return nil, err
 		}
-		add(u, "expected", listed)
-		add(u, "exempt", exempt)
+		all[u] = all[u].Plus(tally.Delta{kind.Lane("expected"): listed, kind.Lane("exempt"): exempt})
 	}
 	return all, nil
 }

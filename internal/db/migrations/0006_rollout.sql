@@ -74,6 +74,15 @@ CREATE TABLE obligation (
 CREATE INDEX obligation_unit ON obligation (unit, due) WHERE done_at IS NULL AND ended_at IS NULL;
 CREATE INDEX obligation_due ON obligation (due) WHERE done_at IS NULL AND ended_at IS NULL AND late_at IS NULL;
 
+-- How many were on a unit's list when the count was frozen.
+CREATE TABLE rollout_due (
+    rollout TEXT NOT NULL REFERENCES rollout (id),
+    unit    BIGINT NOT NULL REFERENCES unit (id),
+    listed  BIGINT NOT NULL,
+    exempt  BIGINT NOT NULL,
+    PRIMARY KEY (rollout, unit)
+);
+
 CREATE TABLE extension (
     id         TEXT PRIMARY KEY,
     rollout    TEXT NOT NULL REFERENCES rollout (id),

@@ -147,6 +147,124 @@ func TestTwoWriters(t *testing.T) {
 	}
 }
 
+// TestTwoMoreWriters is TestTwoWriters for the verbs of the way back and of
+// lists.
+func TestTwoMoreWriters(t *testing.T) {
+	s := house(t, 3)
+	r, by := s.rollout, s.heads[0]
+	c := s.convened(t, 1)
+	paper := s.paper(t)
+	f := rolloutForm(s.bloc.root.Key, []rollout.Paper{{Directive: paper.ID, Mode: rollout.Study}})
+	var p plan.Plan
+	var b report.Report
+	var draft rollout.Rollout
+	s.do(t, func(ctx context.Context, tx *db.Tx) (err error) {
+		if p, err = plan.Enter(ctx, tx, by, r.ID, planForm("một")); err != nil {
+			return err
+		}
+		if b, err = report.Begin(ctx, tx, by, r.ID); err != nil {
+			return err
+		}
+		draft, err = rollout.Enter(ctx, tx, s.vanthu, f, "")
+		return err
+	})
+	m := s.bloc.units[0].members
+	keeper := s.asKeeper()
+	for _, x := range []struct {
+		name string
+		do   verb
+		not  string
+	}{
+		{"rollout.Amend", func(ctx context.Context, tx *db.Tx) error {
+			return rollout.Amend(ctx, tx, s.vanthu, draft.ID, draft.Version, f)
+		}, "conflict"},
+		{"rollout.Submit", func(ctx context.Context, tx *db.Tx) error {
+			return rollout.Submit(ctx, tx, s.vanthu, draft.ID, draft.Version+1)
+		}, "conflict"},
+		{"rollout.Return", func(ctx context.Context, tx *db.Tx) error {
+			return rollout.Return(ctx, tx, s.bikhu, draft.ID, draft.Version+2, "thiếu")
+		}, "conflict"},
+		{"rollout.Extend", func(ctx context.Context, tx *db.Tx) error {
+			_, err := rollout.Extend(ctx, tx, s.bikhu, r.ID, rollout.Report, 0, "2020-12-31", "bận")
+			return err
+		}, "invalid"},
+		{"rollout.Declare", func(ctx context.Context, tx *db.Tx) error {
+			return rollout.Declare(ctx, tx, s.vanthu, r.ID, "tccs-03", rollout.DeclarationForm{HeldDay: "2020-10-19", Persons: 2, Attended: 2, Signer: "Bí thư", Paper: "Số 1"}, file.Blob{})
+		}, "conflict"},
+		{"rollout.WithdrawDeclaration", func(ctx context.Context, tx *db.Tx) error {
+			return rollout.WithdrawDeclaration(ctx, tx, s.vanthu, r.ID, "tccs-03", "sai")
+		}, "conflict"},
+		{"conference.Amend", func(ctx context.Context, tx *db.Tx) error {
+			return conference.Amend(ctx, tx, by, c.ID, c.Version, conference.Form{Title: "Khác", Sort: "main", Mode: "online", Day: c.Day})
+		}, "conflict"},
+		{"conference.Convene", func(ctx context.Context, tx *db.Tx) error {
+			_, err := conference.Convene(ctx, tx, by, c.ID, c.Version+1)
+			return err
+		}, "conflict"},
+		{"conference.Cancel", func(ctx context.Context, tx *db.Tx) error {
+			return conference.Cancel(ctx, tx, by, c.ID, c.Version+2, "bận")
+		}, "conflict"},
+		{"plan.Submit", func(ctx context.Context, tx *db.Tx) error { return plan.Submit(ctx, tx, by, p.ID, p.Version) }, "conflict"},
+		{"plan.Return", func(ctx context.Context, tx *db.Tx) error {
+			return plan.Return(ctx, tx, by, p.ID, p.Version+1, "thiếu")
+		}, "conflict"},
+		{"plan.Adopt", func(ctx context.Context, tx *db.Tx) error { return plan.Adopt(ctx, tx, by, p.ID, p.Version+2) }, "conflict"},
+		{"plan.Reopen", func(ctx context.Context, tx *db.Tx) error {
+			return plan.Reopen(ctx, tx, by, p.ID, p.Version+3, "sửa")
+		}, "conflict"},
+		{"report.Write", func(ctx context.Context, tx *db.Tx) error {
+			return report.Write(ctx, tx, by, b.ID, b.Version, map[string]string{"strengths": "tốt"})
+		}, "conflict"},
+		{"report.Submit", func(ctx context.Context, tx *db.Tx) error { return report.Submit(ctx, tx, by, b.ID, b.Version+1) }, "conflict"},
+		{"report.Return", func(ctx context.Context, tx *db.Tx) error {
+			return report.Return(ctx, tx, s.vanthu, b.ID, b.Version+2, "thiếu")
+		}, "conflict"},
+		{"org.Amend", func(ctx context.Context, tx *db.Tx) error {
+			return org.Amend(ctx, tx, by, m[2].Key, m[2].Version, org.NewMember{Name: "Tên Khác"})
+		}, "conflict"},
+		{"org.Exempt", func(ctx context.Context, tx *db.Tx) error {
+			return org.Exempt(ctx, tx, by, firstDue(m).Key, "2020-10-20", "Quyết định số 1")
+		}, "conflict"},
+		{"org.Transfer", func(ctx context.Context, tx *db.Tx) error {
+			return org.Transfer(ctx, tx, keeper, m[3].Key, "tccs-02", "2020-10-20")
+		}, "conflict"},
+		{"org.EndMembership", func(ctx context.Context, tx *db.Tx) error {
+			return org.EndMembership(ctx, tx, by, m[4].Key, "2020-10-20", "chuyển đi")
+		}, "not found"},
+		{"org.BeginTerm", func(ctx context.Context, tx *db.Tx) error {
+			return org.BeginTerm(ctx, tx, keeper, "tccs-01", "2020-2025", "2020-10-20", "2025-10-20")
+		}, "conflict"},
+		{"account.Create", func(ctx context.Context, tx *db.Tx) error {
+			_, err := account.Create(ctx, tx, keeper, account.New{Login: "moi", Name: "Mới", Unit: "tccs-01", Roles: []auth.Role{auth.Clerk}})
+			return err
+		}, "invalid"},
+	} {
+		ends := race(t, s.DB, x.do)
+		if !(ends[0] == "done" && ends[1] == x.not || ends[1] == "done" && ends[0] == x.not) {
+			t.Errorf("%s: the two ended %q, want one done and one %s", x.name, ends, x.not)
+		}
+		s.proven(t, x.name)
+	}
+	s.Clock.Set(at(10, 29, 8, 0))
+	remind := func(ctx context.Context, tx *db.Tx) error {
+		_, err := rollout.Remind(ctx, tx, s.bikhu, r.ID)
+		return err
+	}
+	if ends := race(t, s.DB, remind); ends[0] == ends[1] {
+		t.Errorf("rollout.Remind: the two ended %q, want one done and one conflict", ends)
+	}
+}
+
+// firstDue returns the first member who is not exempt.
+func firstDue(all []org.Member) org.Member {
+	for _, m := range all[5:] {
+		if !m.Exempt {
+			return m
+		}
+	}
+	return all[0]
+}
+
 // TestTwoClerks: of two who mark one person differently, the second is told
 // whom.
 func TestTwoClerks(t *testing.T) {

@@ -70,9 +70,13 @@ const (
 	maxSubject = 1000
 )
 
-func (f *Form) check() error {
+func (f *Form) clean() {
 	f.Number, f.Symbol = strings.Trim(vn.Clean(f.Number), "-/ "), strings.Trim(vn.Clean(f.Symbol), "-/ ")
 	f.Issuer, f.Term, f.Subject = vn.Clean(f.Issuer), vn.Clean(f.Term), vn.Clean(f.Subject)
+}
+
+func (f *Form) check() error {
+	f.clean()
 	w := fault.Wrong{}
 	if !known(f.Kind) {
 		w.Add("kind", "directive.error.kind")
@@ -123,8 +127,8 @@ func (f Form) identity() string {
 	return vn.Fold(f.Issuer + "|" + f.Kind + "|" + key + "|" + when)
 }
 
-// Enter puts a paper in the register of by's unit. The same paper a second time
-// is a Conflict that says where the first is.
+// Enter puts a paper in the register of by's unit. A paper that by sees already
+// is a Conflict; Same finds it.
 func Enter(ctx context.Context, tx *db.Tx, by auth.Actor, f Form, blob file.Blob) (Directive, error) {
 	if err := mayEnter(by); err != nil {
 		return Directive{}, err
@@ -132,7 +136,7 @@ func Enter(ctx context.Context, tx *db.Tx, by auth.Actor, f Form, blob file.Blob
 	if err := f.check(); err != nil {
 		return Directive{}, err
 	}
-	if err := twice(ctx, tx, by, f, ""); err != nil {
+	if err := f.once(ctx, tx, by, ""); err != nil {
 		return Directive{}, err
 	}
 	id := db.NewKey()
@@ -162,7 +166,7 @@ func Amend(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int
 	if err := f.check(); err != nil {
 		return err
 	}
-	if err := twice(ctx, tx, by, f, id); err != nil {
+	if err := f.once(ctx, tx, by, id); err != nil {
 		return err
 	}
 	fileID, err := save(ctx, tx, by, blob)
@@ -178,15 +182,19 @@ func Amend(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int
 	return audit.Record(ctx, tx, by, "directive.amend", id, f.Number+" "+f.Symbol)
 }
 
-// twice refuses a paper that another entry already is.
-func twice(ctx context.Context, tx *db.Tx, by auth.Actor, f Form, but string) error {
-	id, err := sameAs(ctx, tx, by.Tree, f.identity())
-	if err != nil || id == "" || id == but {
+const errTwice = "directive.error.twice"
+
+// once refuses a paper that another entry by sees already is.
+func (f Form) once(ctx context.Context, tx *db.Tx, by auth.Actor, but string) error {
+	switch d, err := Same(ctx, tx, by, f); {
+	case fault.Is(err, fault.NotFound) || err == nil && d.ID == but:
+		return nil
+	case err != nil:
 		return err
 	}
 	w := fault.Wrong{}
-	w.Add("number", "directive.error.twice")
-	return &fault.Error{Kind: fault.Conflict, Text: fault.Text{Key: "directive.error.twice"}, Fields: w}
+	w.Add("number", errTwice)
+	return &fault.Error{Kind: fault.Conflict, Text: fault.Text{Key: errTwice}, Fields: w}
 }
 
 func save(ctx context.Context, tx *db.Tx, by auth.Actor, b file.Blob) (string, error) {

@@ -93,7 +93,8 @@ type formPage struct {
 	ID      string // "" for a new one
 	Version int64
 	Form    Form
-	File    string // name of the file it has
+	File    string    // name of the file it has
+	Same    Directive // the entry that this paper already is
 	Wrong   map[string]fault.Text
 	Message fault.Text
 }
@@ -167,6 +168,14 @@ func (s *server) again(w http.ResponseWriter, r *http.Request, title string, p f
 		return err
 	}
 	p.Page, p.Wrong = s.site.Page(r, title), f.Fields
+	if f.Key == errTwice {
+		if err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
+			p.Same, err = Same(ctx, tx, p.Actor, p.Form)
+			return err
+		}); err != nil {
+			return err
+		}
+	}
 	if len(f.Fields) == 0 {
 		p.Message = f.Text
 	}

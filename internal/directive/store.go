@@ -34,7 +34,10 @@ func scan(r db.Scanner) (d Directive, err error) {
 
 // Get returns a directive that by may see.
 func Get(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (Directive, error) {
-	all, err := db.All(ctx, tx, scan, seen+` AND d.id = $4`, by.Tree, by.Path, by.End(), id)
+	return first(db.All(ctx, tx, scan, seen+` AND d.id = $4`, by.Tree, by.Path, by.End(), id))
+}
+
+func first(all []Directive, err error) (Directive, error) {
 	if err == nil && len(all) == 0 {
 		err = fault.New(fault.NotFound, "error.not_found")
 	}
@@ -60,9 +63,11 @@ func Reach(ctx context.Context, tx *db.Tx, id, tree, path string) error {
 		id, tree, path, tx.Now)
 }
 
-func sameAs(ctx context.Context, tx *db.Tx, tree, identity string) (id string, err error) {
-	err = tx.One(ctx, `SELECT coalesce(max(id), '') FROM directive WHERE tree = $1 AND identity = $2`, []any{tree, identity}, &id)
-	return id, err
+// Same returns the directive that by may see and that f would enter a second
+// time; NotFound if there is none.
+func Same(ctx context.Context, tx *db.Tx, by auth.Actor, f Form) (Directive, error) {
+	f.clean()
+	return first(db.All(ctx, tx, scan, seen+` AND d.identity = $4 ORDER BY d.entered_at, d.id LIMIT 1`, by.Tree, by.Path, by.End(), f.identity()))
 }
 
 func (f Form) fold() string {

@@ -1,7 +1,8 @@
 -- +goose Up
 -- Directives: the papers work begins with. Number and symbol are no key: 59-NQ/TW
 -- is of 5/8/2020 and of 24/1/2025. What makes two the same is issuer, type,
--- number, symbol and date (or term).
+-- number, symbol and date (or term). Units beside each other do not see one
+-- another's papers, so each may enter the same.
 
 CREATE TABLE directive (
     id           TEXT PRIMARY KEY,
@@ -22,7 +23,7 @@ CREATE TABLE directive (
     entered_name TEXT NOT NULL,
     entered_at   BIGINT NOT NULL,
     version      BIGINT NOT NULL,
-    UNIQUE (tree, identity)
+    UNIQUE (tree, unit, identity)
 );
 CREATE INDEX directive_unit ON directive (unit);
 

@@ -141,7 +141,6 @@ type Form struct {
 	Scope   string // key of the unit whose subordinates are obliged
 	Papers  []Paper
 	Demands []Demand
-	Reason  string // why it takes the place of another
 	Sample  bool
 }
 
@@ -152,7 +151,7 @@ const (
 )
 
 // check cleans the form and says what is wrong with it on day today.
-func (f *Form) check(today vn.Day) fault.Wrong {
+func (f *Form) check(today vn.Day) error {
 	w := fault.Wrong{}
 	f.Title, f.Note = vn.Clean(f.Title), vn.CleanText(f.Note)
 	text(w, "title", f.Title, maxTitle, true)
@@ -173,7 +172,7 @@ func (f *Form) check(today vn.Day) fault.Wrong {
 	for _, d := range f.Demands {
 		d.check(w, today)
 	}
-	return w
+	return w.Err()
 }
 
 func (d Demand) check(w fault.Wrong, today vn.Day) {
@@ -206,6 +205,10 @@ func Enter(ctx context.Context, tx *db.Tx, by auth.Actor, f Form, replaces strin
 	if err := mayDraft(by, by.Unit); err != nil {
 		return Rollout{}, err
 	}
+	scope, err := f.prepare(ctx, tx, by)
+	if err != nil {
+		return Rollout{}, err
+	}
 	if replaces != "" {
 		old, err := Get(ctx, tx, by, replaces)
 		if err != nil {
@@ -215,10 +218,6 @@ func Enter(ctx context.Context, tx *db.Tx, by auth.Actor, f Form, replaces strin
 			return Rollout{}, fault.New(fault.Conflict, "rollout.error.replace")
 		}
 	}
-	scope, err := f.prepare(ctx, tx, by, replaces != "")
-	if err != nil {
-		return Rollout{}, err
-	}
 	id := db.NewKey()
 	if err := insert(ctx, tx, by, id, f, scope, replaces); err != nil {
 		return Rollout{}, err
@@ -226,25 +225,15 @@ func Enter(ctx context.Context, tx *db.Tx, by auth.Actor, f Form, replaces strin
 	if err := replaceParts(ctx, tx, id, f); err != nil {
 		return Rollout{}, err
 	}
-	if replaces != "" {
-		if err := insertEvent(ctx, tx, by, id, "replaces", f.Reason); err != nil {
-			return Rollout{}, err
-		}
-	}
 	if err := audit.Record(ctx, tx, by, "rollout.enter", id, f.Title); err != nil {
 		return Rollout{}, err
 	}
 	return Get(ctx, tx, by, id)
 }
 
-// prepare checks the form and finds its scope and papers through by. A scope
-// without units under it asks nobody.
-func (f *Form) prepare(ctx context.Context, tx *db.Tx, by auth.Actor, reason bool) (org.Unit, error) {
-	w := f.check(vn.DayOf(tx.Now))
-	if f.Reason = vn.CleanText(f.Reason); reason {
-		text(w, "reason", f.Reason, maxNote, true)
-	}
-	if err := w.Err(); err != nil {
+// prepare checks the form and finds its scope and papers through by.
+func (f *Form) prepare(ctx context.Context, tx *db.Tx, by auth.Actor) (org.Unit, error) {
+	if err := f.check(vn.DayOf(tx.Now)); err != nil {
 		return org.Unit{}, err
 	}
 	for _, p := range f.Papers {
@@ -255,16 +244,7 @@ func (f *Form) prepare(ctx context.Context, tx *db.Tx, by auth.Actor, reason boo
 	if f.Scope == "" {
 		f.Scope = by.UnitKey
 	}
-	scope, err := org.Get(ctx, tx, by, f.Scope)
-	if err != nil {
-		return org.Unit{}, err
-	}
-	under, err := org.Subtree(ctx, tx, by, scope.Path, scope.Path, 1)
-	if err == nil && len(under) == 0 {
-		w.Add("scope", "rollout.error.scope")
-		err = w.Err()
-	}
-	return scope, err
+	return org.Get(ctx, tx, by, f.Scope)
 }
 
 // Amend changes a draft. It is a Conflict if it has changed since version or is
@@ -277,7 +257,7 @@ func Amend(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int
 	if err := mayDraft(by, r.Unit); err != nil {
 		return err
 	}
-	scope, err := f.prepare(ctx, tx, by, false)
+	scope, err := f.prepare(ctx, tx, by)
 	if err != nil {
 		return err
 	}
@@ -407,11 +387,7 @@ func supersede(ctx context.Context, tx *db.Tx, by auth.Actor, r Rollout) error {
 	if !old.Running() {
 		return fault.New(fault.Conflict, "rollout.error.replace")
 	}
-	reason, err := reasonOf(ctx, tx, r.ID, "replaces")
-	if err != nil {
-		return err
-	}
-	return end(ctx, tx, by, old, old.Version, Replaced, "replaced", reason)
+	return end(ctx, tx, by, old, old.Version, Replaced, "replaced", r.Title)
 }
 
 // Withdraw takes a rollout back with a reason: nothing more is owed. What was

@@ -11,7 +11,6 @@ import (
 	"context"
 	"regexp"
 	"time"
-	"unicode/utf8"
 
 	"nhipcau/internal/attendance"
 	"nhipcau/internal/audit"
@@ -101,14 +100,14 @@ func (f *Form) check() error {
 	w := fault.Wrong{}
 	f.Title, f.Place, f.Chair = vn.Clean(f.Title), vn.Clean(f.Place), vn.Clean(f.Chair)
 	f.Start, f.End = vn.Clean(f.Start), vn.Clean(f.End)
-	text(w, "title", f.Title, true)
-	text(w, "place", f.Place, false)
-	text(w, "chair", f.Chair, false)
+	w.Text("title", f.Title, maxText, true)
+	w.Text("place", f.Place, maxText, false)
+	w.Text("chair", f.Chair, maxText, false)
 	if !one(Sorts, f.Sort) {
-		w.Add("sort", "conference.error.needed")
+		w.Add("sort", "error.needed")
 	}
 	if !one(Modes, f.Mode) {
-		w.Add("mode", "conference.error.needed")
+		w.Add("mode", "error.needed")
 	}
 	if !f.Day.Valid() {
 		w.Add("day", "conference.error.day")
@@ -125,9 +124,9 @@ func (f *Form) check() error {
 		if t == (Topic{}) {
 			continue
 		}
-		text(w, "topics", t.Title, true)
-		text(w, "topics", t.Speaker, false)
-		text(w, "topics", t.SpeakerTitle, false)
+		w.Text("topics", t.Title, maxText, true)
+		w.Text("topics", t.Speaker, maxText, false)
+		w.Text("topics", t.SpeakerTitle, maxText, false)
 		topics = append(topics, t)
 	}
 	if f.Topics = topics; len(topics) > maxTopics {
@@ -150,15 +149,6 @@ func one(all []string, s string) bool {
 		}
 	}
 	return false
-}
-
-func text(w fault.Wrong, field, s string, needed bool) {
-	switch n := utf8.RuneCountInString(s); {
-	case n == 0 && needed:
-		w.Add(field, "conference.error.needed")
-	case n > maxText:
-		w.Add(field, "conference.error.long", maxText)
-	}
 }
 
 // Enter drafts a conference of by's unit.
@@ -440,7 +430,7 @@ func Reopen(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version in
 	}
 	w := fault.Wrong{}
 	if reason = vn.CleanText(reason); reason == "" {
-		w.Add("reason", "conference.error.needed")
+		w.Add("reason", "error.needed")
 	}
 	if err := w.Err(); err != nil {
 		return err
@@ -489,7 +479,7 @@ func Cancel(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version in
 	}
 	w := fault.Wrong{}
 	if reason = vn.CleanText(reason); reason == "" {
-		w.Add("reason", "conference.error.needed")
+		w.Add("reason", "error.needed")
 	}
 	if err := w.Err(); err != nil {
 		return err

@@ -10,7 +10,6 @@ import (
 	"context"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"nhipcau/internal/audit"
 	"nhipcau/internal/auth"
@@ -81,11 +80,11 @@ func (f *Form) check() error {
 	if !known(f.Kind) {
 		w.Add("kind", "directive.error.kind")
 	}
-	text(w, "number", f.Number, maxShort, false)
-	text(w, "symbol", f.Symbol, maxShort, false)
-	text(w, "issuer", f.Issuer, maxShort, true)
-	text(w, "term", f.Term, maxShort, false)
-	text(w, "subject", f.Subject, maxSubject, true)
+	w.Text("number", f.Number, maxShort, false)
+	w.Text("symbol", f.Symbol, maxShort, false)
+	w.Text("issuer", f.Issuer, maxShort, true)
+	w.Text("term", f.Term, maxShort, false)
+	w.Text("subject", f.Subject, maxSubject, true)
 	if f.Issued == "" && vn.Clean(f.IssuedTyped) != "" || f.Issued != "" && !f.Issued.Valid() {
 		w.Add("issued", "directive.error.day")
 	}
@@ -102,15 +101,6 @@ func known(kind string) bool {
 		}
 	}
 	return false
-}
-
-func text(w fault.Wrong, field, s string, longest int, needed bool) {
-	switch n := utf8.RuneCountInString(s); {
-	case n == 0 && needed:
-		w.Add(field, "directive.error.needed")
-	case n > longest:
-		w.Add(field, "directive.error.long", longest)
-	}
 }
 
 // identity is what two entries of one paper have in common, however they are

@@ -11,6 +11,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // A Kind says what sort of trouble an error is.
@@ -77,6 +78,17 @@ type Wrong map[string]Text
 func (w Wrong) Add(field, key string, args ...any) {
 	if _, ok := w[field]; !ok {
 		w[field] = Text{key, args}
+	}
+}
+
+// Text says what is wrong with a text, if anything: none where one is needed,
+// more than longest characters.
+func (w Wrong) Text(field, s string, longest int, needed bool) {
+	switch n := utf8.RuneCountInString(s); {
+	case n == 0 && needed:
+		w.Add(field, "error.needed")
+	case n > longest:
+		w.Add(field, "error.long", longest)
 	}
 }
 

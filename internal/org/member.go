@@ -41,9 +41,9 @@ type NewMember struct {
 func (n *NewMember) check() error {
 	n.Name, n.Phone, n.Email = vn.Clean(n.Name), vn.Clean(n.Phone), vn.Clean(n.Email)
 	w := fault.Wrong{}
-	checkText(w, "name", n.Name, maxShort, true)
-	checkText(w, "phone", n.Phone, maxPhone, false)
-	checkText(w, "email", n.Email, maxShort, false)
+	w.Text("name", n.Name, maxShort, true)
+	w.Text("phone", n.Phone, maxPhone, false)
+	w.Text("email", n.Email, maxShort, false)
 	if !n.From.Valid() {
 		w.Add("from", "org.error.day")
 	}
@@ -182,7 +182,7 @@ func Exempt(ctx context.Context, tx *db.Tx, by auth.Actor, key string, day vn.Da
 	if !day.Valid() {
 		w.Add("day", "org.error.day")
 	}
-	checkText(w, "paper", vn.Clean(paper), maxName, true)
+	w.Text("paper", vn.Clean(paper), maxName, true)
 	if err := w.Err(); err != nil {
 		return err
 	}
@@ -225,7 +225,7 @@ func Appoint(ctx context.Context, tx *db.Tx, by auth.Actor, unit, member string,
 	if a.Title = vn.Clean(a.Title); a.Rank < 1 || a.Rank > lastRank {
 		a.Rank = lastRank
 	}
-	checkText(w, "title", a.Title, maxShort, true)
+	w.Text("title", a.Title, maxShort, true)
 	if !a.From.Valid() {
 		w.Add("from", "org.error.day")
 	}
@@ -255,7 +255,7 @@ func BeginTerm(ctx context.Context, tx *db.Tx, by auth.Actor, unit, name string,
 		return err
 	}
 	w := fault.Wrong{}
-	checkText(w, "term-name", vn.Clean(name), maxShort, true)
+	w.Text("term-name", vn.Clean(name), maxShort, true)
 	if !from.Valid() || !to.Valid() || to.Before(from) {
 		w.Add("term-from", "org.error.day")
 	}

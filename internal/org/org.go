@@ -11,7 +11,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"nhipcau/internal/audit"
 	"nhipcau/internal/auth"
@@ -64,11 +63,11 @@ func (n *NewUnit) check() error {
 		n.Short = n.Name
 	}
 	w := fault.Wrong{}
-	checkText(w, "name", n.Name, maxName, true)
-	checkText(w, "short", n.Short, maxName, false)
-	checkText(w, "kind", n.Kind, maxShort, true)
-	checkText(w, "phone", n.Phone, maxPhone, false)
-	checkText(w, "decision", n.Decision, maxName, false)
+	w.Text("name", n.Name, maxName, true)
+	w.Text("short", n.Short, maxName, false)
+	w.Text("kind", n.Kind, maxShort, true)
+	w.Text("phone", n.Phone, maxPhone, false)
+	w.Text("decision", n.Decision, maxName, false)
 	if !n.From.Valid() {
 		w.Add("from", "org.error.day")
 	}
@@ -76,15 +75,6 @@ func (n *NewUnit) check() error {
 		w.Add("key", "org.error.key")
 	}
 	return w.Err()
-}
-
-func checkText(w fault.Wrong, field, s string, longest int, needed bool) {
-	switch n := utf8.RuneCountInString(s); {
-	case n == 0 && needed:
-		w.Add(field, "org.error.needed")
-	case n > longest:
-		w.Add(field, "org.error.long", longest)
-	}
 }
 
 func validKey(k string) bool {
@@ -213,7 +203,7 @@ func Close(ctx context.Context, tx *db.Tx, by auth.Actor, key string, version in
 		w.Add("day", "org.error.day")
 	}
 	if reason = vn.CleanText(reason); reason == "" {
-		w.Add("reason", "org.error.needed")
+		w.Add("reason", "error.needed")
 	}
 	if err := w.Err(); err != nil {
 		return err

@@ -12,7 +12,6 @@ import (
 	"context"
 	"fmt"
 	"time"
-	"unicode/utf8"
 
 	"nhipcau/internal/audit"
 	"nhipcau/internal/auth"
@@ -101,8 +100,8 @@ const (
 func (f *Form) check() error {
 	w := fault.Wrong{}
 	f.Title, f.Basis = vn.Clean(f.Title), vn.CleanText(f.Basis)
-	text(w, "title", f.Title, maxTitle, true)
-	text(w, "basis", f.Basis, maxText, false)
+	w.Text("title", f.Title, maxTitle, true)
+	w.Text("basis", f.Basis, maxText, false)
 	goals := f.Goals[:0:0]
 	for _, g := range f.Goals {
 		g.Text, g.Target = vn.CleanText(g.Text), vn.Clean(g.Target)
@@ -122,8 +121,8 @@ func (f *Form) check() error {
 		w.Add("title", "plan.error.rows", maxRows)
 	}
 	for i, g := range f.Goals {
-		text(w, row("goal", i, "text"), g.Text, maxText, true)
-		text(w, row("goal", i, "target"), g.Target, maxShort, false)
+		w.Text(row("goal", i, "text"), g.Text, maxText, true)
+		w.Text(row("goal", i, "target"), g.Target, maxShort, false)
 	}
 	for i, t := range f.Tasks {
 		t.check(w, i)
@@ -132,16 +131,16 @@ func (f *Form) check() error {
 }
 
 func (t Task) check(w fault.Wrong, i int) {
-	text(w, row("task", i, "text"), t.Text, maxText, true)
-	text(w, row("task", i, "partners"), t.Partners, maxShort, false)
+	w.Text(row("task", i, "text"), t.Text, maxText, true)
+	w.Text(row("task", i, "partners"), t.Partners, maxShort, false)
 	if t.Lead == "" {
 		w.Add(row("task", i, "lead"), "plan.error.lead")
 	}
-	text(w, row("task", i, "lead"), t.Lead, maxShort, true)
+	w.Text(row("task", i, "lead"), t.Lead, maxShort, true)
 	if t.Deliverable == "" {
 		w.Add(row("task", i, "deliverable"), "plan.error.deliverable")
 	}
-	text(w, row("task", i, "deliverable"), t.Deliverable, maxShort, true)
+	w.Text(row("task", i, "deliverable"), t.Deliverable, maxShort, true)
 	if !t.Deadline.Day.Valid() {
 		w.Add(row("task", i, "day"), "plan.error.day")
 	}
@@ -150,15 +149,6 @@ func (t Task) check(w fault.Wrong, i int) {
 // row names the field of a row of the form, rows counted from 1.
 func row(kind string, i int, field string) string {
 	return fmt.Sprintf("%s-%d-%s", kind, i+1, field)
-}
-
-func text(w fault.Wrong, field, s string, longest int, needed bool) {
-	switch n := utf8.RuneCountInString(s); {
-	case n == 0 && needed:
-		w.Add(field, "plan.error.needed")
-	case n > longest:
-		w.Add(field, "plan.error.long", longest)
-	}
 }
 
 // Enter begins the plan of by's unit for a rollout. A unit has one: a second is
@@ -315,7 +305,7 @@ func Reopen(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version in
 func needReason(s string) (string, error) {
 	s = vn.CleanText(s)
 	w := fault.Wrong{}
-	text(w, "reason", s, maxText, true)
+	w.Text("reason", s, maxText, true)
 	return s, w.Err()
 }
 

@@ -134,7 +134,7 @@ func (r Report) clean(answers map[string]string) (map[string]string, error) {
 		}
 		s := vn.CleanText(answers[it.Key])
 		if utf8.RuneCountInString(s) > maxText {
-			w.Add(it.Key, "report.error.long", maxText)
+			w.Add(it.Key, "error.long", maxText)
 		}
 		if s != "" {
 			all[it.Key] = s
@@ -197,7 +197,7 @@ func (r Report) complete() error {
 	w := fault.Wrong{}
 	for _, it := range f.Items {
 		if it.Kind == "remark" && it.Needed && r.Answers[it.Key] == "" {
-			w.Add(it.Key, "report.error.needed")
+			w.Add(it.Key, "error.needed")
 		}
 	}
 	return w.Err()
@@ -215,7 +215,7 @@ func Return(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version in
 	}
 	w := fault.Wrong{}
 	if reason = vn.CleanText(reason); reason == "" {
-		w.Add("reason", "report.error.needed")
+		w.Add("reason", "error.needed")
 	}
 	if err := w.Err(); err != nil {
 		return err

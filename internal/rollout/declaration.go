@@ -43,8 +43,8 @@ type DeclarationForm struct {
 func (f *DeclarationForm) check(today vn.Day) fault.Wrong {
 	w := fault.Wrong{}
 	f.Signer, f.Paper = vn.Clean(f.Signer), vn.Clean(f.Paper)
-	text(w, "signer", f.Signer, maxTitle, true)
-	text(w, "paper", f.Paper, maxTitle, true)
+	w.Text("signer", f.Signer, maxTitle, true)
+	w.Text("paper", f.Paper, maxTitle, true)
 	if !f.HeldDay.Valid() {
 		w.Add("held", "rollout.error.day")
 	} else if today.Before(f.HeldDay) {

@@ -153,9 +153,9 @@ func Extend(ctx context.Context, tx *db.Tx, by auth.Actor, id string, step Step,
 	}
 	w := fault.Wrong{}
 	reason = vn.CleanText(reason)
-	text(w, "reason", reason, maxNote, true)
+	w.Text("reason", reason, maxNote, true)
 	if doneLane[step] == "" {
-		w.Add("step", "rollout.error.needed")
+		w.Add("step", "error.needed")
 	}
 	if !day.Valid() {
 		w.Add("day", "rollout.error.day")

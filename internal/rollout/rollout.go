@@ -11,7 +11,6 @@ import (
 	"context"
 	"fmt"
 	"time"
-	"unicode/utf8"
 
 	"nhipcau/internal/audit"
 	"nhipcau/internal/auth"
@@ -154,8 +153,8 @@ const (
 func (f *Form) check(today vn.Day) error {
 	w := fault.Wrong{}
 	f.Title, f.Note = vn.Clean(f.Title), vn.CleanText(f.Note)
-	text(w, "title", f.Title, maxTitle, true)
-	text(w, "note", f.Note, maxNote, false)
+	w.Text("title", f.Title, maxTitle, true)
+	w.Text("note", f.Note, maxNote, false)
 	if len(f.Papers) == 0 {
 		w.Add("papers", "rollout.error.papers")
 	}
@@ -187,15 +186,6 @@ func (d Demand) check(w fault.Wrong, today vn.Day) {
 	}
 	if d.Step == Reach && (d.Percent < 1 || d.Percent > 100) {
 		w.Add(field+"-percent", "rollout.error.percent")
-	}
-}
-
-func text(w fault.Wrong, field, s string, longest int, needed bool) {
-	switch n := utf8.RuneCountInString(s); {
-	case n == 0 && needed:
-		w.Add(field, "rollout.error.needed")
-	case n > longest:
-		w.Add(field, "rollout.error.long", longest)
 	}
 }
 
@@ -328,7 +318,7 @@ func Return(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version in
 func needReason(s string) (string, error) {
 	s = vn.CleanText(s)
 	w := fault.Wrong{}
-	text(w, "reason", s, maxNote, true)
+	w.Text("reason", s, maxNote, true)
 	return s, w.Err()
 }
 

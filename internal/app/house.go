@@ -20,6 +20,7 @@ import (
 	"nhipcau/internal/directive"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/file"
+	"nhipcau/internal/follow"
 	"nhipcau/internal/i18n"
 	"nhipcau/internal/job"
 	"nhipcau/internal/notify"
@@ -91,6 +92,7 @@ func (h *house) build() error {
 	org.Register(h.site, h.db, findDirectives, findRollouts)
 	directive.Register(h.site, h.db, h.files, usedBy)
 	rollout.Register(h.site, h.db, h.files, planStates)
+	follow.Register(h.site, h.db, h.files)
 	conference.Register(h.site, h.db)
 	plan.Register(h.site, h.db)
 	report.Register(h.site, h.db)
@@ -185,7 +187,7 @@ func (h *house) frame(r *http.Request, p *web.Page) {
 // recounts are the deep proof's: what the records of every slice say a sheet
 // should hold.
 func recounts() map[string]tally.Recount {
-	return map[string]tally.Recount{conference.Kind().Name: conference.Recount, rollout.Kind().Name: recountRollout}
+	return map[string]tally.Recount{conference.Kind().Name: conference.Recount, rollout.Kind().Name: tally.Together(recountRollout, follow.Recount, conference.RecountRollout)}
 }
 
 // recountRollout counts again what every slice has recorded for a rollout. A
@@ -213,11 +215,7 @@ func recountRollout(ctx context.Context, tx *db.Tx, s tally.Sheet) (map[int64]ta
 			}
 		}
 	}
-	rolls, err := conference.RecountRollout(ctx, tx, s)
-	for unit, d := range rolls {
-		all[unit] = all[unit].Plus(d)
-	}
-	return all, err
+	return all, nil
 }
 
 func (h *house) prove(ctx context.Context, deep bool) (tally.Report, error) {

@@ -20,11 +20,11 @@ var floors = strings.Fields(`
 	db audit job notify file
 	web
 	org account tally
-	attendance directive rollout conference plan report
+	attendance directive rollout follow conference plan report
 	world app`)
 
 // sliced are the packages that keep a file for each concern.
-var sliced = strings.Fields("org account tally attendance directive rollout conference plan report")
+var sliced = strings.Fields("org account tally attendance directive rollout follow conference plan report")
 
 // beside are the packages that stand in no order, with those of the project that
 // each may import: programs, and what serves tests.

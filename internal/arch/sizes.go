@@ -18,12 +18,6 @@ const (
 	maxSlice    = 2500
 )
 
-// larger are packages that may outgrow a slice, with how far.
-//
-// rollout owns the steps, obligations, extensions, credits and declarations of
-// one set of rows. Parted, each half would write the other's tables.
-var larger = map[string]int{"rollout": 2900}
-
 // Sizes returns functions, files, templates and packages that are too large.
 func Sizes(fsys fs.FS) ([]string, error) {
 	var bad []string
@@ -53,7 +47,7 @@ func Sizes(fsys fs.FS) ([]string, error) {
 		return nil, err
 	}
 	for pkg, n := range packages {
-		tooLarge("the package "+pkg, n, max(maxSlice, larger[pkg]))
+		tooLarge("the package "+pkg, n, maxSlice)
 	}
 	err = templates(fsys, func(at string, n int) { tooLarge(at, n, maxTemplate) })
 	slices.Sort(bad)

@@ -17,6 +17,7 @@ import (
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/follow"
 	"nhipcau/internal/notify"
 	"nhipcau/internal/org"
 	"nhipcau/internal/rollout"
@@ -296,7 +297,7 @@ func (c Conference) people(ctx context.Context, tx *db.Tx, by auth.Actor) ([]org
 	if err != nil || c.Sort != "makeup" || c.Rollout == "" {
 		return all, err
 	}
-	counted, err := rollout.Credited(ctx, tx, c.Rollout, c.Unit)
+	counted, err := follow.Credited(ctx, tx, c.Rollout, c.Unit)
 	if err != nil {
 		return nil, err
 	}
@@ -408,7 +409,7 @@ func Close(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int
 		return err
 	}
 	if c.Rollout != "" {
-		if err := rollout.Credit(ctx, tx, by, c.occasion(), took); err != nil {
+		if err := follow.Credit(ctx, tx, by, c.occasion(), took); err != nil {
 			return err
 		}
 		if err := rollout.Fulfil(ctx, tx, by, rollout.Fulfilment{Rollout: c.Rollout, Step: rollout.Hold, Unit: c.Unit, Source: c.source()}); err != nil {
@@ -456,7 +457,7 @@ func Reopen(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version in
 }
 
 func (c Conference) takeBack(ctx context.Context, tx *db.Tx, by auth.Actor, reason string) error {
-	if err := rollout.Uncredit(ctx, tx, by, c.occasion(), reason, func(m int64) (string, bool, error) {
+	if err := follow.Uncredit(ctx, tx, by, c.occasion(), reason, func(m int64) (string, bool, error) {
 		return attendance.Elsewhere(ctx, tx, c.Rollout, c.ID, m)
 	}); err != nil {
 		return err
@@ -465,7 +466,7 @@ func (c Conference) takeBack(ctx context.Context, tx *db.Tx, by auth.Actor, reas
 	if err != nil || others > 0 {
 		return err
 	}
-	return rollout.Unfulfil(ctx, tx, by, c.Rollout, rollout.Hold, c.Unit, reason)
+	return follow.TakeBack(ctx, tx, by, c.Rollout, c.Unit, reason)
 }
 
 // Cancel calls a conference off, with a reason; one that was closed cannot be.
@@ -493,8 +494,8 @@ func Cancel(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version in
 	return c.record(ctx, tx, by, "cancelled", reason)
 }
 
-func (c Conference) occasion() rollout.Occasion {
-	return rollout.Occasion{ID: c.ID, Rollout: c.Rollout, Host: c.Unit}
+func (c Conference) occasion() follow.Occasion {
+	return follow.Occasion{ID: c.ID, Rollout: c.Rollout, Host: c.Unit}
 }
 
 func (c Conference) source() tally.Source { return tally.Source{Kind: "conference", ID: c.ID} }

@@ -13,6 +13,7 @@ import (
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/follow"
 	"nhipcau/internal/org"
 	"nhipcau/internal/rollout"
 	"nhipcau/internal/tally"
@@ -516,7 +517,7 @@ func (s *server) rows(w http.ResponseWriter, r *http.Request) error {
 		}
 		credited := map[int64]bool{}
 		if p.Lane == "persons" || p.Lane == "persons_extra" {
-			if credited, err = rollout.CreditedBy(ctx, tx, p.Conference.Rollout, p.Conference.ID, p.Unit.ID, p.Lane == "persons"); err != nil {
+			if credited, err = follow.CreditedBy(ctx, tx, p.Conference.Rollout, p.Conference.ID, p.Unit.ID, p.Lane == "persons"); err != nil {
 				return err
 			}
 		}

@@ -50,12 +50,6 @@ func Register(site *web.Site, d *db.DB, files *file.Store, plans PlanStates) {
 	site.Handle("POST /rollouts/{id}/approval", web.SignedIn, s.approve)
 	site.Handle("POST /rollouts/{id}/withdrawal", web.SignedIn, s.withdraw)
 	site.Handle("POST /rollouts/{id}/extension", web.SignedIn, s.extend)
-	site.Handle("GET /rollouts/{id}/pending", web.SignedIn, s.pending)
-	site.Handle("POST /rollouts/{id}/reminders", web.SignedIn, s.remind)
-	site.Handle("GET /rollouts/{id}/units/{key}", web.SignedIn, s.unit)
-	site.Handle("GET /rollouts/{id}/units/{key}/declaration", web.SignedIn, s.declaration)
-	site.Handle("POST /rollouts/{id}/units/{key}/declaration", web.SignedIn, s.declare)
-	site.Handle("POST /rollouts/{id}/units/{key}/declaration/withdrawal", web.SignedIn, s.undeclare)
 }
 
 // Said returns how an obligation stands, as a state and in words.

@@ -89,8 +89,8 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, status int, wrong 
 		return err
 	}
 	p.Title = p.Rollout.Title
-	p.MayDraft, p.MayApprove = mayDraft(p.Actor, p.Rollout.Unit) == nil, mayApprove(p.Actor, p.Rollout.Unit) == nil
-	p.MayFollow = mayFollow(p.Actor, 0) == nil && p.Rollout.State == Open && p.Actor.Covers(p.Rollout.ScopePath)
+	p.MayDraft, p.MayApprove = mayDraft(p.Actor, p.Rollout.Unit) == nil, MayApprove(p.Actor, p.Rollout.Unit) == nil
+	p.MayFollow = MayFollow(p.Actor, 0) == nil && p.Rollout.State == Open && p.Actor.Covers(p.Rollout.ScopePath)
 	p.arrange()
 	return web.Render(w, r, status, showView(p))
 }
@@ -284,22 +284,16 @@ func (p showPage) count(st Standing) (n int64) {
 
 // behind returns the obligations that are late, or due within days: who has
 // not, the longest first.
-func (p showPage) behind() []Obligation { return behind(p.All, vn.DayOf(p.Now)) }
-
-func behind(all []unitRow, today vn.Day) []Obligation {
-	var list []Obligation
-	for _, u := range all {
+func (p showPage) behind() []Obligation {
+	var all []Obligation
+	for _, u := range p.All {
 		for _, s := range Steps {
 			if o, ok := u.Steps[s]; ok {
-				switch o.Standing(today) {
-				case StandLate, StandExtended, StandSoon:
-					list = append(list, o)
-				}
+				all = append(all, o)
 			}
 		}
 	}
-	slices.SortStableFunc(list, func(a, b Obligation) int { return cmp.Compare(a.Due, b.Due) })
-	return list
+	return Behind(all, vn.DayOf(p.Now))
 }
 
 // behindUnits is how many units a reminder would reach.

@@ -33,7 +33,7 @@ func openAll(ctx context.Context, d *db.DB, j job.Job, progress func(done, total
 	var r Rollout
 	var e *org.Epoch
 	if err := d.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		if r, err = find(ctx, tx, j.Payload); err != nil || r.State != Approved {
+		if r, err = Find(ctx, tx, j.Payload); err != nil || r.State != Approved {
 			return err
 		}
 		e, err = epochOf(ctx, tx, r.Sheet)
@@ -62,7 +62,7 @@ func epochOf(ctx context.Context, tx *db.Tx, sheet int64) (*org.Epoch, error) {
 
 // obligeSome treats the units at places from to to of the epoch.
 func obligeSome(ctx context.Context, tx *db.Tx, id string, e *org.Epoch, top, from, to int) error {
-	r, err := find(ctx, tx, id)
+	r, err := Find(ctx, tx, id)
 	if err != nil || r.State != Approved {
 		return err
 	}
@@ -116,14 +116,14 @@ func tell(ctx context.Context, tx *db.Tx, unit int64, key, link string, args ...
 
 // opened makes a rollout open, unless it was withdrawn meanwhile.
 func opened(ctx context.Context, tx *db.Tx, id string) error {
-	r, err := find(ctx, tx, id)
+	r, err := Find(ctx, tx, id)
 	if err != nil || r.State != Approved {
 		return err
 	}
 	if err := setState(ctx, tx, r.ID, r.Version, Approved, Open); err != nil {
 		return err
 	}
-	return insertEvent(ctx, tx, auth.System(r.Tree), r.ID, "opened", "")
+	return AddEvent(ctx, tx, auth.System(r.Tree), r.ID, "opened", "")
 }
 
 // sliced calls f, which treats what some returns, until nothing is left. Each

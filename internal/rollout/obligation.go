@@ -1,7 +1,9 @@
 package rollout
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"nhipcau/internal/audit"
@@ -126,18 +128,21 @@ func Unfulfil(ctx context.Context, tx *db.Tx, by auth.Actor, rollout string, ste
 	if err := markOpen(ctx, tx, rollout, step, unit, late, ended); err != nil {
 		return err
 	}
-	if err := tally.Post(ctx, tx, by, tally.Entry{Sheet: sheet, Unit: unit, Delta: d, Source: o.Source, Reason: reason}); err != nil {
-		return err
+	return tally.Post(ctx, tx, by, tally.Entry{Sheet: sheet, Unit: unit, Delta: d, Source: o.Source, Reason: reason})
+}
+
+// Behind returns the obligations that are late on day, extended, or due soon:
+// who has not, the longest first.
+func Behind(all []Obligation, day vn.Day) []Obligation {
+	var list []Obligation
+	for _, o := range all {
+		switch o.Standing(day) {
+		case StandLate, StandExtended, StandSoon:
+			list = append(list, o)
+		}
 	}
-	if step != Hold || o.Declared {
-		return nil
-	}
-	// The record is gone; a declaration it had taken the place of counts again.
-	dec, err := declarationOf(ctx, tx, rollout, unit)
-	if err != nil || dec.ID == "" {
-		return err
-	}
-	return Fulfil(ctx, tx, by, Fulfilment{Rollout: rollout, Step: Hold, Unit: unit, Source: dec.source(), Declared: true})
+	slices.SortStableFunc(list, func(a, b Obligation) int { return cmp.Compare(a.Due, b.Due) })
+	return list
 }
 
 // Extend gives one unit, or all units (unit 0) that have not done a step, until
@@ -148,7 +153,7 @@ func Extend(ctx context.Context, tx *db.Tx, by auth.Actor, id string, step Step,
 	if err != nil {
 		return 0, err
 	}
-	if err := mayApprove(by, r.Unit); err != nil {
+	if err := MayApprove(by, r.Unit); err != nil {
 		return 0, err
 	}
 	w := fault.Wrong{}
@@ -184,7 +189,7 @@ func Extend(ctx context.Context, tx *db.Tx, by auth.Actor, id string, step Step,
 	if err := insertExtension(ctx, tx, by, id, step, unit, day, reason); err != nil {
 		return 0, err
 	}
-	if err := insertEvent(ctx, tx, by, id, "extended", reason); err != nil {
+	if err := AddEvent(ctx, tx, by, id, "extended", reason); err != nil {
 		return 0, err
 	}
 	return len(open), audit.Record(ctx, tx, by, "rollout.extend", id, string(step)+" "+string(day)+" "+reason)

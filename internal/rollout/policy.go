@@ -15,17 +15,17 @@ func mayDraft(by auth.Actor, host int64) error {
 	return fault.New(fault.Denied, "rollout.error.may_draft")
 }
 
-// mayApprove lets the host's secretary approve, return, withdraw and extend.
-func mayApprove(by auth.Actor, host int64) error {
+// MayApprove lets the host's secretary approve, return, withdraw and extend.
+func MayApprove(by auth.Actor, host int64) error {
 	if by.Unit == host && by.Is(auth.Secretary) {
 		return nil
 	}
 	return fault.New(fault.Denied, "rollout.error.may_approve")
 }
 
-// mayFollow lets a unit above those obliged remind them and enter what a unit
+// MayFollow lets a unit above those obliged remind them and enter what a unit
 // that is not on the system has declared on paper.
-func mayFollow(by auth.Actor, unit int64) error {
+func MayFollow(by auth.Actor, unit int64) error {
 	if by.Unit != unit && by.Is(auth.Clerk, auth.Secretary) {
 		return nil
 	}

@@ -302,7 +302,7 @@ func Return(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version in
 	if err != nil {
 		return err
 	}
-	if err := mayApprove(by, r.Unit); err != nil {
+	if err := MayApprove(by, r.Unit); err != nil {
 		return err
 	}
 	if reason, err = needReason(reason); err != nil {
@@ -332,7 +332,7 @@ func Approve(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version i
 	if err != nil {
 		return err
 	}
-	if err := mayApprove(by, r.Unit); err != nil {
+	if err := MayApprove(by, r.Unit); err != nil {
 		return err
 	}
 	if err := r.stillAhead(ctx, tx); err != nil {
@@ -387,7 +387,7 @@ func Withdraw(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version 
 	if err != nil {
 		return err
 	}
-	if err := mayApprove(by, r.Unit); err != nil {
+	if err := MayApprove(by, r.Unit); err != nil {
 		return err
 	}
 	if reason, err = needReason(reason); err != nil {
@@ -415,7 +415,7 @@ func move(ctx context.Context, tx *db.Tx, by auth.Actor, r Rollout, version int6
 	if err := setState(ctx, tx, r.ID, version, from, to); err != nil {
 		return err
 	}
-	if err := insertEvent(ctx, tx, by, r.ID, event, reason); err != nil {
+	if err := AddEvent(ctx, tx, by, r.ID, event, reason); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, by, "rollout."+event, r.ID, reason)

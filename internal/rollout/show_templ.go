@@ -951,7 +951,7 @@ func unitLine(p showPage, u unitRow) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if o, ok := u.Steps[s]; ok {
-					templ_7745c5c3_Err = stand(p.Page, o, u.Plan).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = Stand(p.Page, o, u.Plan).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -970,8 +970,8 @@ func unitLine(p showPage, u unitRow) templ.Component {
 	})
 }
 
-// stand says how an obligation stands; of a plan on the way it says how far.
-func stand(p web.Page, o Obligation, plan string) templ.Component {
+// Stand says how an obligation stands; of a plan on the way it says how far.
+func Stand(p web.Page, o Obligation, plan string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1139,7 +1139,7 @@ func side(p showPage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = stand(p.Page, o, "").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = Stand(p.Page, o, "").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

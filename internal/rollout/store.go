@@ -52,8 +52,8 @@ func Get(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (Rollout, err
 	return first(db.All(ctx, tx, scan, seen+` AND r.id = $4`, by.Tree, by.Path, by.End(), id))
 }
 
-// find returns a rollout whoever asks: for jobs and for slices that act on one.
-func find(ctx context.Context, tx *db.Tx, id string) (Rollout, error) {
+// Find returns a rollout whoever asks: for jobs and for slices that act on one.
+func Find(ctx context.Context, tx *db.Tx, id string) (Rollout, error) {
 	return first(db.All(ctx, tx, scan, rollouts+` WHERE r.id = $1`, id))
 }
 
@@ -187,7 +187,8 @@ func freeze(ctx context.Context, tx *db.Tx, id string, day vn.Day, mark, sheet i
 	return tx.Exec(ctx, `UPDATE rollout SET opening_day = $1, mark = $2, sheet = $3 WHERE id = $4`, day, mark, sheet, id)
 }
 
-func insertEvent(ctx context.Context, tx *db.Tx, by auth.Actor, id, kind, reason string) error {
+// AddEvent records a step in a rollout's life, with why if a reason was asked.
+func AddEvent(ctx context.Context, tx *db.Tx, by auth.Actor, id, kind, reason string) error {
 	return tx.Exec(ctx, `INSERT INTO rollout_event (id, rollout, kind, actor, actor_name, reason, at, seq) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 		db.NewKey(), id, kind, by.Login, by.Name, reason, tx.Now, tx.NewID())
 }

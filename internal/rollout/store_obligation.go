@@ -73,6 +73,13 @@ func owed(ctx context.Context, tx *db.Tx, rollout string, step Step, unit int64)
 	return all[0], all[0].Sheet, nil
 }
 
+// Obliged returns what a unit owes by a step of a rollout, whoever asks; Unit is
+// 0 if it owes no such step.
+func Obliged(ctx context.Context, tx *db.Tx, rollout string, step Step, unit int64) (Obligation, error) {
+	o, _, err := owed(ctx, tx, rollout, step, unit)
+	return o.Obligation, err
+}
+
 func openBefore(ctx context.Context, tx *db.Tx, rollout string, step Step, unit int64, day vn.Day) ([]owedRow, error) {
 	return db.All(ctx, tx, scanOwed, owedRows+` WHERE o.rollout = $1 AND o.step = $2 AND (o.unit = $3 OR $3 = 0) AND o.due < $4
 		AND o.done_at IS NULL AND o.ended_at IS NULL ORDER BY o.unit`, rollout, step, unit, day)
@@ -106,8 +113,8 @@ func unitsDue(ctx context.Context, tx *db.Tx, rollout string) ([]int64, error) {
 	return db.All(ctx, tx, func(s db.Scanner) (u int64, err error) { return u, s.Scan(&u) }, `SELECT unit FROM rollout_due WHERE rollout = $1 ORDER BY unit`, rollout)
 }
 
-// countDue returns how many are due in a unit, 0 if it is not under the scope.
-func countDue(ctx context.Context, tx *db.Tx, rollout string, unit int64) (n int64, err error) {
+// CountDue returns how many are due in a unit, 0 if it is not under the scope.
+func CountDue(ctx context.Context, tx *db.Tx, rollout string, unit int64) (n int64, err error) {
 	err = tx.One(ctx, `SELECT coalesce(sum(listed - exempt), 0) FROM rollout_due WHERE rollout = $1 AND unit = $2`, []any{rollout, unit}, &n)
 	return n, err
 }
@@ -152,86 +159,17 @@ func insertExtension(ctx context.Context, tx *db.Tx, by auth.Actor, rollout stri
 		db.NewKey(), rollout, step, unit, day, reason, by.Login, by.Name, tx.Now)
 }
 
-// percentOf returns the share a unit is to reach, 0 if it owes none.
-func percentOf(ctx context.Context, tx *db.Tx, rollout string, unit int64) (percent int64, err error) {
+// PercentOf returns the share a unit is to reach, 0 if it owes none.
+func PercentOf(ctx context.Context, tx *db.Tx, rollout string, unit int64) (percent int64, err error) {
 	err = tx.One(ctx, `SELECT coalesce(max(percent), 0) FROM obligation WHERE rollout = $1 AND unit = $2 AND step = 'reach'`, []any{rollout, unit}, &percent)
 	return percent, err
 }
 
-type creditRow struct {
-	member, unit int64
-	counted      string
-}
-
-func creditsOf(ctx context.Context, tx *db.Tx, rollout, occasion string) ([]creditRow, error) {
-	return db.All(ctx, tx, func(s db.Scanner) (c creditRow, err error) { return c, s.Scan(&c.member, &c.unit, &c.counted) },
-		`SELECT member, unit, counted FROM credit WHERE rollout = $1 AND occasion = $2 ORDER BY member`, rollout, occasion)
-}
-
-func countCredits(ctx context.Context, tx *db.Tx, rollout string, unit int64) (n int64, err error) {
-	err = tx.One(ctx, `SELECT count(*) FROM credit WHERE rollout = $1 AND unit = $2 AND counted = 'due'`, []any{rollout, unit}, &n)
-	return n, err
-}
-
-// Credited returns which members have been counted in a rollout, of those of
-// one unit: a make-up session is for the others.
-func Credited(ctx context.Context, tx *db.Tx, rollout string, unit int64) (map[int64]bool, error) {
-	list, err := db.All(ctx, tx, func(s db.Scanner) (m int64, err error) { return m, s.Scan(&m) },
-		`SELECT member FROM credit WHERE rollout = $1 AND member IN (SELECT member FROM membership WHERE unit = $2)`, rollout, unit)
-	all := map[int64]bool{}
-	for _, m := range list {
-		all[m] = true
-	}
-	return all, err
-}
-
-func insertCredit(ctx context.Context, tx *db.Tx, rollout string, member, unit int64, occasion, counted string) (added bool, err error) {
-	n, err := tx.ExecN(ctx, `INSERT INTO credit (rollout, member, unit, occasion, counted, at) VALUES ($1, $2, $3, $4, $5, $6)
-		ON CONFLICT (rollout, member) DO NOTHING`, rollout, member, unit, occasion, counted, tx.Now)
-	return n == 1, err
-}
-
-func moveCredit(ctx context.Context, tx *db.Tx, rollout string, member int64, occasion string) error {
-	return tx.Exec(ctx, `UPDATE credit SET occasion = $1 WHERE rollout = $2 AND member = $3`, occasion, rollout, member)
-}
-
-func deleteCredit(ctx context.Context, tx *db.Tx, rollout string, member int64) error {
-	return tx.Exec(ctx, `DELETE FROM credit WHERE rollout = $1 AND member = $2`, rollout, member)
-}
-
-// declarationOf returns the declaration that stands for a unit; ID is "" if
-// there is none.
-func declarationOf(ctx context.Context, tx *db.Tx, rollout string, unit int64) (Declaration, error) {
-	all, err := db.All(ctx, tx, func(s db.Scanner) (d Declaration, err error) {
-		return d, s.Scan(&d.ID, &d.Unit, &d.HeldDay, &d.Attended, &d.Persons, &d.Trimmed, &d.Signer, &d.Paper, &d.File, &d.ActorName)
-	}, `SELECT id, unit, held_day, attended, persons, trimmed, signer, paper, coalesce(file, ''), actor_name
-		FROM declaration WHERE rollout = $1 AND unit = $2 AND withdrawn_at IS NULL`, rollout, unit)
-	if err != nil || len(all) == 0 {
-		return Declaration{}, err
-	}
-	return all[0], nil
-}
-
-func insertDeclaration(ctx context.Context, tx *db.Tx, by auth.Actor, rollout string, d Declaration, paper any) error {
-	return tx.Exec(ctx, `
-		INSERT INTO declaration (id, rollout, unit, held_day, attended, persons, trimmed, signer, paper, file, actor, actor_name, at, withdrawn_why)
-		VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, $11, $12, '')`,
-		d.ID, rollout, d.Unit, d.HeldDay, d.Attended, d.Persons, d.Signer, d.Paper, paper, by.Login, by.Name, tx.Now)
-}
-
-func setTrimmed(ctx context.Context, tx *db.Tx, id string, trimmed int64) error {
-	return tx.Exec(ctx, `UPDATE declaration SET trimmed = $1 WHERE id = $2`, trimmed, id)
-}
-
-func endDeclaration(ctx context.Context, tx *db.Tx, id, why string) error {
-	return tx.Exec(ctx, `UPDATE declaration SET withdrawn_at = $1, withdrawn_why = $2 WHERE id = $3`, tx.Now, why, id)
-}
-
 // Recount returns, by unit, what the records of this package say a rollout's
-// sheet should hold: who is due, what is owed, done, late and extended, who is
-// credited, and what was declared. The attendance lanes are conference's.
+// sheet should hold: who is due, what is owed, done, late and extended. Persons
+// and declarations are follow's, the attendance lanes conference's.
 func Recount(ctx context.Context, tx *db.Tx, s tally.Sheet) (map[int64]tally.Delta, error) {
-	r, err := find(ctx, tx, s.Source)
+	r, err := Find(ctx, tx, s.Source)
 	if err != nil {
 		return nil, err
 	}
@@ -245,9 +183,6 @@ func Recount(ctx context.Context, tx *db.Tx, s tally.Sheet) (map[int64]tally.Del
 		`SELECT unit, step || '_extended', count(*) FROM obligation WHERE rollout = $1 AND extended <> '' GROUP BY unit, step`,
 		`SELECT unit, CASE WHEN declared = 1 THEN 'declared_held' WHEN step = 'hold' THEN 'held' WHEN step = 'reach' THEN 'reached'
 			WHEN step = 'adopt' THEN 'adopted' ELSE 'received' END, 1 FROM obligation WHERE rollout = $1 AND done_at IS NOT NULL`,
-		`SELECT unit, CASE WHEN counted = 'due' THEN 'persons' ELSE 'persons_extra' END, count(*) FROM credit WHERE rollout = $1 GROUP BY unit, counted`,
-		`SELECT unit, 'declared_attended', attended FROM declaration WHERE rollout = $1 AND withdrawn_at IS NULL`,
-		`SELECT unit, 'declared_persons', persons - trimmed FROM declaration WHERE rollout = $1 AND withdrawn_at IS NULL`,
 	} {
 		if err := db.Each(ctx, tx, q, []any{s.Source}, func(row db.Scanner) error {
 			var unit, n int64
@@ -275,51 +210,6 @@ func Recount(ctx context.Context, tx *db.Tx, s tally.Sheet) (map[int64]tally.Del
 	return all, nil
 }
 
-func insertReminder(ctx context.Context, tx *db.Tx, by auth.Actor, rollout string, unit int64) (first bool, err error) {
-	n, err := tx.ExecN(ctx, `INSERT INTO reminder (rollout, unit, day, actor_name, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (rollout, unit, day) DO NOTHING`,
-		rollout, unit, vn.DayOf(tx.Now), by.Name, tx.Now)
-	return n == 1, err
-}
-
-func remindedToday(ctx context.Context, tx *db.Tx, rollout string) (map[int64]string, error) {
-	type row struct {
-		unit int64
-		who  string
-	}
-	list, err := db.All(ctx, tx, func(s db.Scanner) (v row, err error) { return v, s.Scan(&v.unit, &v.who) },
-		`SELECT unit, actor_name FROM reminder WHERE rollout = $1 AND day = $2`, rollout, vn.DayOf(tx.Now))
-	all := map[int64]string{}
-	for _, v := range list {
-		all[v.unit] = v.who
-	}
-	return all, err
-}
-
-// A Contact is whom to call in a unit.
-type Contact struct{ UnitPhone, Head, HeadPhone string }
-
-// contacts returns whom to call in the obliged units of by's subtree.
-func contacts(ctx context.Context, tx *db.Tx, by auth.Actor, rollout string) (map[int64]Contact, error) {
-	type row struct {
-		unit int64
-		Contact
-	}
-	list, err := db.All(ctx, tx, func(s db.Scanner) (v row, err error) {
-		return v, s.Scan(&v.unit, &v.UnitPhone, &v.Head, &v.HeadPhone)
-	}, `SELECT u.id, u.phone, coalesce(m.name, ''), coalesce(m.phone, '')
-		FROM unit u
-		JOIN place p ON p.tree = $1 AND p.unit = u.id
-		LEFT JOIN office f ON f.unit = u.id AND f.rank = 1 AND f.to_day = ''
-		LEFT JOIN member m ON m.id = f.member
-		WHERE p.path >= $2 AND p.path < $3 AND EXISTS (SELECT 1 FROM obligation o WHERE o.rollout = $4 AND o.unit = u.id)
-		ORDER BY p.path, m.id`, by.Tree, by.Path, by.End(), rollout)
-	all := map[int64]Contact{}
-	for _, v := range list {
-		all[v.unit] = v.Contact
-	}
-	return all, err
-}
-
 // An Extension is more time given, to one unit or to all.
 type Extension struct {
 	Step   Step
@@ -334,22 +224,6 @@ func Extensions(ctx context.Context, tx *db.Tx, rollout string, unit int64) ([]E
 	return db.All(ctx, tx, func(s db.Scanner) (e Extension, err error) {
 		return e, s.Scan(&e.Step, &e.Day, &e.Reason, &e.Actor, db.At(&e.At))
 	}, `SELECT step, day, reason, actor_name, at FROM extension WHERE rollout = $1 AND unit IN ($2, 0) ORDER BY at, id`, rollout, unit)
-}
-
-// CreditedBy returns the members an occasion is credited with at a unit, as due
-// or as extra: the rows behind a figure of persons.
-func CreditedBy(ctx context.Context, tx *db.Tx, rollout, occasion string, unit int64, due bool) (map[int64]bool, error) {
-	counted := asExtra
-	if due {
-		counted = asDue
-	}
-	list, err := db.All(ctx, tx, func(s db.Scanner) (m int64, err error) { return m, s.Scan(&m) },
-		`SELECT member FROM credit WHERE rollout = $1 AND occasion = $2 AND unit = $3 AND counted = $4`, rollout, occasion, unit, counted)
-	all := map[int64]bool{}
-	for _, m := range list {
-		all[m] = true
-	}
-	return all, err
 }
 
 // DoneBy returns, by unit, the record by which a step of a rollout was

@@ -13,6 +13,23 @@ import (
 // that it leaves out counts as zero.
 type Recount func(ctx context.Context, tx *db.Tx, s Sheet) (map[int64]Delta, error)
 
+// Together adds up what several packages recount for one kind of sheet.
+func Together(parts ...Recount) Recount {
+	return func(ctx context.Context, tx *db.Tx, s Sheet) (map[int64]Delta, error) {
+		all := map[int64]Delta{}
+		for _, recount := range parts {
+			some, err := recount(ctx, tx, s)
+			if err != nil {
+				return nil, err
+			}
+			for unit, d := range some {
+				all[unit] = all[unit].Plus(d)
+			}
+		}
+		return all, nil
+	}
+}
+
 // A Report is what a proof found.
 type Report struct {
 	Sheets     int      `json:"sheets"`

@@ -9,6 +9,7 @@ import (
 	"nhipcau/internal/db"
 	"nhipcau/internal/directive"
 	"nhipcau/internal/file"
+	"nhipcau/internal/follow"
 	"nhipcau/internal/org"
 	"nhipcau/internal/plan"
 	"nhipcau/internal/report"
@@ -95,8 +96,8 @@ func TestCast(t *testing.T) {
 			_, err := rollout.Extend(ctx, tx, by, r.ID, rollout.Hold, 0, "2020-11-20", "bận")
 			return err
 		}, [6]string{yes, no, no, no, no, no}},
-		{"rollout.Declare", func(ctx context.Context, tx *db.Tx, by auth.Actor) error {
-			return rollout.Declare(ctx, tx, by, r.ID, "tccs-02", rollout.DeclarationForm{HeldDay: "2020-10-19", Persons: 1, Attended: 1, Signer: "Bí thư", Paper: "Số 1"}, file.Blob{})
+		{"follow.Declare", func(ctx context.Context, tx *db.Tx, by auth.Actor) error {
+			return follow.Declare(ctx, tx, by, r.ID, "tccs-02", follow.DeclarationForm{HeldDay: "2020-10-19", Persons: 1, Attended: 1, Signer: "Bí thư", Paper: "Số 1"}, file.Blob{})
 		}, [6]string{yes, yes, none, none, none, no}},
 		{"conference.Enter", func(ctx context.Context, tx *db.Tx, by auth.Actor) error {
 			_, err := conference.Enter(ctx, tx, by, conference.Form{Rollout: r.ID, Title: "Hội nghị", Sort: "main", Mode: "online", Day: vn.DayOf(tx.Now)})

@@ -21,6 +21,7 @@ import (
 	"nhipcau/internal/db"
 	"nhipcau/internal/directive"
 	"nhipcau/internal/file"
+	"nhipcau/internal/follow"
 	"nhipcau/internal/job"
 	"nhipcau/internal/org"
 	"nhipcau/internal/plan"
@@ -466,7 +467,7 @@ func (s *story) declaration(n int) {
 			}
 		}
 		persons := max(0, listed-exempt-4)
-		return rollout.Declare(ctx, tx, s.vanthu, s.rollout.ID, c.Key, rollout.DeclarationForm{
+		return follow.Declare(ctx, tx, s.vanthu, s.rollout.ID, c.Key, follow.DeclarationForm{
 			HeldDay: "2020-10-26", Attended: persons + 1, Persons: persons, Signer: c.members[0].Name + ", Bí thư",
 			Paper: fmt.Sprintf("Báo cáo số %02d ngày 28/10/2020 (minh họa)", n),
 		}, file.Blob{})

@@ -14,6 +14,7 @@ import (
 	"nhipcau/internal/directive"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/file"
+	"nhipcau/internal/follow"
 	"nhipcau/internal/job"
 	"nhipcau/internal/rollout"
 	"nhipcau/internal/tally"
@@ -135,17 +136,7 @@ func (s *story) proven(t *testing.T, after string) {
 	t.Helper()
 	r, err := tally.Prove(t.Context(), s.DB, map[string]tally.Recount{
 		"conference": conference.Recount,
-		"rollout": func(ctx context.Context, tx *db.Tx, sheet tally.Sheet) (map[int64]tally.Delta, error) {
-			all, err := rollout.Recount(ctx, tx, sheet)
-			if err != nil {
-				return nil, err
-			}
-			rolls, err := conference.RecountRollout(ctx, tx, sheet)
-			for u, d := range rolls {
-				all[u] = all[u].Plus(d)
-			}
-			return all, err
-		},
+		"rollout":    tally.Together(rollout.Recount, follow.Recount, conference.RecountRollout),
 	})
 	if err != nil || r.Mismatches > 0 {
 		t.Fatalf("after %s: %d mismatches, %v\n%q", after, r.Mismatches, err, r.Details)

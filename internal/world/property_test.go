@@ -12,6 +12,7 @@ import (
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/file"
+	"nhipcau/internal/follow"
 	"nhipcau/internal/org"
 	"nhipcau/internal/rollout"
 	"nhipcau/internal/vn"
@@ -91,13 +92,13 @@ func (s *story) something(t *testing.T, r *rand.Rand, all *[]string) string {
 	case 5:
 		persons := int64(r.IntN(30))
 		return may("declare", func(ctx context.Context, tx *db.Tx) error {
-			return rollout.Declare(ctx, tx, s.vanthu, s.rollout.ID, u.Key, rollout.DeclarationForm{
+			return follow.Declare(ctx, tx, s.vanthu, s.rollout.ID, u.Key, follow.DeclarationForm{
 				HeldDay: "2020-10-19", Persons: persons, Attended: persons + 2, Signer: "Bí thư", Paper: "Số 1",
 			}, file.Blob{})
 		})
 	case 6:
 		return may("withdraw declaration", func(ctx context.Context, tx *db.Tx) error {
-			return rollout.WithdrawDeclaration(ctx, tx, s.vanthu, s.rollout.ID, u.Key, "sai")
+			return follow.WithdrawDeclaration(ctx, tx, s.vanthu, s.rollout.ID, u.Key, "sai")
 		})
 	case 7:
 		step := rollout.Steps[r.IntN(len(rollout.Steps))]

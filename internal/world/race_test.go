@@ -14,6 +14,7 @@ import (
 	"nhipcau/internal/directive"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/file"
+	"nhipcau/internal/follow"
 	"nhipcau/internal/org"
 	"nhipcau/internal/plan"
 	"nhipcau/internal/report"
@@ -125,8 +126,8 @@ func TestTwoWriters(t *testing.T) {
 		{"report.Accept", func(ctx context.Context, tx *db.Tx) error {
 			return report.Accept(ctx, tx, s.vanthu, b2.ID, b2.Version+2)
 		}, "conflict"},
-		{"rollout.Declare", func(ctx context.Context, tx *db.Tx) error {
-			return rollout.Declare(ctx, tx, s.vanthu, r.ID, "tccs-03", rollout.DeclarationForm{HeldDay: "2020-10-19", Persons: 1, Attended: 1, Signer: "Bí thư", Paper: "Số 1"}, file.Blob{})
+		{"follow.Declare", func(ctx context.Context, tx *db.Tx) error {
+			return follow.Declare(ctx, tx, s.vanthu, r.ID, "tccs-03", follow.DeclarationForm{HeldDay: "2020-10-19", Persons: 1, Attended: 1, Signer: "Bí thư", Paper: "Số 1"}, file.Blob{})
 		}, "conflict"},
 		{"org.Rename", func(ctx context.Context, tx *db.Tx) error {
 			return org.Rename(ctx, tx, auth.System(Tree), unit.Key, unit.Version, org.NewUnit{Name: "Tên mới", From: "2020-10-20"}, "")
@@ -188,11 +189,11 @@ func TestTwoMoreWriters(t *testing.T) {
 			_, err := rollout.Extend(ctx, tx, s.bikhu, r.ID, rollout.Report, 0, "2020-12-31", "bận")
 			return err
 		}, "invalid"},
-		{"rollout.Declare", func(ctx context.Context, tx *db.Tx) error {
-			return rollout.Declare(ctx, tx, s.vanthu, r.ID, "tccs-03", rollout.DeclarationForm{HeldDay: "2020-10-19", Persons: 2, Attended: 2, Signer: "Bí thư", Paper: "Số 1"}, file.Blob{})
+		{"follow.Declare", func(ctx context.Context, tx *db.Tx) error {
+			return follow.Declare(ctx, tx, s.vanthu, r.ID, "tccs-03", follow.DeclarationForm{HeldDay: "2020-10-19", Persons: 2, Attended: 2, Signer: "Bí thư", Paper: "Số 1"}, file.Blob{})
 		}, "conflict"},
-		{"rollout.WithdrawDeclaration", func(ctx context.Context, tx *db.Tx) error {
-			return rollout.WithdrawDeclaration(ctx, tx, s.vanthu, r.ID, "tccs-03", "sai")
+		{"follow.WithdrawDeclaration", func(ctx context.Context, tx *db.Tx) error {
+			return follow.WithdrawDeclaration(ctx, tx, s.vanthu, r.ID, "tccs-03", "sai")
 		}, "conflict"},
 		{"conference.Amend", func(ctx context.Context, tx *db.Tx) error {
 			return conference.Amend(ctx, tx, by, c.ID, c.Version, conference.Form{Title: "Khác", Sort: "main", Mode: "online", Day: c.Day})
@@ -247,11 +248,11 @@ func TestTwoMoreWriters(t *testing.T) {
 	}
 	s.Clock.Set(at(10, 29, 8, 0))
 	remind := func(ctx context.Context, tx *db.Tx) error {
-		_, err := rollout.Remind(ctx, tx, s.bikhu, r.ID)
+		_, err := follow.Remind(ctx, tx, s.bikhu, r.ID)
 		return err
 	}
 	if ends := race(t, s.DB, remind); ends[0] == ends[1] {
-		t.Errorf("rollout.Remind: the two ended %q, want one done and one conflict", ends)
+		t.Errorf("follow.Remind: the two ended %q, want one done and one conflict", ends)
 	}
 }
 

@@ -1,4 +1,4 @@
-package rollout
+package follow
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/notify"
+	"nhipcau/internal/rollout"
 	"nhipcau/internal/vn"
 )
 
@@ -15,22 +16,22 @@ import (
 // is late, or nearly due, what it owes; a unit once a day, whoever reminds. It
 // returns how many units were reminded; a Conflict if all had been.
 func Remind(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (int, error) {
-	r, err := Get(ctx, tx, by, id)
+	r, err := rollout.Get(ctx, tx, by, id)
 	if err != nil {
 		return 0, err
 	}
-	if err := mayFollow(by, 0); err != nil {
+	if err := rollout.MayFollow(by, 0); err != nil {
 		return 0, err
 	}
-	if r.State != Open {
+	if r.State != rollout.Open {
 		return 0, fault.New(fault.Conflict, "rollout.error.not_open")
 	}
-	obligations, err := Obligations(ctx, tx, by, id)
+	obligations, err := rollout.Obligations(ctx, tx, by, id)
 	if err != nil {
 		return 0, err
 	}
 	reminded := map[int64]bool{}
-	for _, o := range behind(rows(obligations, nil, nil), vn.DayOf(tx.Now)) {
+	for _, o := range rollout.Behind(obligations, vn.DayOf(tx.Now)) {
 		if reminded[o.Unit] || o.Unit == by.Unit {
 			continue
 		}
@@ -50,7 +51,7 @@ func Remind(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (int, erro
 	if len(reminded) == 0 {
 		return 0, fault.New(fault.Conflict, "rollout.error.reminded")
 	}
-	if err := insertEvent(ctx, tx, by, id, "reminded", ""); err != nil {
+	if err := rollout.AddEvent(ctx, tx, by, id, "reminded", ""); err != nil {
 		return 0, err
 	}
 	return len(reminded), audit.Record(ctx, tx, by, "rollout.remind", id, "")

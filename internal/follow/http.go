@@ -1,4 +1,4 @@
-package rollout
+package follow
 
 import (
 	"context"
@@ -11,16 +11,34 @@ import (
 	"nhipcau/internal/fault"
 	"nhipcau/internal/file"
 	"nhipcau/internal/org"
+	"nhipcau/internal/rollout"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
 	"nhipcau/internal/web"
 )
 
+type server struct {
+	site  *web.Site
+	db    *db.DB
+	files *file.Store
+}
+
+// Register adds the pages of this package to the site.
+func Register(site *web.Site, d *db.DB, files *file.Store) {
+	s := &server{site, d, files}
+	site.Handle("GET /rollouts/{id}/pending", web.SignedIn, s.pending)
+	site.Handle("POST /rollouts/{id}/reminders", web.SignedIn, s.remind)
+	site.Handle("GET /rollouts/{id}/units/{key}", web.SignedIn, s.unit)
+	site.Handle("GET /rollouts/{id}/units/{key}/declaration", web.SignedIn, s.declaration)
+	site.Handle("POST /rollouts/{id}/units/{key}/declaration", web.SignedIn, s.declare)
+	site.Handle("POST /rollouts/{id}/units/{key}/declaration/withdrawal", web.SignedIn, s.undeclare)
+}
+
 // pendingPage is the list of who has not, to remind, copy and print.
 type pendingPage struct {
 	web.Page
-	Rollout   Rollout
-	Late      []Obligation
+	Rollout   rollout.Rollout
+	Late      []rollout.Obligation
 	Contacts  map[int64]Contact
 	Reminded  map[int64]string // who reminded the unit today
 	MayFollow bool
@@ -29,14 +47,14 @@ type pendingPage struct {
 func (s *server) pending(w http.ResponseWriter, r *http.Request) error {
 	p := pendingPage{Page: s.site.Page(r, "rollout.pending")}
 	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
-		if p.Rollout, err = Get(ctx, tx, p.Actor, r.PathValue("id")); err != nil {
+		if p.Rollout, err = rollout.Get(ctx, tx, p.Actor, r.PathValue("id")); err != nil {
 			return err
 		}
-		obligations, err := Obligations(ctx, tx, p.Actor, p.Rollout.ID)
+		obligations, err := rollout.Obligations(ctx, tx, p.Actor, p.Rollout.ID)
 		if err != nil {
 			return err
 		}
-		p.Late = behind(rows(obligations, nil, nil), vn.DayOf(tx.Now))
+		p.Late = rollout.Behind(obligations, vn.DayOf(tx.Now))
 		if p.Contacts, err = contacts(ctx, tx, p.Actor, p.Rollout.ID); err != nil {
 			return err
 		}
@@ -46,7 +64,7 @@ func (s *server) pending(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p.MayFollow = mayFollow(p.Actor, 0) == nil && p.Rollout.State == Open
+	p.MayFollow = rollout.MayFollow(p.Actor, 0) == nil && p.Rollout.State == rollout.Open
 	if !org.MaySeeContact(p.Actor) {
 		p.Contacts = nil
 	}
@@ -57,7 +75,7 @@ func (s *server) pending(w http.ResponseWriter, r *http.Request) error {
 func (p pendingPage) message() string {
 	lines := []string{p.T("rollout.message.head", p.Rollout.Title)}
 	for _, o := range p.Late {
-		_, when := Said(p.Page, o)
+		_, when := rollout.Said(p.Page, o)
 		lines = append(lines, p.T("rollout.message.line", o.UnitName, p.T("rollout.do."+string(o.Step)), when))
 	}
 	return strings.Join(append(lines, p.T("rollout.message.foot", p.Actor.UnitName)), "\n")
@@ -77,19 +95,19 @@ func (s *server) remind(w http.ResponseWriter, r *http.Request) error {
 // unitPage is what one unit owes by a rollout and what it has done.
 type unitPage struct {
 	web.Page
-	Rollout     Rollout
+	Rollout     rollout.Rollout
 	Unit        org.Unit
-	Obligations []Obligation
+	Obligations []rollout.Obligation
 	Own         tally.Vec
 	Declaration Declaration
-	Extensions  []Extension
+	Extensions  []rollout.Extension
 	MayDeclare  bool
 	MayApprove  bool
 	Wrong       map[string]fault.Text
 	Reason      string
 }
 
-func (p unitPage) lane(name string) int64 { return p.Own.Get(kind.Lane(name)) }
+func (p unitPage) lane(name string) int64 { return p.Own.Get(rollout.Kind().Lane(name)) }
 
 func (p unitPage) trace(lane string) string {
 	return tally.Href(p.Rollout.Sheet, p.Unit.Key, lane, false)
@@ -102,13 +120,13 @@ func (s *server) unit(w http.ResponseWriter, r *http.Request) error {
 func (s *server) unitPage(w http.ResponseWriter, r *http.Request, status int, wrong map[string]fault.Text) error {
 	p := unitPage{Page: s.site.Page(r, "rollout.title"), Wrong: wrong, Reason: r.PostFormValue("reason")}
 	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
-		if p.Rollout, err = Get(ctx, tx, p.Actor, r.PathValue("id")); err != nil {
+		if p.Rollout, err = rollout.Get(ctx, tx, p.Actor, r.PathValue("id")); err != nil {
 			return err
 		}
 		if p.Unit, err = org.Get(ctx, tx, p.Actor, r.PathValue("key")); err != nil {
 			return err
 		}
-		all, err := Obligations(ctx, tx, p.Actor, p.Rollout.ID)
+		all, err := rollout.Obligations(ctx, tx, p.Actor, p.Rollout.ID)
 		if err != nil {
 			return err
 		}
@@ -120,7 +138,7 @@ func (s *server) unitPage(w http.ResponseWriter, r *http.Request, status int, wr
 		if p.Own, err = tally.Own(ctx, tx, p.Rollout.Sheet, p.Unit.ID); err != nil {
 			return err
 		}
-		if p.Extensions, err = Extensions(ctx, tx, p.Rollout.ID, p.Unit.ID); err != nil {
+		if p.Extensions, err = rollout.Extensions(ctx, tx, p.Rollout.ID, p.Unit.ID); err != nil {
 			return err
 		}
 		p.Declaration, err = declarationOf(ctx, tx, p.Rollout.ID, p.Unit.ID)
@@ -130,14 +148,14 @@ func (s *server) unitPage(w http.ResponseWriter, r *http.Request, status int, wr
 		return err
 	}
 	p.Title = p.Unit.Name
-	p.MayDeclare = mayFollow(p.Actor, p.Unit.ID) == nil && p.Rollout.State == Open
-	p.MayApprove = mayApprove(p.Actor, p.Rollout.Unit) == nil && p.Rollout.State == Open
+	p.MayDeclare = rollout.MayFollow(p.Actor, p.Unit.ID) == nil && p.Rollout.State == rollout.Open
+	p.MayApprove = rollout.MayApprove(p.Actor, p.Rollout.Unit) == nil && p.Rollout.State == rollout.Open
 	return web.Render(w, r, status, unitView(p))
 }
 
 type declarationPage struct {
 	web.Page
-	Rollout Rollout
+	Rollout rollout.Rollout
 	Unit    org.Unit
 	Form    DeclarationForm
 	Typed   map[string]string
@@ -161,7 +179,7 @@ func (s *server) declarationPage(w http.ResponseWriter, r *http.Request, p decla
 		}
 	}
 	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
-		if p.Rollout, err = Get(ctx, tx, p.Actor, r.PathValue("id")); err != nil {
+		if p.Rollout, err = rollout.Get(ctx, tx, p.Actor, r.PathValue("id")); err != nil {
 			return err
 		}
 		p.Unit, err = org.Get(ctx, tx, p.Actor, r.PathValue("key"))
@@ -170,7 +188,7 @@ func (s *server) declarationPage(w http.ResponseWriter, r *http.Request, p decla
 	if err != nil {
 		return err
 	}
-	if err := mayFollow(p.Actor, p.Unit.ID); err != nil {
+	if err := rollout.MayFollow(p.Actor, p.Unit.ID); err != nil {
 		return err
 	}
 	return web.Render(w, r, status, declarationView(p))

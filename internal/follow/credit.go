@@ -1,4 +1,7 @@
-package rollout
+// Package follow keeps what the units of a rollout have to show and what is still
+// missing: people credited once each, what was declared on paper, and who has
+// not, to be reminded.
+package follow
 
 import (
 	"context"
@@ -6,6 +9,7 @@ import (
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 	"nhipcau/internal/org"
+	"nhipcau/internal/rollout"
 	"nhipcau/internal/tally"
 )
 
@@ -23,7 +27,7 @@ func (o Occasion) source() tally.Source { return tally.Source{Kind: "conference"
 // then looks which units have reached their share, and lets names take the place
 // of declared numbers.
 func Credit(ctx context.Context, tx *db.Tx, by auth.Actor, o Occasion, members []int64) error {
-	r, err := find(ctx, tx, o.Rollout)
+	r, err := rollout.Find(ctx, tx, o.Rollout)
 	if err != nil || r.Sheet == 0 {
 		return err
 	}
@@ -49,16 +53,18 @@ const (
 	asExtra = "extra"
 )
 
+func lane(name string) tally.Lane { return rollout.Kind().Lane(name) }
+
 func personLane(counted string) tally.Lane {
 	if counted == asDue {
-		return kind.Lane("persons")
+		return lane("persons")
 	}
-	return kind.Lane("persons_extra")
+	return lane("persons_extra")
 }
 
 // place returns the unit a person counts at, and as what. The persons of a unit
 // never pass those due in it, whatever happened to lists meanwhile.
-func place(ctx context.Context, tx *db.Tx, r Rollout, o Occasion, member int64) (unit int64, counted string, err error) {
+func place(ctx context.Context, tx *db.Tx, r rollout.Rollout, o Occasion, member int64) (unit int64, counted string, err error) {
 	s, err := org.DueOf(ctx, tx, member, r.Frozen())
 	if err != nil {
 		return 0, "", err
@@ -93,18 +99,35 @@ func place(ctx context.Context, tx *db.Tx, r Rollout, o Occasion, member int64) 
 
 // room returns how many are due in a unit, 0 if it is not under the scope, and
 // how many of them are credited.
-func room(ctx context.Context, tx *db.Tx, r Rollout, unit int64) (due, credited int64, err error) {
-	if due, err = countDue(ctx, tx, r.ID, unit); err != nil {
+func room(ctx context.Context, tx *db.Tx, r rollout.Rollout, unit int64) (due, credited int64, err error) {
+	if due, err = rollout.CountDue(ctx, tx, r.ID, unit); err != nil {
 		return 0, 0, err
 	}
 	credited, err = countCredits(ctx, tx, r.ID, unit)
 	return due, credited, err
 }
 
+// TakeBack takes back that a unit has held a conference: a declaration whose
+// place the record had taken counts again.
+func TakeBack(ctx context.Context, tx *db.Tx, by auth.Actor, id string, unit int64, reason string) error {
+	if err := rollout.Unfulfil(ctx, tx, by, id, rollout.Hold, unit, reason); err != nil {
+		return err
+	}
+	o, err := rollout.Obliged(ctx, tx, id, rollout.Hold, unit)
+	if err != nil || !o.DoneAt.IsZero() {
+		return err
+	}
+	d, err := declarationOf(ctx, tx, id, unit)
+	if err != nil || d.ID == "" {
+		return err
+	}
+	return rollout.Fulfil(ctx, tx, by, rollout.Fulfilment{Rollout: id, Step: rollout.Hold, Unit: unit, Source: d.source(), Declared: true})
+}
+
 // Uncredit takes back what an occasion credited: for each person, next names
 // another occasion that counts instead, or none.
 func Uncredit(ctx context.Context, tx *db.Tx, by auth.Actor, o Occasion, reason string, next func(member int64) (occasion string, ok bool, err error)) error {
-	r, err := find(ctx, tx, o.Rollout)
+	r, err := rollout.Find(ctx, tx, o.Rollout)
 	if err != nil || r.Sheet == 0 {
 		return err
 	}
@@ -142,7 +165,7 @@ func Uncredit(ctx context.Context, tx *db.Tx, by auth.Actor, o Occasion, reason 
 	return settle(ctx, tx, by, r, deltas, o.source(), reason)
 }
 
-func post(ctx context.Context, tx *db.Tx, by auth.Actor, r Rollout, deltas map[int64]tally.Delta, s tally.Source, reason string) error {
+func post(ctx context.Context, tx *db.Tx, by auth.Actor, r rollout.Rollout, deltas map[int64]tally.Delta, s tally.Source, reason string) error {
 	for _, unit := range sortedUnits(deltas) {
 		if err := tally.Post(ctx, tx, by, tally.Entry{Sheet: r.Sheet, Unit: unit, Delta: deltas[unit], Source: s, Reason: reason}); err != nil {
 			return err
@@ -152,7 +175,7 @@ func post(ctx context.Context, tx *db.Tx, by auth.Actor, r Rollout, deltas map[i
 }
 
 // settle posts what changed and draws the consequences for each unit touched.
-func settle(ctx context.Context, tx *db.Tx, by auth.Actor, r Rollout, deltas map[int64]tally.Delta, s tally.Source, reason string) error {
+func settle(ctx context.Context, tx *db.Tx, by auth.Actor, r rollout.Rollout, deltas map[int64]tally.Delta, s tally.Source, reason string) error {
 	if err := post(ctx, tx, by, r, deltas, s, reason); err != nil {
 		return err
 	}
@@ -169,8 +192,8 @@ func settle(ctx context.Context, tx *db.Tx, by auth.Actor, r Rollout, deltas map
 
 // weigh fulfils a unit's obligation to reach a share of its members, or opens it
 // again, as the persons counted say.
-func weigh(ctx context.Context, tx *db.Tx, by auth.Actor, r Rollout, unit int64, s tally.Source, reason string) error {
-	percent, err := percentOf(ctx, tx, r.ID, unit)
+func weigh(ctx context.Context, tx *db.Tx, by auth.Actor, r rollout.Rollout, unit int64, s tally.Source, reason string) error {
+	percent, err := rollout.PercentOf(ctx, tx, r.ID, unit)
 	if err != nil || percent == 0 {
 		return err
 	}
@@ -183,7 +206,7 @@ func weigh(ctx context.Context, tx *db.Tx, by auth.Actor, r Rollout, unit int64,
 		return err
 	}
 	if (credited+d.Persons-d.Trimmed)*100 >= percent*due && due > 0 {
-		return Fulfil(ctx, tx, by, Fulfilment{Rollout: r.ID, Step: Reach, Unit: unit, Source: s})
+		return rollout.Fulfil(ctx, tx, by, rollout.Fulfilment{Rollout: r.ID, Step: rollout.Reach, Unit: unit, Source: s})
 	}
-	return Unfulfil(ctx, tx, by, r.ID, Reach, unit, reason)
+	return rollout.Unfulfil(ctx, tx, by, r.ID, rollout.Reach, unit, reason)
 }

@@ -1,4 +1,4 @@
-package rollout
+package follow
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"nhipcau/internal/fault"
 	"nhipcau/internal/file"
 	"nhipcau/internal/org"
+	"nhipcau/internal/rollout"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
 )
@@ -31,6 +32,11 @@ type Declaration struct {
 	ActorName string
 }
 
+const (
+	maxName   = 300
+	maxReason = 4000
+)
+
 // A DeclarationForm is what a person fills in for a declaration.
 type DeclarationForm struct {
 	HeldDay  vn.Day
@@ -43,8 +49,8 @@ type DeclarationForm struct {
 func (f *DeclarationForm) check(today vn.Day) fault.Wrong {
 	w := fault.Wrong{}
 	f.Signer, f.Paper = vn.Clean(f.Signer), vn.Clean(f.Paper)
-	w.Text("signer", f.Signer, maxTitle, true)
-	w.Text("paper", f.Paper, maxTitle, true)
+	w.Text("signer", f.Signer, maxName, true)
+	w.Text("paper", f.Paper, maxName, true)
 	if !f.HeldDay.Valid() {
 		w.Add("held", "rollout.error.day")
 	} else if today.Before(f.HeldDay) {
@@ -62,7 +68,7 @@ func (f *DeclarationForm) check(today vn.Day) fault.Wrong {
 // Declare enters a unit's declaration. The persons declared and those proven by
 // name may not be more than are due.
 func Declare(ctx context.Context, tx *db.Tx, by auth.Actor, id, unitKey string, f DeclarationForm, blob file.Blob) error {
-	r, err := Get(ctx, tx, by, id)
+	r, err := rollout.Get(ctx, tx, by, id)
 	if err != nil {
 		return err
 	}
@@ -70,10 +76,10 @@ func Declare(ctx context.Context, tx *db.Tx, by auth.Actor, id, unitKey string, 
 	if err != nil {
 		return err
 	}
-	if err := mayFollow(by, u.ID); err != nil {
+	if err := rollout.MayFollow(by, u.ID); err != nil {
 		return err
 	}
-	if r.State != Open {
+	if r.State != rollout.Open {
 		return fault.New(fault.Conflict, "rollout.error.not_open")
 	}
 	due, credited, err := room(ctx, tx, r, u.ID)
@@ -87,7 +93,7 @@ func Declare(ctx context.Context, tx *db.Tx, by auth.Actor, id, unitKey string, 
 	if err := w.Err(); err != nil {
 		return err
 	}
-	o, _, err := owed(ctx, tx, id, Hold, u.ID)
+	o, err := rollout.Obliged(ctx, tx, id, rollout.Hold, u.ID)
 	if err != nil {
 		return err
 	}
@@ -101,7 +107,7 @@ func Declare(ctx context.Context, tx *db.Tx, by auth.Actor, id, unitKey string, 
 	return declare(ctx, tx, by, r, u, f, blob)
 }
 
-func declare(ctx context.Context, tx *db.Tx, by auth.Actor, r Rollout, u org.Unit, f DeclarationForm, blob file.Blob) error {
+func declare(ctx context.Context, tx *db.Tx, by auth.Actor, r rollout.Rollout, u org.Unit, f DeclarationForm, blob file.Blob) error {
 	var paper any
 	if blob.SHA256 != "" {
 		saved, err := file.Save(ctx, tx, by, blob)
@@ -116,11 +122,11 @@ func declare(ctx context.Context, tx *db.Tx, by auth.Actor, r Rollout, u org.Uni
 	}
 	if err := tally.Post(ctx, tx, by, tally.Entry{
 		Sheet: r.Sheet, Unit: u.ID, Source: d.source(), Declared: tally.Declaration{Signer: d.Signer, Paper: d.Paper},
-		Delta: tally.Delta{kind.Lane("declared_attended"): d.Attended, kind.Lane("declared_persons"): d.Persons},
+		Delta: tally.Delta{lane("declared_attended"): d.Attended, lane("declared_persons"): d.Persons},
 	}); err != nil {
 		return err
 	}
-	if err := Fulfil(ctx, tx, by, Fulfilment{Rollout: r.ID, Step: Hold, Unit: u.ID, Source: d.source(), Declared: true}); err != nil {
+	if err := rollout.Fulfil(ctx, tx, by, rollout.Fulfilment{Rollout: r.ID, Step: rollout.Hold, Unit: u.ID, Source: d.source(), Declared: true}); err != nil {
 		return err
 	}
 	if err := weigh(ctx, tx, by, r, u.ID, d.source(), ""); err != nil {
@@ -133,7 +139,7 @@ func (d Declaration) source() tally.Source { return tally.Source{Kind: "declarat
 
 // WithdrawDeclaration takes a declaration back with a reason.
 func WithdrawDeclaration(ctx context.Context, tx *db.Tx, by auth.Actor, id, unitKey, reason string) error {
-	r, err := Get(ctx, tx, by, id)
+	r, err := rollout.Get(ctx, tx, by, id)
 	if err != nil {
 		return err
 	}
@@ -141,10 +147,13 @@ func WithdrawDeclaration(ctx context.Context, tx *db.Tx, by auth.Actor, id, unit
 	if err != nil {
 		return err
 	}
-	if err := mayFollow(by, u.ID); err != nil {
+	if err := rollout.MayFollow(by, u.ID); err != nil {
 		return err
 	}
-	if reason, err = needReason(reason); err != nil {
+	w := fault.Wrong{}
+	reason = vn.CleanText(reason)
+	w.Text("reason", reason, maxReason, true)
+	if err := w.Err(); err != nil {
 		return err
 	}
 	d, err := declarationOf(ctx, tx, id, u.ID)
@@ -159,16 +168,16 @@ func WithdrawDeclaration(ctx context.Context, tx *db.Tx, by auth.Actor, id, unit
 	}
 	if err := tally.Post(ctx, tx, by, tally.Entry{
 		Sheet: r.Sheet, Unit: u.ID, Source: d.source(), Declared: tally.Declaration{Signer: d.Signer, Paper: d.Paper}, Reason: reason,
-		Delta: tally.Delta{kind.Lane("declared_attended"): -d.Attended, kind.Lane("declared_persons"): d.Trimmed - d.Persons},
+		Delta: tally.Delta{lane("declared_attended"): -d.Attended, lane("declared_persons"): d.Trimmed - d.Persons},
 	}); err != nil {
 		return err
 	}
-	o, _, err := owed(ctx, tx, id, Hold, u.ID)
+	o, err := rollout.Obliged(ctx, tx, id, rollout.Hold, u.ID)
 	if err != nil {
 		return err
 	}
 	if o.Declared {
-		if err := Unfulfil(ctx, tx, by, id, Hold, u.ID, reason); err != nil {
+		if err := rollout.Unfulfil(ctx, tx, by, id, rollout.Hold, u.ID, reason); err != nil {
 			return err
 		}
 	}
@@ -180,7 +189,7 @@ func WithdrawDeclaration(ctx context.Context, tx *db.Tx, by auth.Actor, id, unit
 
 // trim lets people proven by name take the place of people declared, so that
 // both together are never more than are due.
-func trim(ctx context.Context, tx *db.Tx, by auth.Actor, r Rollout, unit int64) error {
+func trim(ctx context.Context, tx *db.Tx, by auth.Actor, r rollout.Rollout, unit int64) error {
 	d, err := declarationOf(ctx, tx, r.ID, unit)
 	if err != nil || d.ID == "" {
 		return err
@@ -198,7 +207,7 @@ func trim(ctx context.Context, tx *db.Tx, by auth.Actor, r Rollout, unit int64) 
 	}
 	return tally.Post(ctx, tx, by, tally.Entry{
 		Sheet: r.Sheet, Unit: unit, Source: d.source(), Declared: tally.Declaration{Signer: d.Signer, Paper: d.Paper},
-		Delta: tally.Delta{kind.Lane("declared_persons"): d.Trimmed - trimmed},
+		Delta: tally.Delta{lane("declared_persons"): d.Trimmed - trimmed},
 	})
 }
 

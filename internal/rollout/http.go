@@ -207,7 +207,7 @@ func read(r *http.Request) (Form, error) {
 	if err != nil {
 		return Form{}, err
 	}
-	f := Form{Title: v.Get("title"), Note: v.Get("note"), Scope: v.Get("scope")}
+	f := Form{Title: v.Get("title"), Note: v.Get("note"), Scope: v.Get("scope"), Reason: v.Get("reason")}
 	for _, id := range v["directive"] {
 		if m := v.Get("mode-" + id); m != "" {
 			f.Papers = append(f.Papers, Paper{id, Mode(m)})
@@ -315,13 +315,13 @@ func (s *server) amend(w http.ResponseWriter, r *http.Request) error {
 	return web.SeeSaid(w, r, "rollout.said.saved", "/rollouts/%s", id)
 }
 
-// act runs a verb on a rollout; what is wrong with its input is shown on the
-// rollout's page.
+// act runs a verb on a rollout; what is wrong with its input, or that somebody
+// else was first, is shown on the rollout's page, which keeps what was typed.
 func (s *server) act(w http.ResponseWriter, r *http.Request, said string, verb func(ctx context.Context, tx *db.Tx, by auth.Actor, id string) error) error {
 	by, id := auth.FromContext(r.Context()), r.PathValue("id")
 	err := s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error { return verb(ctx, tx, by, id) })
-	if fault.Is(err, fault.Invalid) {
-		return s.page(w, r, http.StatusUnprocessableEntity, fault.Of(err).Fields)
+	if fault.Is(err, fault.Invalid) || fault.Is(err, fault.Conflict) {
+		return s.page(w, r, err)
 	}
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"path"
 	"slices"
 
 	"nhipcau/internal/db"
@@ -34,8 +35,28 @@ type showPage struct {
 	MayDraft   bool
 	MayApprove bool
 	MayFollow  bool
+	Older      Rollout // which it takes the place of
+	Newer      Rollout // which took its place
+	Failed     string  // noun of the form that was refused
+	Message    fault.Text
 	Wrong      map[string]fault.Text
-	Reason     string
+	Typed      url.Values
+}
+
+// reason is what was typed as the reason in the form of a noun that was refused.
+func (p showPage) reason(noun string) string {
+	if p.Failed == noun {
+		return p.Typed.Get("reason")
+	}
+	return ""
+}
+
+// wrong is what is wrong in the form of a noun, nothing if another was refused.
+func (p showPage) wrong(noun string) map[string]fault.Text {
+	if p.Failed == noun {
+		return p.Wrong
+	}
+	return nil
 }
 
 // unitRow is one unit on a rollout's page.
@@ -73,11 +94,17 @@ func (u unitRow) worst(today vn.Day) web.State {
 }
 
 func (s *server) show(w http.ResponseWriter, r *http.Request) error {
-	return s.page(w, r, http.StatusOK, nil)
+	return s.page(w, r, nil)
 }
 
-func (s *server) page(w http.ResponseWriter, r *http.Request, status int, wrong map[string]fault.Text) error {
-	p := showPage{Page: s.site.Page(r, "rollout.title"), Wrong: wrong, Reason: r.PostFormValue("reason")}
+// page shows a rollout, with what was typed in a form that failed refused.
+func (s *server) page(w http.ResponseWriter, r *http.Request, failed error) error {
+	p, status := showPage{Page: s.site.Page(r, "rollout.title")}, http.StatusOK
+	if failed != nil {
+		f := fault.Of(failed)
+		status, p.Message, p.Wrong, p.Typed = web.Status(failed), f.Text, f.Fields, r.PostForm
+		p.Failed = path.Base(r.URL.Path)
+	}
 	p.Sort, p.State = r.URL.Query().Get("sort"), r.URL.Query().Get("state")
 	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		if p.Rollout, err = Get(ctx, tx, p.Actor, r.PathValue("id")); err != nil {
@@ -101,6 +128,16 @@ func (s *server) load(ctx context.Context, tx *db.Tx, p *showPage) (err error) {
 	}
 	if p.Demands, err = Demands(ctx, tx, p.Rollout); err != nil {
 		return err
+	}
+	if p.Rollout.Replaces != "" {
+		if p.Older, err = Get(ctx, tx, p.Actor, p.Rollout.Replaces); err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+	}
+	if p.Rollout.State == Replaced {
+		if p.Newer, err = Successor(ctx, tx, p.Actor, p.Rollout); err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
 	}
 	if p.Events, err = Events(ctx, tx, p.Rollout); err != nil {
 		return err

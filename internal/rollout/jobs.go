@@ -22,6 +22,7 @@ const slice = 100
 func Jobs(r *job.Runner) {
 	r.Handle(OpenJob, openAll)
 	r.Handle(EndJob, endAll)
+	r.Handle(ExtendJob, extendAll)
 	r.Handle(LateJob, countLate)
 	r.Daily(LateJob, 0, 5)
 }

@@ -6,10 +6,8 @@ import (
 	"slices"
 	"time"
 
-	"nhipcau/internal/audit"
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
-	"nhipcau/internal/fault"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
 )
@@ -143,70 +141,4 @@ func Behind(all []Obligation, day vn.Day) []Obligation {
 	}
 	slices.SortStableFunc(list, func(a, b Obligation) int { return cmp.Compare(a.Due, b.Due) })
 	return list
-}
-
-// Extend gives one unit, or all units (unit 0) that have not done a step, until
-// the end of a later day, with a reason. Units whose last day is later already
-// are left alone.
-func Extend(ctx context.Context, tx *db.Tx, by auth.Actor, id string, step Step, unit int64, day vn.Day, reason string) (int, error) {
-	r, err := Get(ctx, tx, by, id)
-	if err != nil {
-		return 0, err
-	}
-	if err := MayApprove(by, r.Unit); err != nil {
-		return 0, err
-	}
-	w := fault.Wrong{}
-	reason = vn.CleanText(reason)
-	w.Text("reason", reason, maxNote, true)
-	if doneLane[step] == "" {
-		w.Add("step", "error.needed")
-	}
-	if !day.Valid() {
-		w.Add("day", "rollout.error.day")
-	} else if day.Before(vn.DayOf(tx.Now)) {
-		w.Add("day", "rollout.error.past", day.String())
-	}
-	if err := w.Err(); err != nil {
-		return 0, err
-	}
-	if r.State != Open {
-		return 0, fault.New(fault.Conflict, "rollout.error.not_open")
-	}
-	open, err := openBefore(ctx, tx, id, step, unit, day)
-	if err != nil {
-		return 0, err
-	}
-	if len(open) == 0 {
-		w.Add("day", "rollout.error.extend_none")
-		return 0, w.Err()
-	}
-	for _, o := range open {
-		if err := extend(ctx, tx, by, r, o, day, reason); err != nil {
-			return 0, err
-		}
-	}
-	if err := insertExtension(ctx, tx, by, id, step, unit, day, reason); err != nil {
-		return 0, err
-	}
-	if err := AddEvent(ctx, tx, by, id, "extended", reason); err != nil {
-		return 0, err
-	}
-	return len(open), audit.Record(ctx, tx, by, "rollout.extend", id, string(step)+" "+string(day)+" "+reason)
-}
-
-func extend(ctx context.Context, tx *db.Tx, by auth.Actor, r Rollout, o owedRow, day vn.Day, reason string) error {
-	d := tally.Delta{}
-	if o.Extended == "" {
-		d[o.Step.lane("extended")] = 1
-	}
-	if o.late() {
-		d[o.Step.lane("late")] = -1
-	}
-	if err := setExtended(ctx, tx, r.ID, o.Step, o.Unit, day); err != nil {
-		return err
-	}
-	return tally.Post(ctx, tx, by, tally.Entry{
-		Sheet: r.Sheet, Unit: o.Unit, Delta: d, Source: tally.Source{Kind: "extension", ID: r.ID}, Reason: reason,
-	})
 }

@@ -140,6 +140,7 @@ type Form struct {
 	Scope   string // key of the unit whose subordinates are obliged
 	Papers  []Paper
 	Demands []Demand
+	Reason  string // why it takes the place of another
 	Sample  bool
 }
 
@@ -150,7 +151,7 @@ const (
 )
 
 // check cleans the form and says what is wrong with it on day today.
-func (f *Form) check(today vn.Day) error {
+func (f *Form) check(today vn.Day) fault.Wrong {
 	w := fault.Wrong{}
 	f.Title, f.Note = vn.Clean(f.Title), vn.CleanText(f.Note)
 	w.Text("title", f.Title, maxTitle, true)
@@ -171,7 +172,7 @@ func (f *Form) check(today vn.Day) error {
 	for _, d := range f.Demands {
 		d.check(w, today)
 	}
-	return w.Err()
+	return w
 }
 
 func (d Demand) check(w fault.Wrong, today vn.Day) {
@@ -195,10 +196,6 @@ func Enter(ctx context.Context, tx *db.Tx, by auth.Actor, f Form, replaces strin
 	if err := mayDraft(by, by.Unit); err != nil {
 		return Rollout{}, err
 	}
-	scope, err := f.prepare(ctx, tx, by)
-	if err != nil {
-		return Rollout{}, err
-	}
 	if replaces != "" {
 		old, err := Get(ctx, tx, by, replaces)
 		if err != nil {
@@ -208,6 +205,10 @@ func Enter(ctx context.Context, tx *db.Tx, by auth.Actor, f Form, replaces strin
 			return Rollout{}, fault.New(fault.Conflict, "rollout.error.replace")
 		}
 	}
+	scope, err := f.prepare(ctx, tx, by, replaces != "")
+	if err != nil {
+		return Rollout{}, err
+	}
 	id := db.NewKey()
 	if err := insert(ctx, tx, by, id, f, scope, replaces); err != nil {
 		return Rollout{}, err
@@ -215,15 +216,25 @@ func Enter(ctx context.Context, tx *db.Tx, by auth.Actor, f Form, replaces strin
 	if err := replaceParts(ctx, tx, id, f); err != nil {
 		return Rollout{}, err
 	}
+	if replaces != "" {
+		if err := AddEvent(ctx, tx, by, id, "replaces", f.Reason); err != nil {
+			return Rollout{}, err
+		}
+	}
 	if err := audit.Record(ctx, tx, by, "rollout.enter", id, f.Title); err != nil {
 		return Rollout{}, err
 	}
 	return Get(ctx, tx, by, id)
 }
 
-// prepare checks the form and finds its scope and papers through by.
-func (f *Form) prepare(ctx context.Context, tx *db.Tx, by auth.Actor) (org.Unit, error) {
-	if err := f.check(vn.DayOf(tx.Now)); err != nil {
+// prepare checks the form and finds its scope and papers through by. A scope
+// without units under it asks nobody.
+func (f *Form) prepare(ctx context.Context, tx *db.Tx, by auth.Actor, reason bool) (org.Unit, error) {
+	w := f.check(vn.DayOf(tx.Now))
+	if f.Reason = vn.CleanText(f.Reason); reason {
+		w.Text("reason", f.Reason, maxNote, true)
+	}
+	if err := w.Err(); err != nil {
 		return org.Unit{}, err
 	}
 	for _, p := range f.Papers {
@@ -234,7 +245,16 @@ func (f *Form) prepare(ctx context.Context, tx *db.Tx, by auth.Actor) (org.Unit,
 	if f.Scope == "" {
 		f.Scope = by.UnitKey
 	}
-	return org.Get(ctx, tx, by, f.Scope)
+	scope, err := org.Get(ctx, tx, by, f.Scope)
+	if err != nil {
+		return org.Unit{}, err
+	}
+	under, err := org.Subtree(ctx, tx, by, scope.Path, scope.Path, 1)
+	if err == nil && len(under) == 0 {
+		w.Add("scope", "rollout.error.scope")
+		err = w.Err()
+	}
+	return scope, err
 }
 
 // Amend changes a draft. It is a Conflict if it has changed since version or is
@@ -247,7 +267,7 @@ func Amend(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int
 	if err := mayDraft(by, r.Unit); err != nil {
 		return err
 	}
-	scope, err := f.prepare(ctx, tx, by)
+	scope, err := f.prepare(ctx, tx, by, false)
 	if err != nil {
 		return err
 	}
@@ -377,7 +397,11 @@ func supersede(ctx context.Context, tx *db.Tx, by auth.Actor, r Rollout) error {
 	if !old.Running() {
 		return fault.New(fault.Conflict, "rollout.error.replace")
 	}
-	return end(ctx, tx, by, old, old.Version, Replaced, "replaced", r.Title)
+	reason, err := reasonOf(ctx, tx, r.ID, "replaces")
+	if err != nil {
+		return err
+	}
+	return end(ctx, tx, by, old, old.Version, Replaced, "replaced", reason)
 }
 
 // Withdraw takes a rollout back with a reason: nothing more is owed. What was

@@ -85,6 +85,12 @@ func Waiting(ctx context.Context, tx *db.Tx, by auth.Actor) ([]Rollout, error) {
 	return db.All(ctx, tx, scan, seen+` AND r.unit = $4 AND r.state = 'submitted' ORDER BY r.entered_at, r.id`, by.Tree, by.Path, by.End(), by.Unit)
 }
 
+// Successor returns the approved rollout that took the place of r; NotFound if
+// none did that by may see.
+func Successor(ctx context.Context, tx *db.Tx, by auth.Actor, r Rollout) (Rollout, error) {
+	return first(db.All(ctx, tx, scan, seen+` AND r.replaces = $4 AND r.sheet <> 0`, by.Tree, by.Path, by.End(), r.ID))
+}
+
 // Papers returns the directives of a rollout in order.
 func Papers(ctx context.Context, tx *db.Tx, r Rollout) ([]Paper, error) {
 	return db.All(ctx, tx, func(s db.Scanner) (p Paper, err error) { return p, s.Scan(&p.Directive, &p.Mode) },
@@ -135,6 +141,12 @@ func Events(ctx context.Context, tx *db.Tx, r Rollout) ([]Event, error) {
 	return db.All(ctx, tx, func(s db.Scanner) (e Event, err error) {
 		return e, s.Scan(&e.Kind, &e.Actor, &e.Reason, db.At(&e.At))
 	}, `SELECT kind, actor_name, reason, at FROM rollout_event WHERE rollout = $1 ORDER BY seq`, r.ID)
+}
+
+// reasonOf returns the reason of the last event of a kind.
+func reasonOf(ctx context.Context, tx *db.Tx, id, kind string) (reason string, err error) {
+	err = tx.One(ctx, `SELECT coalesce(max(reason), '') FROM rollout_event WHERE rollout = $1 AND kind = $2`, []any{id, kind}, &reason)
+	return reason, err
 }
 
 func insert(ctx context.Context, tx *db.Tx, by auth.Actor, id string, f Form, scope org.Unit, replaces string) error {

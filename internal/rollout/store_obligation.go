@@ -6,6 +6,7 @@ import (
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
+	"nhipcau/internal/fault"
 	"nhipcau/internal/org"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
@@ -80,9 +81,17 @@ func Obliged(ctx context.Context, tx *db.Tx, rollout string, step Step, unit int
 	return o.Obligation, err
 }
 
-func openBefore(ctx context.Context, tx *db.Tx, rollout string, step Step, unit int64, day vn.Day) ([]owedRow, error) {
-	return db.All(ctx, tx, scanOwed, owedRows+` WHERE o.rollout = $1 AND o.step = $2 AND (o.unit = $3 OR $3 = 0) AND o.due < $4
-		AND o.done_at IS NULL AND o.ended_at IS NULL ORDER BY o.unit`, rollout, step, unit, day)
+// What an extension reaches: $1 to $4 are its rollout, step, unit and day.
+const before = ` WHERE o.rollout = $1 AND o.step = $2 AND (o.unit = $3 OR $3 = 0) AND o.due < $4 AND o.done_at IS NULL AND o.ended_at IS NULL
+	AND r.state = 'open'`
+
+func openBefore(ctx context.Context, tx *db.Tx, e Extension, limit int) ([]owedRow, error) {
+	return db.All(ctx, tx, scanOwed, owedRows+before+` ORDER BY o.unit LIMIT $5`, e.Rollout, e.Step, e.Unit, e.Day, limit)
+}
+
+func countBefore(ctx context.Context, tx *db.Tx, e Extension) (n int, err error) {
+	err = tx.One(ctx, `SELECT count(*) FROM obligation o JOIN rollout r ON r.id = o.rollout`+before, []any{e.Rollout, e.Step, e.Unit, e.Day}, &n)
+	return n, err
 }
 
 func overdue(ctx context.Context, tx *db.Tx, today vn.Day, limit int) ([]owedRow, error) {
@@ -150,13 +159,35 @@ func anyEnded(ctx context.Context, tx *db.Tx, rollout string, unit int64) (bool,
 	return n > 0, err
 }
 
-func setExtended(ctx context.Context, tx *db.Tx, rollout string, step Step, unit int64, day vn.Day) error {
-	return tx.Exec(ctx, `UPDATE obligation SET extended = $1, due = $1, late_at = NULL WHERE rollout = $2 AND step = $3 AND unit = $4`, day, rollout, step, unit)
+func setExtended(ctx context.Context, tx *db.Tx, o owedRow, day vn.Day) error {
+	return tx.Exec(ctx, `UPDATE obligation SET extended = $1, due = $1, late_at = NULL WHERE rollout = $2 AND step = $3 AND unit = $4`, day, o.Rollout, o.Step, o.Unit)
 }
 
-func insertExtension(ctx context.Context, tx *db.Tx, by auth.Actor, rollout string, step Step, unit int64, day vn.Day, reason string) error {
+func insertExtension(ctx context.Context, tx *db.Tx, e Extension) error {
 	return tx.Exec(ctx, `INSERT INTO extension (id, rollout, step, unit, day, reason, actor, actor_name, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		db.NewKey(), rollout, step, unit, day, reason, by.Login, by.Name, tx.Now)
+		e.ID, e.Rollout, e.Step, e.Unit, e.Day, e.Reason, e.Login, e.Actor, tx.Now)
+}
+
+const extensions = `SELECT id, rollout, step, unit, day, reason, actor, actor_name, at FROM extension`
+
+func scanExtension(s db.Scanner) (e Extension, err error) {
+	return e, s.Scan(&e.ID, &e.Rollout, &e.Step, &e.Unit, &e.Day, &e.Reason, &e.Login, &e.Actor, db.At(&e.At))
+}
+
+func findExtension(ctx context.Context, tx *db.Tx, id string) (Extension, error) {
+	all, err := db.All(ctx, tx, scanExtension, extensions+` WHERE id = $1`, id)
+	if err == nil && len(all) == 0 {
+		err = fault.New(fault.NotFound, "error.not_found")
+	}
+	if err != nil {
+		return Extension{}, err
+	}
+	return all[0], nil
+}
+
+// Extensions returns the extensions that concern a unit, oldest first.
+func Extensions(ctx context.Context, tx *db.Tx, rollout string, unit int64) ([]Extension, error) {
+	return db.All(ctx, tx, scanExtension, extensions+` WHERE rollout = $1 AND unit IN ($2, 0) ORDER BY at, id`, rollout, unit)
 }
 
 // PercentOf returns the share a unit is to reach, 0 if it owes none.
@@ -208,22 +239,6 @@ func Recount(ctx context.Context, tx *db.Tx, s tally.Sheet) (map[int64]tally.Del
 		all[u] = all[u].Plus(tally.Delta{kind.Lane("expected"): listed, kind.Lane("exempt"): exempt})
 	}
 	return all, nil
-}
-
-// An Extension is more time given, to one unit or to all.
-type Extension struct {
-	Step   Step
-	Day    vn.Day
-	Reason string
-	Actor  string
-	At     time.Time
-}
-
-// Extensions returns the extensions that concern a unit, oldest first.
-func Extensions(ctx context.Context, tx *db.Tx, rollout string, unit int64) ([]Extension, error) {
-	return db.All(ctx, tx, func(s db.Scanner) (e Extension, err error) {
-		return e, s.Scan(&e.Step, &e.Day, &e.Reason, &e.Actor, db.At(&e.At))
-	}, `SELECT step, day, reason, actor_name, at FROM extension WHERE rollout = $1 AND unit IN ($2, 0) ORDER BY at, id`, rollout, unit)
 }
 
 // DoneBy returns, by unit, the record by which a step of a rollout was

@@ -1189,7 +1189,7 @@ func Reason(p Page, action, title, text, button string, version int64, wrong map
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if len(wrong) > 0 {
+		if len(wrong) > 0 || typed != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 81, " open")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -44,20 +44,24 @@ func Href(sheet int64, unitKey, lane string, subtree bool) string {
 const pageSize = 50
 
 type server struct {
-	site    *web.Site
-	db      *db.DB
-	kinds   map[string]*Kind
-	sources map[string]SourcePage
+	site     *web.Site
+	db       *db.DB
+	kinds    map[string]*Kind
+	sources  map[string]SourcePage
+	recounts map[string]Recount
 }
 
-// Register adds the page of traces to the site: for the sheets of kinds, whose
-// posts come from sources, by kind of source.
-func Register(site *web.Site, d *db.DB, kinds []*Kind, sources map[string]SourcePage) {
-	s := &server{site, d, map[string]*Kind{}, sources}
+// Register adds the pages of traces and seals to the site: for the sheets of
+// kinds, whose posts come from sources, by kind of source, and whose records are
+// counted again by recounts, by kind of sheet.
+func Register(site *web.Site, d *db.DB, kinds []*Kind, sources map[string]SourcePage, recounts map[string]Recount) {
+	s := &server{site, d, map[string]*Kind{}, sources, recounts}
 	for _, k := range kinds {
 		s.kinds[k.Name] = k
 	}
 	site.Handle("GET /figures/{sheet}/{unit}/{lane}", web.SignedIn, s.trace)
+	site.Handle("GET /sheets/{sheet}", web.SignedIn, s.seals)
+	site.Handle("POST /sheets/{sheet}/seal", web.SignedIn, s.seal)
 }
 
 // tracePage shows one figure and the posts that make it.
@@ -73,6 +77,8 @@ type tracePage struct {
 	Present bool  // something was posted, be it zero
 	Other   int64 // the unit's own figure on the page of the subtree's, and the reverse
 	First   bool  // no page before this one
+	Seal    Seal  // the newest, ID 0 while nobody has signed
+	Signed  int64 // the figure at that seal
 	Rows    []traceRow
 	Next    string // address of the next page, "" if this is the last
 }
@@ -95,7 +101,7 @@ func (p tracePage) Sum() (n int64) {
 }
 
 // signed writes a change with its sign.
-func (p tracePage) signed(n int64) string {
+func signed(p web.Page, n int64) string {
 	switch {
 	case n > 0:
 		return "+" + p.Int(n)
@@ -155,6 +161,9 @@ func (s *server) read(ctx context.Context, tx *db.Tx, p *tracePage, sheet int64,
 	if p.Subtree {
 		p.Figure, p.Present, p.Other = n.Total.Get(lane), n.Total.Has(lane), n.Own.Get(lane)
 	}
+	if err := p.readSeal(ctx, tx, lane); err != nil {
+		return err
+	}
 	page, err := Trace(ctx, tx, p.Actor, Query{Sheet: sheet, Unit: p.Unit.ID, Lane: lane, Subtree: p.Subtree, After: max(0, after), Limit: pageSize})
 	if err != nil {
 		return err
@@ -168,8 +177,26 @@ func (s *server) read(ctx context.Context, tx *db.Tx, p *tracePage, sheet int64,
 	return nil
 }
 
+// readSeal compares the figure with what it was when it was last signed.
+func (p *tracePage) readSeal(ctx context.Context, tx *db.Tx, lane Lane) error {
+	all, err := Seals(ctx, tx, p.Sheet.ID)
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	p.Seal = all[len(all)-1]
+	own, total, err := At(ctx, tx, p.Sheet.ID, p.Unit.ID, p.Seal.Post)
+	p.Signed = own.Get(lane)
+	if p.Subtree {
+		p.Signed = total.Get(lane)
+	}
+	return err
+}
+
 func (s *server) row(p tracePage, one Posted) traceRow {
 	row, src := traceRow{Posted: one}, s.sources[one.Source.Kind]
+	if row.Reason == AfterSeal {
+		row.Reason = p.T(AfterSeal)
+	}
 	if src.Label != nil {
 		row.Label = src.Label(p.Page, one.Source.ID)
 	}

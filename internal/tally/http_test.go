@@ -43,7 +43,7 @@ func (g *grove) site(by *auth.Actor) *web.Site {
 		Href: func(id, unitKey, lane string) string {
 			return "/conferences/" + id + "?unit=" + unitKey + "&lane=" + lane
 		},
-	}})
+	}}, nil)
 	return site
 }
 

@@ -136,7 +136,17 @@ func (p *proof) prove(ctx context.Context, tx *db.Tx, s Sheet, waiting map[int64
 	if err := p.checkNodes(ctx, tx); err != nil {
 		return err
 	}
-	if recounts == nil {
+	if err := p.checkSeals(ctx, tx, s); err != nil {
+		return err
+	}
+	kept, err := keepers(ctx, tx, s.ID)
+	if err != nil {
+		return err
+	}
+	if err := p.checkOpening(ctx, tx, s, kept); err != nil {
+		return err
+	}
+	if recounts == nil || s.Next != 0 { // the records went on to the next part; this one is proved by its seal
 		return nil
 	}
 	recount, ok := recounts[s.Kind]
@@ -147,6 +157,12 @@ func (p *proof) prove(ctx context.Context, tx *db.Tx, s Sheet, waiting map[int64
 	records, err := recount(ctx, tx, s)
 	if err != nil {
 		return err
+	}
+	for unit, keeper := range kept {
+		if d, ok := records[unit]; ok {
+			records[keeper] = records[keeper].Plus(d)
+			delete(records, unit)
+		}
 	}
 	p.compare(records)
 	return nil

@@ -65,6 +65,10 @@ func At(ctx context.Context, tx *db.Tx, sheet, unit, upTo int64) (own, total Vec
 	if err != nil {
 		return own, total, err
 	}
+	if s, err = s.partWith(ctx, tx, upTo); err != nil {
+		return own, total, err
+	}
+	sheet = s.ID
 	e, _, top, on, err := s.area(ctx, tx, unit)
 	if err != nil || !on {
 		return own, total, err
@@ -92,6 +96,25 @@ func At(ctx context.Context, tx *db.Tx, sheet, unit, upTo int64) (own, total Vec
 		}
 	}
 	return own, total, nil
+}
+
+// partWith returns the part of a thing's count that a post belongs to: s, or one
+// that s goes on from. A post of none is taken for one of s.
+func (s Sheet) partWith(ctx context.Context, tx *db.Tx, post int64) (Sheet, error) {
+	for at := s; ; {
+		var n int
+		if err := tx.One(ctx, `SELECT count(*) FROM tally_post WHERE sheet = $1 AND id = $2`, []any{at.ID, post}, &n); err != nil {
+			return s, err
+		}
+		if n > 0 {
+			return at, nil
+		}
+		before, err := Before(ctx, tx, at.ID)
+		if err != nil || before.ID == 0 {
+			return s, err
+		}
+		at = before
+	}
 }
 
 // fewUnits is up to how many units are asked for one by one; beyond it the whole

@@ -8,16 +8,16 @@ import (
 	"nhipcau/internal/db"
 )
 
-const sheetColumns = `id, kind, source, tree, epoch, root, opened_at, opened_by, sealed_at`
+const sheetColumns = `id, kind, source, tree, epoch, root, opened_at, opened_by, part, next, sealed_at`
 
 func scanSheet(r db.Scanner) (s Sheet, err error) {
-	return s, r.Scan(&s.ID, &s.Kind, &s.Source, &s.Tree, &s.Epoch, &s.Root, db.At(&s.OpenedAt), &s.OpenedBy, db.At(&s.SealedAt))
+	return s, r.Scan(&s.ID, &s.Kind, &s.Source, &s.Tree, &s.Epoch, &s.Root, db.At(&s.OpenedAt), &s.OpenedBy, &s.Part, &s.Next, db.At(&s.SealedAt))
 }
 
 // Find returns a sheet, whoever asks.
 func Find(ctx context.Context, tx *db.Tx, id int64) (s Sheet, err error) {
 	err = tx.One(ctx, `SELECT `+sheetColumns+` FROM tally_sheet WHERE id = $1`, []any{id},
-		&s.ID, &s.Kind, &s.Source, &s.Tree, &s.Epoch, &s.Root, db.At(&s.OpenedAt), &s.OpenedBy, db.At(&s.SealedAt))
+		&s.ID, &s.Kind, &s.Source, &s.Tree, &s.Epoch, &s.Root, db.At(&s.OpenedAt), &s.OpenedBy, &s.Part, &s.Next, db.At(&s.SealedAt))
 	return s, err
 }
 
@@ -27,9 +27,9 @@ func sheets(ctx context.Context, tx *db.Tx) ([]Sheet, error) {
 
 func insertSheet(ctx context.Context, tx *db.Tx, s Sheet) error {
 	return tx.Exec(ctx, `
-		INSERT INTO tally_sheet (id, kind, source, tree, epoch, root, opened_at, opened_by)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		s.ID, s.Kind, s.Source, s.Tree, s.Epoch, s.Root, s.OpenedAt, s.OpenedBy)
+		INSERT INTO tally_sheet (id, kind, source, tree, epoch, root, opened_at, opened_by, part, next)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)`,
+		s.ID, s.Kind, s.Source, s.Tree, s.Epoch, s.Root, s.OpenedAt, s.OpenedBy, s.Part)
 }
 
 func insertPost(ctx context.Context, tx *db.Tx, by auth.Actor, n Entry, v Vec) error {

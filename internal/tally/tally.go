@@ -33,6 +33,8 @@ type Sheet struct {
 	Root     int64
 	OpenedAt time.Time
 	OpenedBy string
+	Part     int64     // 1, and one more with each reform that came meanwhile
+	Next     int64     // the sheet that goes on after a reform, 0 for none
 	SealedAt time.Time // zero while it is open
 }
 
@@ -48,7 +50,7 @@ func Open(ctx context.Context, tx *db.Tx, by auth.Actor, kind *Kind, source, tre
 	}
 	s := Sheet{
 		ID: tx.NewID(), Kind: kind.Name, Source: source, Tree: tree, Epoch: e.ID, Root: root,
-		OpenedAt: tx.Now, OpenedBy: by.Login,
+		OpenedAt: tx.Now, OpenedBy: by.Login, Part: 1,
 	}
 	return s, insertSheet(ctx, tx, s)
 }
@@ -90,10 +92,16 @@ type Entry struct {
 // thousands of them add up to still fits.
 const Most = 1_000_000_000_000_000
 
+// AfterSeal is the reason of a post to a sealed sheet whose deed gave none: a
+// message key.
+const AfterSeal = "tally.after_seal"
+
 // Post adds what a deed did. Zeros are dropped unless they make a lane present,
-// and an empty delta posts nothing. A sealed sheet is a Conflict; a unit that
-// does not stand on the sheet and a figure beyond Most are mistakes of the
-// caller.
+// and an empty delta posts nothing. What belongs to a unit that a reform took off
+// the sheet goes to its keeper. After a seal every post bears a reason, AfterSeal
+// if the deed has none; a sheet that goes on in another part takes no more and is
+// a Conflict. A unit that does not stand on the sheet and a figure beyond Most are
+// mistakes of the caller.
 func Post(ctx context.Context, tx *db.Tx, by auth.Actor, n Entry) error {
 	if len(n.Delta) == 0 {
 		return nil
@@ -102,16 +110,20 @@ func Post(ctx context.Context, tx *db.Tx, by auth.Actor, n Entry) error {
 	if err != nil {
 		return err
 	}
-	if !s.SealedAt.IsZero() {
-		return fault.New(fault.Conflict, "tally.error.sealed")
+	if s.Next != 0 {
+		return fault.New(fault.Conflict, "tally.error.continued")
 	}
-	_, _, _, on, err := s.area(ctx, tx, n.Unit)
+	if !s.SealedAt.IsZero() && n.Reason == "" {
+		n.Reason = AfterSeal
+	}
+	unit, err := s.where(ctx, tx, n.Unit)
 	if err != nil {
 		return err
 	}
-	if !on {
+	if unit == 0 {
 		return fmt.Errorf("tally: unit %d is not on sheet %d", n.Unit, n.Sheet)
 	}
+	n.Unit = unit
 	v, err := n.moves(ctx, tx)
 	if err != nil || v.Empty() {
 		return err
@@ -147,12 +159,26 @@ func (n Entry) moves(ctx context.Context, tx *db.Tx) (v Vec, err error) {
 	return v, nil
 }
 
-// On reports whether a unit stands on a sheet.
+// On reports whether a unit stands on a sheet, itself or through its keeper.
 func On(ctx context.Context, tx *db.Tx, sheet, unit int64) (bool, error) {
+	at, err := Where(ctx, tx, sheet, unit)
+	return at != 0, err
+}
+
+// Where returns the unit at which the figures of a unit are counted: itself, the
+// keeper that a reform gave it, or 0 if it has no part in the sheet.
+func Where(ctx context.Context, tx *db.Tx, sheet, unit int64) (int64, error) {
 	s, err := Find(ctx, tx, sheet)
 	if err != nil {
-		return false, err
+		return 0, err
 	}
+	return s.where(ctx, tx, unit)
+}
+
+func (s Sheet) where(ctx context.Context, tx *db.Tx, unit int64) (int64, error) {
 	_, _, _, on, err := s.area(ctx, tx, unit)
-	return on, err
+	if err != nil || on {
+		return unit, err
+	}
+	return keeperOf(ctx, tx, s.ID, unit)
 }

@@ -227,12 +227,6 @@ func TestPostRefuses(t *testing.T) {
 		}); !fault.Is(err, fault.Conflict) {
 			t.Errorf("a second sheet of a thing: got %v", err)
 		}
-		dbtest.Write(t, d, func(ctx context.Context, tx *db.Tx) error {
-			return tx.Exec(ctx, `UPDATE tally_sheet SET sealed_at = $1 WHERE id = $2`, tx.Now, inner)
-		})
-		if err := g.post(3, tally.Delta{held: 1}); !fault.Is(err, fault.Conflict) || fault.Of(err).Key != "tally.error.sealed" {
-			t.Errorf("a sealed sheet: got %v", err)
-		}
 		g.sheet = open
 		g.must(3, tally.Delta{held: 1})
 		g.read(func(ctx context.Context, tx *db.Tx) error {

@@ -11,8 +11,10 @@ CREATE TABLE tally_sheet (
     root      BIGINT NOT NULL REFERENCES unit (id),
     opened_at BIGINT NOT NULL,
     opened_by TEXT NOT NULL,
+    part      BIGINT NOT NULL, -- 1, and one more with each reform that came while it was open
+    next      BIGINT NOT NULL, -- the sheet that goes on after a reform, 0 for none
     sealed_at BIGINT,
-    UNIQUE (kind, source)
+    UNIQUE (kind, source, part)
 );
 
 -- One row per deed, sheet and unit. Rows are only added.

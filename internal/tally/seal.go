@@ -1,0 +1,337 @@
+package tally
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"nhipcau/internal/audit"
+	"nhipcau/internal/auth"
+	"nhipcau/internal/db"
+	"nhipcau/internal/fault"
+	"nhipcau/internal/org"
+)
+
+// A Seal is what somebody signed: a sheet as it was when one post was its last.
+// What is posted afterwards stands beside it as a difference. Its hash follows
+// that of the seal before it, so neither can be changed without its showing.
+type Seal struct {
+	ID         int64
+	Sheet      int64
+	Post       int64  // the last one sealed
+	Before     int64  // the seal before it on the same thing, 0 for the first
+	Hash       string // SHA-256 in hex
+	Reform     bool   // not signed: a reform ended this part of the count
+	Signer     string
+	SignerName string
+	Office     string
+	At         time.Time
+}
+
+// MaySeal lets the secretary of the unit at the root of a sheet, or of one above
+// it, sign what the sheet counts.
+func MaySeal(ctx context.Context, tx *db.Tx, by auth.Actor, s Sheet) error {
+	root, err := org.ByID(ctx, tx, s.Tree, s.Root)
+	if err != nil {
+		return err
+	}
+	if by.Tree == s.Tree && by.Covers(root.Path) && by.Is(auth.Secretary) {
+		return nil
+	}
+	return fault.New(fault.Denied, "tally.error.may_seal")
+}
+
+// sealTries is how often a sheet is proved again because somebody posted in the
+// meantime.
+const sealTries = 5
+
+// SealSheet proves a sheet, its records included, and seals it as it stands. One
+// that does not prove is a Conflict and stays as it is; so is one that has not
+// changed since its last seal, or goes on in another part.
+func SealSheet(ctx context.Context, d *db.DB, by auth.Actor, sheet int64, office string, recount Recount) (Seal, error) {
+	for range sealTries {
+		if err := d.Drain(ctx); err != nil {
+			return Seal{}, err
+		}
+		var l Seal
+		if err := d.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+			l, err = prepareSeal(ctx, tx, by, sheet, recount)
+			return err
+		}); err != nil {
+			return Seal{}, err
+		}
+		l.Office = office
+		err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return l.set(ctx, tx, by) })
+		if err != errMoved {
+			return l, err
+		}
+	}
+	return Seal{}, fault.New(fault.Conflict, "tally.error.moving")
+}
+
+var errMoved = fmt.Errorf("tally: somebody posted while the sheet was proved")
+
+// prepareSeal proves a sheet and returns its seal, not yet set.
+func prepareSeal(ctx context.Context, tx *db.Tx, by auth.Actor, sheet int64, recount Recount) (Seal, error) {
+	s, err := see(ctx, tx, by, sheet)
+	if err != nil {
+		return Seal{}, err
+	}
+	if err := MaySeal(ctx, tx, by, s); err != nil {
+		return Seal{}, err
+	}
+	if s.Next != 0 {
+		return Seal{}, fault.New(fault.Conflict, "tally.error.continued")
+	}
+	last, err := lastSeal(ctx, tx, s)
+	if err != nil {
+		return Seal{}, err
+	}
+	l := Seal{Sheet: sheet, Before: last.ID}
+	if l.Post, err = LastPost(ctx, tx, sheet); err != nil {
+		return Seal{}, err
+	}
+	if l.Post == 0 || last.Sheet == sheet && last.Post == l.Post {
+		return Seal{}, fault.New(fault.Conflict, "tally.error.nothing_new")
+	}
+	now, err := waiting(ctx, tx)
+	if err != nil {
+		return Seal{}, err
+	}
+	var r Report
+	p := proof{Report: &r, name: "sheet " + strconv.FormatInt(sheet, 10), posted: map[int64]*Vec{}}
+	if err := p.prove(ctx, tx, s, now, map[string]Recount{s.Kind: recount}); err != nil {
+		return Seal{}, err
+	}
+	if r.Mismatches > 0 {
+		return Seal{}, fault.Wrap(fault.Conflict, fmt.Errorf("%q", r.Details), "tally.error.unproven", r.Mismatches)
+	}
+	l.Hash, err = s.hash(ctx, tx, last.Hash, l.Post)
+	return l, err
+}
+
+// set keeps a seal if nothing has changed since it was prepared.
+func (l *Seal) set(ctx context.Context, tx *db.Tx, by auth.Actor) error {
+	s, err := Find(ctx, tx, l.Sheet)
+	if err != nil {
+		return err
+	}
+	last, err := lastSeal(ctx, tx, s)
+	if err != nil {
+		return err
+	}
+	post, err := LastPost(ctx, tx, l.Sheet)
+	if err != nil {
+		return err
+	}
+	if post != l.Post || last.ID != l.Before || s.Next != 0 {
+		return errMoved
+	}
+	l.ID, l.Signer, l.SignerName, l.At = tx.NewID(), by.Login, by.Name, tx.Now
+	if err := insertSeal(ctx, tx, by, *l); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, by, "tally.seal", strconv.FormatInt(l.Sheet, 10), l.Hash)
+}
+
+// ReformSource is the kind of source of the posts that open the next part of a
+// count: their id is the sheet of the part before and the unit there.
+const ReformSource = "reform"
+
+// Continue ends a sheet because units moved or closed, and opens its next part
+// over the tree as it stands now, with everything posted so far. keepers says
+// where the figures of units go that stand on it no more; one without a keeper
+// that does is a mistake of the caller. The first part is sealed.
+func Continue(ctx context.Context, tx *db.Tx, by auth.Actor, sheet int64, moved map[int64]int64) (Sheet, error) {
+	s, err := Find(ctx, tx, sheet)
+	if err != nil {
+		return Sheet{}, err
+	}
+	e, err := org.EpochFor(ctx, tx, s.Tree)
+	if err != nil {
+		return Sheet{}, err
+	}
+	next := s
+	next.ID, next.Epoch, next.OpenedAt, next.OpenedBy, next.Part = tx.NewID(), e.ID, tx.Now, by.Login, s.Part+1
+	sums, err := sumOf(ctx, tx, sheet)
+	if err != nil {
+		return Sheet{}, err
+	}
+	if err := end(ctx, tx, by, s, next); err != nil {
+		return Sheet{}, err
+	}
+	had, err := keepers(ctx, tx, sheet)
+	if err != nil {
+		return Sheet{}, err
+	}
+	for _, unit := range slices.Sorted(maps.Keys(had)) {
+		if k, ok := moved[had[unit]]; ok {
+			had[unit] = k
+		}
+		if err := insertKeeper(ctx, tx, next.ID, unit, had[unit]); err != nil {
+			return Sheet{}, err
+		}
+	}
+	for _, unit := range slices.Sorted(maps.Keys(moved)) {
+		if err := next.keep(ctx, tx, s, unit, moved[unit]); err != nil {
+			return Sheet{}, err
+		}
+	}
+	for _, unit := range slices.Sorted(maps.Keys(sums)) {
+		u, err := org.ByID(ctx, tx, s.Tree, unit)
+		if err != nil {
+			return Sheet{}, err
+		}
+		if err := Post(ctx, tx, by, Entry{
+			Sheet: next.ID, Unit: unit, Delta: sums[unit].Delta(), Source: Source{Kind: ReformSource, ID: fmt.Sprintf("%d:%s", s.ID, u.Key)},
+		}); err != nil {
+			return Sheet{}, err
+		}
+	}
+	return next, nil
+}
+
+// keep notes the keeper of a unit that stood on the part before and stands on s
+// no more.
+func (s Sheet) keep(ctx context.Context, tx *db.Tx, before Sheet, unit, keeper int64) error {
+	_, _, _, was, err := before.area(ctx, tx, unit)
+	if err != nil || !was {
+		return err
+	}
+	_, _, _, on, err := s.area(ctx, tx, unit)
+	if err != nil || on {
+		return err
+	}
+	_, _, _, on, err = s.area(ctx, tx, keeper)
+	if err != nil {
+		return err
+	}
+	if !on {
+		return fmt.Errorf("tally: unit %d is to keep the figures of %d and is not on sheet %d", keeper, unit, s.ID)
+	}
+	return insertKeeper(ctx, tx, s.ID, unit, keeper)
+}
+
+// end seals the part before and opens the next.
+func end(ctx context.Context, tx *db.Tx, by auth.Actor, s, next Sheet) error {
+	last, err := lastSeal(ctx, tx, s)
+	if err != nil {
+		return err
+	}
+	l := Seal{ID: tx.NewID(), Sheet: s.ID, Before: last.ID, Reform: true}
+	if l.Post, err = LastPost(ctx, tx, s.ID); err != nil {
+		return err
+	}
+	if l.Hash, err = s.hash(ctx, tx, last.Hash, l.Post); err != nil {
+		return err
+	}
+	if err := insertSeal(ctx, tx, by, l); err != nil {
+		return err
+	}
+	if err := insertSheet(ctx, tx, next); err != nil {
+		return err
+	}
+	return setNext(ctx, tx, s.ID, next.ID)
+}
+
+// Rejoin takes the newest part of a count back and opens the part before it
+// again, as if the reform had not been. It is a Conflict once anything was posted
+// to it or it was sealed.
+func Rejoin(ctx context.Context, tx *db.Tx, sheet int64) (Sheet, error) {
+	before, err := Before(ctx, tx, sheet)
+	if err != nil {
+		return Sheet{}, err
+	}
+	n, err := deeds(ctx, tx, sheet)
+	if err != nil {
+		return Sheet{}, err
+	}
+	s, err := Find(ctx, tx, sheet)
+	if err != nil {
+		return Sheet{}, err
+	}
+	if before.ID == 0 || n > 0 || s.Next != 0 {
+		return Sheet{}, fault.New(fault.Conflict, "tally.error.built_on")
+	}
+	if err := drop(ctx, tx, sheet, before.ID); err != nil {
+		return Sheet{}, err
+	}
+	return Find(ctx, tx, before.ID)
+}
+
+// checkSeals says which seals of a sheet are not what was sealed.
+func (p *proof) checkSeals(ctx context.Context, tx *db.Tx, s Sheet) error {
+	all, err := Seals(ctx, tx, s.ID)
+	if err != nil {
+		return err
+	}
+	for _, l := range all {
+		before, err := sealHash(ctx, tx, l.Before)
+		if err != nil {
+			return err
+		}
+		now, err := s.hash(ctx, tx, before, l.Post)
+		if err != nil {
+			return err
+		}
+		if now != l.Hash {
+			p.wrong("%s: what was sealed by %s on %s has been changed", p.name, l.SignerName, l.At.UTC().Format(time.RFC3339))
+		}
+	}
+	if s.SealedAt.IsZero() != (len(all) == 0) {
+		p.wrong("%s: %d seals, and sealed_at says otherwise", p.name, len(all))
+	}
+	return nil
+}
+
+// checkOpening says where the next part of a count began with other figures than
+// the part before ended with.
+func (p *proof) checkOpening(ctx context.Context, tx *db.Tx, s Sheet, kept map[int64]int64) error {
+	if s.Part == 1 {
+		return nil
+	}
+	before, err := Before(ctx, tx, s.ID)
+	if err != nil {
+		return err
+	}
+	if before.ID == 0 {
+		p.wrong("%s: part %d follows no other", p.name, s.Part)
+		return nil
+	}
+	ended, err := sumOf(ctx, tx, before.ID)
+	if err != nil {
+		return err
+	}
+	want := map[int64]*Vec{}
+	for unit, v := range ended {
+		at := unit
+		if k, ok := kept[unit]; ok {
+			at = k
+		}
+		if want[at] == nil {
+			want[at] = &Vec{}
+		}
+		if err := want[at].addVec(*v); err != nil {
+			return err
+		}
+	}
+	opened, err := openings(ctx, tx, s.ID)
+	if err != nil {
+		return err
+	}
+	for _, unit := range slices.Sorted(maps.Keys(want)) {
+		got := opened[unit]
+		if got == nil {
+			got = &Vec{}
+		}
+		p.same(unit, "opening of part "+strconv.FormatInt(s.Part, 10), *got, *want[unit], "the part before")
+		delete(opened, unit)
+	}
+	for _, unit := range slices.Sorted(maps.Keys(opened)) {
+		p.wrong("%s unit %d: opened with figures that the part before did not have", p.name, unit)
+	}
+	return nil
+}

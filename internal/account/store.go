@@ -238,3 +238,37 @@ func own(ctx context.Context, tx *db.Tx, by auth.Actor) (a Account, hashed strin
 	err = tx.One(ctx, `SELECT password FROM account WHERE id = $1`, []any{by.Login}, &hashed)
 	return a, hashed, err
 }
+
+// CountAt counts the logins that are trusted with something in a unit itself.
+func CountAt(ctx context.Context, tx *db.Tx, tree string, unit int64) (n int64, err error) {
+	err = tx.One(ctx, `SELECT count(DISTINCT account) FROM account_grant WHERE tree = $1 AND unit = $2 AND revoked_at IS NULL`, []any{tree, unit}, &n)
+	return n, err
+}
+
+// HandOver ends what logins are trusted with in a unit that is closed; each stays
+// a member of the unit that takes over. by names the reform.
+func HandOver(ctx context.Context, tx *db.Tx, tree string, unit, keeper int64, by string) error {
+	accounts, err := db.All(ctx, tx, func(r db.Scanner) (a string, err error) { return a, r.Scan(&a) },
+		`SELECT DISTINCT account FROM account_grant WHERE tree = $1 AND unit = $2 AND revoked_at IS NULL ORDER BY account`, tree, unit)
+	if err != nil {
+		return err
+	}
+	if err := tx.Exec(ctx, `UPDATE account_grant SET revoked_at = $1 WHERE tree = $2 AND unit = $3 AND revoked_at IS NULL`, tx.Now, tree, unit); err != nil {
+		return err
+	}
+	for _, a := range accounts {
+		if err := tx.Exec(ctx, `INSERT INTO account_grant (id, account, role, tree, unit, from_day, to_day, granted_by, at) VALUES ($1, $2, $3, $4, $5, $6, '', $7, $8)`,
+			db.NewKey(), a, auth.Member, tree, keeper, vn.DayOf(tx.Now), by, tx.Now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// HandBack undoes HandOver of a time.
+func HandBack(ctx context.Context, tx *db.Tx, tree string, unit int64, at time.Time, by string) error {
+	if err := tx.Exec(ctx, `UPDATE account_grant SET revoked_at = NULL WHERE tree = $1 AND unit = $2 AND revoked_at = $3`, tree, unit, at); err != nil {
+		return err
+	}
+	return tx.Exec(ctx, `UPDATE account_grant SET revoked_at = $1 WHERE tree = $2 AND granted_by = $3 AND revoked_at IS NULL`, tx.Now, tree, by)
+}

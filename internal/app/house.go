@@ -26,6 +26,7 @@ import (
 	"nhipcau/internal/notify"
 	"nhipcau/internal/org"
 	"nhipcau/internal/plan"
+	"nhipcau/internal/reform"
 	"nhipcau/internal/report"
 	"nhipcau/internal/rollout"
 	"nhipcau/internal/tally"
@@ -52,7 +53,7 @@ func catalog() (*i18n.Catalog, error) {
 func locales() []fs.FS {
 	return []fs.FS{
 		Locale, web.Locale, file.Locale, org.Locale, account.Locale, tally.Locale,
-		directive.Locale, rollout.Locale, conference.Locale, plan.Locale, report.Locale,
+		directive.Locale, rollout.Locale, conference.Locale, plan.Locale, report.Locale, reform.Locale,
 	}
 }
 
@@ -75,6 +76,7 @@ func open(ctx context.Context, cfg Config, log *slog.Logger) (*house, error) {
 	}
 	h.jobs = job.NewRunner(d, log)
 	rollout.Jobs(h.jobs)
+	reform.Jobs(h.jobs)
 	return h, h.build()
 }
 
@@ -96,7 +98,8 @@ func (h *house) build() error {
 	conference.Register(h.site, h.db)
 	plan.Register(h.site, h.db)
 	report.Register(h.site, h.db)
-	tally.Register(h.site, h.db, kinds(), sources())
+	reform.Register(h.site, h.db)
+	tally.Register(h.site, h.db, kinds(), sources(), recounts())
 	h.site.Handle("GET /{$}", web.SignedIn, h.work)
 	return nil
 }

@@ -5,6 +5,8 @@ import (
 	"embed"
 	"net/http"
 	"slices"
+	"strconv"
+	"strings"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/conference"
@@ -236,6 +238,12 @@ func sources() map[string]tally.SourcePage {
 		}},
 		"declaration": {Label: label("app.source.declaration"), Href: none},
 		"plan":        {Label: label("app.source.plan"), Href: func(id, _, _ string) string { return "/plans/" + id }},
-		"report":      {Label: label("app.source.report"), Href: func(id, _, _ string) string { return "/reports/" + id }},
+		tally.ReformSource: {Label: label("app.source.reform"), Href: func(id, _, lane string) string {
+			sheet, unit, _ := strings.Cut(id, ":")
+			n, _ := strconv.ParseInt(sheet, 10, 64) // what is no number leads to no sheet
+			return tally.Href(n, unit, lane, false)
+		}},
+		rollout.Kind().Name: {Label: label("app.source.rollout"), Href: func(id, _, _ string) string { return "/rollouts/" + id }},
+		"report":            {Label: label("app.source.report"), Href: func(id, _, _ string) string { return "/reports/" + id }},
 	}
 }

@@ -462,11 +462,26 @@ func (c Conference) takeBack(ctx context.Context, tx *db.Tx, by auth.Actor, reas
 	}); err != nil {
 		return err
 	}
-	others, err := closedOf(ctx, tx, c.Rollout, c.Unit)
-	if err != nil || others > 0 {
+	return c.handOver(ctx, tx, by, reason)
+}
+
+// handOver takes back that the host has held a conference if c is the record of
+// it, and gives it to another of the host's that stays closed, if there is any.
+func (c Conference) handOver(ctx context.Context, tx *db.Tx, by auth.Actor, reason string) error {
+	hold, err := rollout.Obliged(ctx, tx, c.Rollout, rollout.Hold, c.Unit)
+	if err != nil || hold.Unit != 0 && hold.Source.ID != c.ID {
 		return err
 	}
-	return follow.TakeBack(ctx, tx, by, c.Rollout, c.Unit, reason)
+	if err := follow.TakeBack(ctx, tx, by, c.occasion(), reason); err != nil {
+		return err
+	}
+	other, err := closedOf(ctx, tx, c.Rollout, c.Unit)
+	if err != nil || other == "" {
+		return err
+	}
+	return rollout.Fulfil(ctx, tx, by, rollout.Fulfilment{
+		Rollout: c.Rollout, Step: rollout.Hold, Unit: c.Unit, Source: tally.Source{Kind: kind.Name, ID: other},
+	})
 }
 
 // Cancel calls a conference off, with a reason; one that was closed cannot be.

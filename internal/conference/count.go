@@ -8,7 +8,6 @@ import (
 	"nhipcau/internal/attendance"
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
-	"nhipcau/internal/org"
 	"nhipcau/internal/rollout"
 	"nhipcau/internal/tally"
 )
@@ -92,17 +91,16 @@ func place(ctx context.Context, tx *db.Tx, sheet int64, figures map[int64]tally.
 	if err != nil {
 		return nil, err
 	}
-	e, err := org.EpochByID(ctx, tx, s.Epoch)
-	if err != nil {
-		return nil, err
-	}
-	root, _ := e.Index(s.Root)
 	placed := map[int64]tally.Delta{}
 	for u, d := range figures {
-		if i, ok := e.Index(u); !ok || !e.Under(i, root) {
-			u = s.Root
+		at, err := tally.Where(ctx, tx, sheet, u)
+		if err != nil {
+			return nil, err
 		}
-		placed[u] = placed[u].Plus(d)
+		if at == 0 {
+			at = s.Root
+		}
+		placed[at] = placed[at].Plus(d)
 	}
 	return placed, nil
 }

@@ -79,9 +79,11 @@ func closedFor(ctx context.Context, tx *db.Tx, rollout string) ([]Conference, er
 	return db.All(ctx, tx, scan, conferences+` WHERE c.rollout = $1 AND c.state = 'closed' ORDER BY c.id`, rollout)
 }
 
-func closedOf(ctx context.Context, tx *db.Tx, rollout string, unit int64) (n int, err error) {
-	err = tx.One(ctx, `SELECT count(*) FROM conference WHERE rollout = $1 AND unit = $2 AND state = 'closed'`, []any{rollout, unit}, &n)
-	return n, err
+// closedOf returns one closed conference of a unit in a rollout, "" if
+// there is none.
+func closedOf(ctx context.Context, tx *db.Tx, rollout string, unit int64) (id string, err error) {
+	err = tx.One(ctx, `SELECT coalesce(min(id), '') FROM conference WHERE rollout = $1 AND unit = $2 AND state = 'closed'`, []any{rollout, unit}, &id)
+	return id, err
 }
 
 func stateOf(ctx context.Context, tx *db.Tx, id string) (s State, host int64, err error) {
@@ -167,4 +169,11 @@ func replaceParts(ctx context.Context, tx *db.Tx, id string, f Form, units []org
 func insertEvent(ctx context.Context, tx *db.Tx, by auth.Actor, id, kind, reason string) error {
 	return tx.Exec(ctx, `INSERT INTO conference_event (id, conference, kind, actor, actor_name, reason, at, seq) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 		db.NewKey(), id, kind, by.Login, by.Name, reason, tx.Now, tx.NewID())
+}
+
+// OpenOf counts the conferences of a unit that have neither been closed nor
+// cancelled.
+func OpenOf(ctx context.Context, tx *db.Tx, unit int64) (n int64, err error) {
+	err = tx.One(ctx, `SELECT count(*) FROM conference WHERE unit = $1 AND state IN ('draft', 'convened')`, []any{unit}, &n)
+	return n, err
 }

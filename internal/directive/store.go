@@ -101,3 +101,22 @@ func update(ctx context.Context, tx *db.Tx, id string, version int64, f Form, fi
 	}
 	return err
 }
+
+// Moved follows a unit that moved from one path to another: what had reached it,
+// and what had reached units under it, reaches them where they stand now.
+func Moved(ctx context.Context, tx *db.Tx, tree, from, to string) error {
+	if err := tx.Exec(ctx, `
+		INSERT INTO directive_reach (directive, tree, path, at)
+		SELECT DISTINCT directive, tree, $1, CAST($2 AS BIGINT) FROM directive_reach
+		WHERE tree = $3 AND path <> $4 AND substr($4, 1, length(path)) = path AND substr($1, 1, length(path)) <> path
+		ON CONFLICT (directive, tree, path) DO NOTHING`, to, tx.Now, tree, from); err != nil {
+		return err
+	}
+	if err := tx.Exec(ctx, `
+		INSERT INTO directive_reach (directive, tree, path, at)
+		SELECT directive, tree, $1 || substr(path, $2), at FROM directive_reach WHERE tree = $3 AND path >= $4 AND path < $5
+		ON CONFLICT (directive, tree, path) DO NOTHING`, to, len(from)+1, tree, from, auth.After(from)); err != nil {
+		return err
+	}
+	return tx.Exec(ctx, `DELETE FROM directive_reach WHERE tree = $1 AND path >= $2 AND path < $3`, tree, from, auth.After(from))
+}

@@ -107,14 +107,15 @@ func room(ctx context.Context, tx *db.Tx, r rollout.Rollout, unit int64) (due, c
 	return due, credited, err
 }
 
-// TakeBack takes back that a unit has held a conference: a declaration whose
-// place the record had taken counts again.
-func TakeBack(ctx context.Context, tx *db.Tx, by auth.Actor, id string, unit int64, reason string) error {
-	if err := rollout.Unfulfil(ctx, tx, by, id, rollout.Hold, unit, reason); err != nil {
+// TakeBack takes back that the host of an occasion has held it: a declaration
+// whose place the record had taken counts again.
+func TakeBack(ctx context.Context, tx *db.Tx, by auth.Actor, o Occasion, reason string) error {
+	id, unit := o.Rollout, o.Host
+	if err := rollout.Unfulfil(ctx, tx, by, rollout.Fulfilment{Rollout: id, Step: rollout.Hold, Unit: unit, Source: o.source()}, reason); err != nil {
 		return err
 	}
-	o, err := rollout.Obliged(ctx, tx, id, rollout.Hold, unit)
-	if err != nil || !o.DoneAt.IsZero() {
+	hold, err := rollout.Obliged(ctx, tx, id, rollout.Hold, unit)
+	if err != nil || !hold.DoneAt.IsZero() {
 		return err
 	}
 	d, err := declarationOf(ctx, tx, id, unit)
@@ -208,5 +209,5 @@ func weigh(ctx context.Context, tx *db.Tx, by auth.Actor, r rollout.Rollout, uni
 	if (credited+d.Persons-d.Trimmed)*100 >= percent*due && due > 0 {
 		return rollout.Fulfil(ctx, tx, by, rollout.Fulfilment{Rollout: r.ID, Step: rollout.Reach, Unit: unit, Source: s})
 	}
-	return rollout.Unfulfil(ctx, tx, by, r.ID, rollout.Reach, unit, reason)
+	return rollout.Unfulfil(ctx, tx, by, rollout.Fulfilment{Rollout: r.ID, Step: rollout.Reach, Unit: unit}, reason)
 }

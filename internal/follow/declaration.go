@@ -177,7 +177,7 @@ func WithdrawDeclaration(ctx context.Context, tx *db.Tx, by auth.Actor, id, unit
 		return err
 	}
 	if o.Declared {
-		if err := rollout.Unfulfil(ctx, tx, by, id, rollout.Hold, u.ID, reason); err != nil {
+		if err := rollout.Unfulfil(ctx, tx, by, rollout.Fulfilment{Rollout: id, Step: rollout.Hold, Unit: u.ID}, reason); err != nil {
 			return err
 		}
 	}

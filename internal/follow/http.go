@@ -131,7 +131,7 @@ func (s *server) unitPage(w http.ResponseWriter, r *http.Request, status int, wr
 			return err
 		}
 		for _, o := range all {
-			if o.Unit == p.Unit.ID {
+			if o.Unit == p.Unit.ID || o.Keeper == p.Unit.ID {
 				p.Obligations = append(p.Obligations, o)
 			}
 		}

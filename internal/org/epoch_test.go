@@ -225,7 +225,11 @@ func TestEpochIsCutWhenTheTreeChanges(t *testing.T) {
 
 	closing := vn.DayOf(dbtest.Noon).AddDays(2)
 	write(func(ctx context.Context, tx *db.Tx) error {
-		return Close(ctx, tx, by, "b", 1, closing, "QĐ 1", "giải thể")
+		u, err := Get(ctx, tx, by, "b")
+		if err != nil {
+			return err
+		}
+		return EndUnit(ctx, tx, by.Tree, u, closing)
 	})
 	third := epochFor(t, d)
 	if third.Len() != 4 {

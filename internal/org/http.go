@@ -46,7 +46,6 @@ func Register(site *web.Site, d *db.DB, finders ...Finder) {
 	site.Handle("POST /units/{key}/members", web.SignedIn, s.admit)
 	site.Handle("POST /units/{key}/children", web.SignedIn, s.create)
 	site.Handle("POST /units/{key}/name", web.SignedIn, s.rename)
-	site.Handle("POST /units/{key}/closure", web.SignedIn, s.close)
 	site.Handle("GET /members/{key}", web.SignedIn, s.member)
 	site.Handle("POST /members/{key}", web.SignedIn, s.amend)
 	site.Handle("POST /members/{key}/exemption", web.SignedIn, s.exempt)
@@ -196,18 +195,6 @@ func (s *server) rename(w http.ResponseWriter, r *http.Request) error {
 		return s.unitPage(w, r, err, n)
 	}
 	return web.SeeSaid(w, r, "org.said.renamed", "/units/%s", r.PathValue("key"))
-}
-
-func (s *server) close(w http.ResponseWriter, r *http.Request) error {
-	by := auth.FromContext(r.Context())
-	day, _ := vn.ParseDay(r.PostFormValue("day")) // a bad day is none, which Close refuses
-	err := s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error {
-		return Close(ctx, tx, by, r.PathValue("key"), web.Version(r), day, r.PostFormValue("decision"), r.PostFormValue("reason"))
-	})
-	if err != nil {
-		return s.unitPage(w, r, err, NewUnit{})
-	}
-	return web.SeeSaid(w, r, "org.said.closed", "/units/%s", r.PathValue("key"))
 }
 
 type membersPage struct {

@@ -233,7 +233,7 @@ func insertReform(ctx context.Context, tx *db.Tx, by auth.Actor, tree, kind stri
 // A Reform is one change of a unit: when it took effect, by which decision and
 // who recorded it.
 type Reform struct {
-	Kind     string // create, close, rename
+	Kind     string // create, close, rename, move
 	Day      vn.Day
 	Decision string
 	Reason   string
@@ -248,6 +248,68 @@ func Reforms(ctx context.Context, tx *db.Tx, by auth.Actor, u Unit) ([]Reform, e
 		FROM lineage l
 		JOIN reform f ON f.id = l.reform
 		JOIN place p ON p.tree = f.tree AND p.unit = l.new_unit
-		WHERE l.new_unit = $1 AND p.path >= $2 AND p.path < $3
+		WHERE (l.new_unit = $1 OR l.old_unit = $1) AND f.applied_at IS NOT NULL AND f.undone_at IS NULL AND p.path >= $2 AND p.path < $3
 		ORDER BY f.day DESC, f.at DESC, f.id`, u.ID, by.Path, by.End())
+}
+
+func lastEdge(ctx context.Context, tx *db.Tx, u Unit) (day vn.Day, err error) {
+	err = tx.One(ctx, `SELECT max(from_day) FROM unit_edge WHERE unit = $1`, []any{u.ID}, &day)
+	return day, err
+}
+
+// treeOf returns the tree in which a unit stands at its path.
+func treeOf(ctx context.Context, tx *db.Tx, u Unit) (tree string, err error) {
+	err = tx.One(ctx, `SELECT tree FROM place WHERE unit = $1 AND path = $2`, []any{u.ID, u.Path}, &tree)
+	return tree, err
+}
+
+func moveEdge(ctx context.Context, tx *db.Tx, tree string, unit, parent int64, day vn.Day) error {
+	if err := tx.Exec(ctx, `UPDATE unit_edge SET to_day = $1 WHERE tree = $2 AND unit = $3 AND to_day = ''`, day, tree, unit); err != nil {
+		return err
+	}
+	if err := tx.Exec(ctx, `INSERT INTO unit_edge (tree, unit, parent, from_day, to_day) VALUES ($1, $2, $3, $4, '')`, tree, unit, parent, day); err != nil {
+		return err
+	}
+	return touch(ctx, tx, tree)
+}
+
+func unmoveEdge(ctx context.Context, tx *db.Tx, tree string, unit int64, day vn.Day) error {
+	if err := tx.Exec(ctx, `DELETE FROM unit_edge WHERE tree = $1 AND unit = $2 AND from_day = $3`, tree, unit, day); err != nil {
+		return err
+	}
+	if err := tx.Exec(ctx, `UPDATE unit_edge SET to_day = '' WHERE tree = $1 AND unit = $2 AND to_day = $3`, tree, unit, day); err != nil {
+		return err
+	}
+	return touch(ctx, tx, tree)
+}
+
+// replant gives everything at and under a path another, deeper by some levels.
+func replant(ctx context.Context, tx *db.Tx, tree, from, to string, deeper int) error {
+	return tx.Exec(ctx, `UPDATE place SET path = $1 || substr(path, $2), depth = depth + $3 WHERE tree = $4 AND path >= $5 AND path < $6`,
+		to, len(from)+1, deeper, tree, from, auth.After(from))
+}
+
+func unendUnit(ctx context.Context, tx *db.Tx, tree string, unit int64, day vn.Day) error {
+	for _, q := range []string{
+		`UPDATE unit_name SET to_day = '' WHERE unit = $1 AND to_day = $2`,
+		`UPDATE unit_kind SET to_day = '' WHERE unit = $1 AND to_day = $2`,
+	} {
+		if err := tx.Exec(ctx, q, unit, day); err != nil {
+			return err
+		}
+	}
+	if err := tx.Exec(ctx, `UPDATE unit_edge SET to_day = '' WHERE tree = $1 AND unit = $2 AND to_day = $3`, tree, unit, day); err != nil {
+		return err
+	}
+	return touch(ctx, tx, tree)
+}
+
+func countSince(ctx context.Context, tx *db.Tx, unit int64, day vn.Day) (n int64, err error) {
+	err = tx.One(ctx, `SELECT count(*) FROM membership WHERE unit = $1 AND ended = 0 AND from_day > $2`, []any{unit, day}, &n)
+	return n, err
+}
+
+func membersOf(ctx context.Context, tx *db.Tx, unit int64) ([]int64, error) {
+	return db.All(ctx, tx, func(r db.Scanner) (m int64, err error) { return m, r.Scan(&m) },
+		`SELECT member FROM membership WHERE unit = $1 AND ended = 0 ORDER BY member`, unit)
 }

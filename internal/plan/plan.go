@@ -299,7 +299,7 @@ func Reopen(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version in
 	if err := move(ctx, tx, by, p, version, Draft, "reopened", "", reason); err != nil {
 		return err
 	}
-	return rollout.Unfulfil(ctx, tx, by, p.Rollout, rollout.Adopt, p.Unit, reason)
+	return rollout.Unfulfil(ctx, tx, by, rollout.Fulfilment{Rollout: p.Rollout, Step: rollout.Adopt, Unit: p.Unit, Source: tally.Source{Kind: "plan", ID: p.ID}}, reason)
 }
 
 func needReason(s string) (string, error) {

@@ -229,7 +229,7 @@ func Return(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version in
 	if err := event(ctx, tx, by, r, "returned", reason); err != nil {
 		return err
 	}
-	if err := rollout.Unfulfil(ctx, tx, by, r.Rollout, rollout.Report, r.Unit, reason); err != nil {
+	if err := rollout.Unfulfil(ctx, tx, by, rollout.Fulfilment{Rollout: r.Rollout, Step: rollout.Report, Unit: r.Unit, Source: tally.Source{Kind: "report", ID: r.ID}}, reason); err != nil {
 		return err
 	}
 	_, err = notify.ToUnit(ctx, tx, r.Unit, []auth.Role{auth.Clerk, auth.Secretary}, "report.notice.returned",

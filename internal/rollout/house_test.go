@@ -202,7 +202,7 @@ func (h *house) fulfil(t *testing.T, r rollout.Rollout, step rollout.Step, unit 
 func (h *house) unfulfil(t *testing.T, r rollout.Rollout, step rollout.Step, unit string) {
 	t.Helper()
 	h.do(t, func(ctx context.Context, tx *db.Tx) error {
-		return rollout.Unfulfil(ctx, tx, h.clerk(unit), r.ID, step, h.units[unit].ID, "nhầm")
+		return rollout.Unfulfil(ctx, tx, h.clerk(unit), rollout.Fulfilment{Rollout: r.ID, Step: step, Unit: h.units[unit].ID}, "nhầm")
 	})
 }
 

@@ -67,6 +67,7 @@ type unitRow struct {
 	Own   tally.Vec
 	Steps map[Step]Obligation
 	Plan  string // message key of the state of its plan, "" if it has none
+	Taken string // who took its duties over, "" if nobody has
 	order int    // in the tree
 }
 
@@ -173,7 +174,11 @@ func rows(obligations []Obligation, nodes map[int64]tally.Node, plans map[int64]
 	var all []unitRow
 	for _, o := range obligations {
 		if len(all) == 0 || all[len(all)-1].Unit != o.Unit {
-			all = append(all, unitRow{Unit: o.Unit, Key: o.UnitKey, Name: o.UnitName, Own: nodes[o.Unit].Own, Steps: map[Step]Obligation{}, Plan: plans[o.Unit], order: len(all)})
+			key, taken := o.UnitKey, ""
+			if o.TakenOver() {
+				key, taken = o.KeeperKey, o.KeeperName
+			}
+			all = append(all, unitRow{Taken: taken, Unit: o.Unit, Key: key, Name: o.UnitName, Own: nodes[o.Unit].Own, Steps: map[Step]Obligation{}, Plan: plans[o.Unit], order: len(all)})
 		}
 		all[len(all)-1].Steps[o.Step] = o
 	}

@@ -163,7 +163,7 @@ func endAll(ctx context.Context, d *db.DB, j job.Job, _ func(done, total int64))
 		if err := release(ctx, tx, o); err != nil || told {
 			return err
 		}
-		return tell(ctx, tx, o.Unit, "rollout.notice."+string(o.State), "/rollouts/"+o.Rollout, o.Title)
+		return tell(ctx, tx, o.Keeper, "rollout.notice."+string(o.State), "/rollouts/"+o.Rollout, o.Title)
 	})
 }
 

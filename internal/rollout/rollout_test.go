@@ -117,8 +117,11 @@ func TestSeen(t *testing.T) {
 		by   auth.Actor
 		want int
 	}{
-		{"host", h.clerk("khoi"), 2}, {"unit", h.clerk("mot"), 1}, {"cell", h.as("to", auth.Member), 1},
-		{"another tree", auth.Actor{Login: "x", Tree: "khac", Path: "/00001/", Roles: []auth.Role{auth.Secretary}}, 0}, {"nobody", auth.Actor{}, 0},
+		{"host", h.clerk("khoi"), 2},
+		{"unit", h.clerk("mot"), 1},
+		{"cell", h.as("to", auth.Member), 1},
+		{"another tree", auth.Actor{Login: "x", Tree: "khac", Path: "/00001/", Roles: []auth.Role{auth.Secretary}}, 0},
+		{"nobody", auth.Actor{}, 0},
 	} {
 		h.see(t, func(ctx context.Context, tx *db.Tx) error {
 			all, err := rollout.List(ctx, tx, c.by, "", 0, 10)

@@ -21,12 +21,13 @@ const (
 		JOIN unit su ON su.id = r.scope
 		JOIN unit_name sn ON sn.unit = r.scope AND sn.from_day = (SELECT max(x.from_day) FROM unit_name x WHERE x.unit = r.scope)
 		JOIN place pl ON pl.tree = r.tree AND pl.unit = r.unit`
-	// A person sees the rollouts of their subtree, and those that reach their
-	// unit once they are approved. Every query that reads rollouts for a person
+	// A person sees the rollouts of their subtree, those that reach their unit
+	// once they are approved, and those in which it answers for something. Every query that reads rollouts for a person
 	// starts from seen: $1 is the tree, $2 and $3 the range of the subtree.
 	seen = rollouts + `
 		WHERE r.tree = $1 AND (pl.path >= $2 AND pl.path < $3
-			OR r.sheet <> 0 AND substr($2, 1, length(r.scope_path)) = r.scope_path)`
+			OR r.sheet <> 0 AND substr($2, 1, length(r.scope_path)) = r.scope_path
+			OR EXISTS (SELECT 1 FROM obligation x JOIN place xp ON xp.tree = r.tree AND xp.unit = x.keeper WHERE x.rollout = r.id AND xp.path = $2))`
 )
 
 func scan(r db.Scanner) (o Rollout, err error) {
@@ -69,8 +70,9 @@ func List(ctx context.Context, tx *db.Tx, by auth.Actor, query string, offset, l
 // Owing returns the open rollouts by which by's unit still owes a step, the
 // soonest due first.
 func Owing(ctx context.Context, tx *db.Tx, by auth.Actor, step Step) ([]Rollout, error) {
-	return db.All(ctx, tx, scan, rollouts+` JOIN obligation o ON o.rollout = r.id
-		WHERE r.tree = $1 AND r.state = 'open' AND o.unit = $2 AND o.step = $3 AND o.done_at IS NULL AND o.ended_at IS NULL
+	return db.All(ctx, tx, scan, rollouts+` JOIN (SELECT rollout, min(due) AS due FROM obligation
+			WHERE keeper = $2 AND step = $3 AND done_at IS NULL AND ended_at IS NULL GROUP BY rollout) o ON o.rollout = r.id
+		WHERE r.tree = $1 AND r.state = 'open'
 		ORDER BY o.due, r.entered_at, r.id`, by.Tree, by.Unit, step)
 }
 

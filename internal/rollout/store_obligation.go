@@ -12,17 +12,20 @@ import (
 	"nhipcau/internal/vn"
 )
 
-const obligations = `SELECT o.rollout, r.title, o.step, o.unit, u.key, n.name, o.day, o.wording, o.extended, o.due, o.done_at, o.declared, o.source, o.source_id, o.ended_at
+// Who sees an obligation is decided by the place of the unit that answers for it.
+const obligations = `SELECT o.rollout, r.title, o.step, o.unit, u.key, n.name, o.keeper, k.key, kn.name, o.day, o.wording, o.extended, o.due, o.done_at, o.declared, o.source, o.source_id, o.ended_at
 	FROM obligation o
 	JOIN rollout r ON r.id = o.rollout
 	JOIN unit u ON u.id = o.unit
 	JOIN unit_name n ON n.unit = o.unit AND n.from_day = (SELECT max(x.from_day) FROM unit_name x WHERE x.unit = o.unit)
-	JOIN place pl ON pl.tree = r.tree AND pl.unit = o.unit
+	JOIN unit k ON k.id = o.keeper
+	JOIN unit_name kn ON kn.unit = o.keeper AND kn.from_day = (SELECT max(x.from_day) FROM unit_name x WHERE x.unit = o.keeper)
+	JOIN place pl ON pl.tree = r.tree AND pl.unit = o.keeper
 	WHERE r.tree = $1 AND pl.path >= $2 AND pl.path < $3`
 
 func scanObligation(s db.Scanner) (o Obligation, err error) {
 	var declared int
-	err = s.Scan(&o.Rollout, &o.Title, &o.Step, &o.Unit, &o.UnitKey, &o.UnitName, &o.Deadline.Day, &o.Deadline.Wording, &o.Extended, &o.Due,
+	err = s.Scan(&o.Rollout, &o.Title, &o.Step, &o.Unit, &o.UnitKey, &o.UnitName, &o.Keeper, &o.KeeperKey, &o.KeeperName, &o.Deadline.Day, &o.Deadline.Wording, &o.Extended, &o.Due,
 		db.At(&o.DoneAt), &declared, &o.Source.Kind, &o.Source.ID, db.At(&o.EndedAt))
 	o.Declared = declared != 0
 	return o, err
@@ -32,13 +35,13 @@ func scanObligation(s db.Scanner) (o Obligation, err error) {
 // order and the order of the steps.
 func Obligations(ctx context.Context, tx *db.Tx, by auth.Actor, rollout string) ([]Obligation, error) {
 	return db.All(ctx, tx, scanObligation, obligations+` AND o.rollout = $4
-		ORDER BY pl.path, CASE o.step WHEN 'hold' THEN 1 WHEN 'reach' THEN 2 WHEN 'adopt' THEN 3 ELSE 4 END`, by.Tree, by.Path, by.End(), rollout)
+		ORDER BY pl.path, o.unit <> o.keeper, o.unit, CASE o.step WHEN 'hold' THEN 1 WHEN 'reach' THEN 2 WHEN 'adopt' THEN 3 ELSE 4 END`, by.Tree, by.Path, by.End(), rollout)
 }
 
 // Owed returns what by's own unit still owes by open rollouts, the soonest due
 // first.
 func Owed(ctx context.Context, tx *db.Tx, by auth.Actor) ([]Obligation, error) {
-	return db.All(ctx, tx, scanObligation, obligations+` AND o.unit = $4 AND r.state = 'open' AND o.done_at IS NULL AND o.ended_at IS NULL
+	return db.All(ctx, tx, scanObligation, obligations+` AND o.keeper = $4 AND r.state = 'open' AND o.done_at IS NULL AND o.ended_at IS NULL
 		ORDER BY o.due, r.entered_at, CASE o.step WHEN 'hold' THEN 1 WHEN 'reach' THEN 2 WHEN 'adopt' THEN 3 ELSE 4 END`,
 		by.Tree, by.Path, by.End(), by.Unit)
 }
@@ -52,13 +55,13 @@ type owedRow struct {
 	State  State // of the rollout
 }
 
-const owedRows = `SELECT o.rollout, r.title, o.step, o.unit, o.extended, o.due, o.done_at, o.declared, o.source, o.source_id, o.late_at, o.ended_at,
+const owedRows = `SELECT o.rollout, r.title, o.step, o.unit, o.keeper, o.extended, o.due, o.done_at, o.declared, o.source, o.source_id, o.late_at, o.ended_at,
 	r.tree, r.sheet, r.state
 	FROM obligation o JOIN rollout r ON r.id = o.rollout`
 
 func scanOwed(s db.Scanner) (o owedRow, err error) {
 	var declared int
-	err = s.Scan(&o.Rollout, &o.Title, &o.Step, &o.Unit, &o.Extended, &o.Due, db.At(&o.DoneAt), &declared, &o.Source.Kind, &o.Source.ID,
+	err = s.Scan(&o.Rollout, &o.Title, &o.Step, &o.Unit, &o.Keeper, &o.Extended, &o.Due, db.At(&o.DoneAt), &declared, &o.Source.Kind, &o.Source.ID,
 		db.At(&o.LateAt), db.At(&o.EndedAt), &o.Tree, &o.Sheet, &o.State)
 	o.Declared = declared != 0
 	return o, err
@@ -72,6 +75,11 @@ func owed(ctx context.Context, tx *db.Tx, rollout string, step Step, unit int64)
 		return owedRow{}, 0, err
 	}
 	return all[0], all[0].Sheet, nil
+}
+
+// takenOver returns what a unit answers for since units were closed.
+func takenOver(ctx context.Context, tx *db.Tx, rollout string, step Step, keeper int64) ([]owedRow, error) {
+	return db.All(ctx, tx, scanOwed, owedRows+` WHERE o.rollout = $1 AND o.step = $2 AND o.keeper = $3 AND o.unit <> $3 ORDER BY o.unit`, rollout, step, keeper)
 }
 
 // Obliged returns what a unit owes by a step of a rollout, whoever asks; Unit is
@@ -106,7 +114,7 @@ func unended(ctx context.Context, tx *db.Tx, rollout string, limit int) ([]owedR
 // orphaned returns what is still owed by units that no longer stand.
 func orphaned(ctx context.Context, tx *db.Tx, today vn.Day, limit int) ([]owedRow, error) {
 	return db.All(ctx, tx, scanOwed, owedRows+` WHERE r.state = 'open' AND o.done_at IS NULL AND o.ended_at IS NULL AND NOT EXISTS (
-		SELECT 1 FROM unit_edge e WHERE e.tree = r.tree AND e.unit = o.unit AND (e.to_day = '' OR e.to_day > $1))
+		SELECT 1 FROM unit_edge e WHERE e.tree = r.tree AND e.unit = o.keeper AND (e.to_day = '' OR e.to_day > $1))
 		ORDER BY o.rollout, o.unit, o.step LIMIT $2`, today, limit)
 }
 
@@ -130,8 +138,8 @@ func CountDue(ctx context.Context, tx *db.Tx, rollout string, unit int64) (n int
 
 func insertObligation(ctx context.Context, tx *db.Tx, rollout string, unit int64, d Demand) error {
 	return tx.Exec(ctx, `
-		INSERT INTO obligation (rollout, step, unit, day, wording, percent, extended, due, declared, source, source_id)
-		VALUES ($1, $2, $3, $4, $5, $6, '', $7, 0, '', '')`,
+		INSERT INTO obligation (rollout, step, unit, keeper, day, wording, percent, extended, due, declared, source, source_id)
+		VALUES ($1, $2, $3, $3, $4, $5, $6, '', $7, 0, '', '')`,
 		rollout, d.Step, unit, d.Deadline.Day, d.Deadline.Wording, d.Percent, d.Deadline.Last())
 }
 

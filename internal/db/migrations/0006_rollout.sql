@@ -58,6 +58,7 @@ CREATE TABLE obligation (
     rollout  TEXT NOT NULL REFERENCES rollout (id),
     step     TEXT NOT NULL,
     unit     BIGINT NOT NULL REFERENCES unit (id),
+    keeper   BIGINT NOT NULL REFERENCES unit (id), -- who answers for it: the unit, or the one that took it over
     day      TEXT NOT NULL,
     wording  TEXT NOT NULL,
     percent  BIGINT NOT NULL, -- share to reach, 0 for other steps
@@ -71,7 +72,7 @@ CREATE TABLE obligation (
     ended_at BIGINT, -- when the rollout was withdrawn
     PRIMARY KEY (rollout, step, unit)
 );
-CREATE INDEX obligation_unit ON obligation (unit, due) WHERE done_at IS NULL AND ended_at IS NULL;
+CREATE INDEX obligation_keeper ON obligation (keeper, due) WHERE done_at IS NULL AND ended_at IS NULL;
 CREATE INDEX obligation_due ON obligation (due) WHERE done_at IS NULL AND ended_at IS NULL AND late_at IS NULL;
 
 -- How many were on a unit's list when the count was frozen.

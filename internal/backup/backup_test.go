@@ -283,7 +283,7 @@ func said(t *testing.T, m backup.Manifest) string {
 // every writer had acknowledged when it began, nothing that came after it ended,
 // and of every writer's deeds the first ones, without a gap.
 func TestWhileWriting(t *testing.T) {
-	const writers, backups = 4, 5
+	const writers, backups, round = 4, 4, 120 // deeds a round
 	h := newHouse(t, 3)
 	var mu sync.Mutex
 	said := [writers]int{}
@@ -296,10 +296,15 @@ func TestWhileWriting(t *testing.T) {
 	var all sync.WaitGroup
 	defer all.Wait()
 	defer stop()
-	wrote := make(chan bool, 1)
+	may := make(chan bool)
 	for i := range writers {
 		all.Go(func() {
-			for n := 0; ctx.Err() == nil; n++ {
+			for n := 0; ; n++ {
+				select {
+				case <-may:
+				case <-ctx.Done():
+					return
+				}
 				b, err := h.put(fmt.Sprintf("%d-%d", i, n), 100)
 				if err == nil {
 					err = h.DB.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
@@ -314,16 +319,21 @@ func TestWhileWriting(t *testing.T) {
 				mu.Lock()
 				said[i]++
 				mu.Unlock()
-				select {
-				case wrote <- true:
-				default:
-				}
 			}
 		})
 	}
 	for range backups {
-		<-wrote
-		<-wrote
+		for range round / 2 {
+			may <- true
+		}
+		all.Go(func() { // the other half is done beside the backup
+			for range round / 2 {
+				select {
+				case may <- true:
+				case <-ctx.Done():
+				}
+			}
+		})
 		before := acknowledged()
 		path := filepath.Join(t.TempDir(), "house.tar")
 		m, err := backup.Take(t.Context(), h.House, path, false, nil)

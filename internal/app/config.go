@@ -41,6 +41,8 @@ type cli struct {
 	Demo    demoCommand    `cmd:"" help:"Run the product with a youth union bloc of 62 organisations, on a clock of its own."`
 	Serve   serveCommand   `cmd:"" help:"Serve the pages."`
 	Prove   proveCommand   `cmd:"" help:"Recompute every figure and say whether all agree."`
+	Backup  backupCommand  `cmd:"" help:"Keep the database and the files in one file, while others work."`
+	Restore restoreCommand `cmd:"" help:"Make the house that a backup holds, where there is none, and prove it."`
 	Admin   adminCommand   `cmd:"" help:"Print a one-time link for the first administrator."`
 	Token   tokenCommand   `cmd:"" help:"Print a new bearer token of a login."`
 	Version versionCommand `cmd:"" help:"Print the version."`

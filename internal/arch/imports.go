@@ -17,7 +17,7 @@ const module = "nhipcau/internal/"
 // only those that stand before it.
 var floors = strings.Fields(`
 	fault i18n auth vn
-	db audit job notify file
+	db audit job notify file backup
 	web
 	org account tally
 	attendance directive rollout follow conference plan report reform

@@ -37,7 +37,6 @@ package db
 
 import (
 	"context"
-	"strings"
 	"sync"
 	"time"
 
@@ -54,7 +53,8 @@ type engine interface {
 	drain(ctx context.Context) error
 	migrate(ctx context.Context) error
 	listen(ctx context.Context) error // makes sure that notices reach the hub
-	queue() int                       // closures that wait
+	snapshot(ctx context.Context, path string, f Work) error
+	queue() int // closures that wait
 	close() error
 }
 
@@ -91,7 +91,7 @@ func Open(ctx context.Context, url string, opts ...Option) (*DB, error) {
 		o(c)
 	}
 	open := openSQLite
-	if strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://") {
+	if Engine(url) == PostgreSQL {
 		open = openPostgres
 	}
 	e, err := open(ctx, url, c)

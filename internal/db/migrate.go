@@ -32,8 +32,8 @@ func (d *DB) Ready(ctx context.Context) error {
 		return err
 	}
 	return d.Read(ctx, func(ctx context.Context, tx *Tx) error {
-		var have int64
-		if err := tx.One(ctx, `SELECT coalesce(max(version_id), 0) FROM goose_db_version`, nil, &have); err != nil {
+		have, err := Version(ctx, tx)
+		if err != nil {
 			return unavailable(err, "error.old_database")
 		}
 		switch {

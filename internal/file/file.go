@@ -17,6 +17,8 @@ import (
 	"net/url"
 	"os"
 	"path"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -101,7 +103,7 @@ func (s *Store) Put(name string, r io.Reader, limit int64, kinds ...Kind) (Blob,
 	}
 	sum := sha256.Sum256(b)
 	blob := Blob{SHA256: hex.EncodeToString(sum[:]), Name: cleanName(name, kind), Kind: kind, Size: int64(len(b))}
-	return blob, s.write(blob.SHA256, b)
+	return blob, s.write(blob.SHA256, bytes.NewReader(b))
 }
 
 // wrong is an error at the form's field "file".
@@ -119,9 +121,9 @@ func contains(all []Kind, k Kind) bool {
 	return false
 }
 
-// write keeps b under its hash: beside it first, then renamed, so that there is
+// write keeps what r holds under its hash: beside it first, then renamed, so that there is
 // never half a file under the name.
-func (s *Store) write(sum string, b []byte) error {
+func (s *Store) write(sum string, r io.Reader) error {
 	if _, err := s.root.Stat(place(sum)); err == nil {
 		return nil
 	}
@@ -133,7 +135,7 @@ func (s *Store) write(sum string, b []byte) error {
 	if err != nil {
 		return full(err)
 	}
-	_, werr := f.Write(b)
+	_, werr := io.Copy(f, r)
 	err = errors.Join(werr, f.Sync(), f.Close())
 	if err == nil {
 		err = s.root.Rename(part, place(sum))
@@ -218,6 +220,36 @@ func Get(ctx context.Context, tx *db.Tx, id string) (f File, err error) {
 	err = tx.One(ctx, `SELECT id, sha256, name, kind, size, at FROM file WHERE id = $1`, []any{id},
 		&f.ID, &f.SHA256, &f.Name, &f.Kind, &f.Size, db.At(&f.At))
 	return f, err
+}
+
+// Blobs returns the blobs that rows name, each once, in the order of their
+// hashes, with one of their names.
+func Blobs(ctx context.Context, tx *db.Tx) ([]Blob, error) {
+	all, err := db.All(ctx, tx, func(row db.Scanner) (b Blob, err error) {
+		return b, row.Scan(&b.SHA256, &b.Name, &b.Size)
+	}, `SELECT sha256, min(name), min(size) FROM file GROUP BY sha256`)
+	slices.SortFunc(all, func(a, b Blob) int { return strings.Compare(a.SHA256, b.SHA256) })
+	return all, err
+}
+
+// Read opens the bytes of the blob with a hash. Whether they are those of the
+// hash, the reader finds out.
+func (s *Store) Read(sum string) (*os.File, error) {
+	if !isSum.MatchString(sum) {
+		return nil, fs.ErrNotExist
+	}
+	return s.root.Open(place(sum))
+}
+
+var isSum = regexp.MustCompile(`^[0-9a-f]{64}$`)
+
+// Add keeps what r holds under its hash, which the caller has from elsewhere and
+// makes sure of; on an error nothing stays.
+func (s *Store) Add(sum string, r io.Reader) error {
+	if !isSum.MatchString(sum) {
+		return fs.ErrInvalid
+	}
+	return s.write(sum, r)
 }
 
 // Serve sends a file as an attachment, which no browser takes for a page.

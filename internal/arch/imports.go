@@ -21,10 +21,11 @@ var floors = strings.Fields(`
 	web
 	org account tally
 	attendance directive rollout follow conference plan report
+	statement
 	world app`)
 
 // sliced are the packages that keep a file for each concern.
-var sliced = strings.Fields("org account tally attendance directive rollout follow conference plan report")
+var sliced = strings.Fields("org account tally attendance directive rollout follow conference plan report statement")
 
 // beside are the packages that stand in no order, with those of the project that
 // each may import: programs, and what serves tests.

@@ -138,7 +138,9 @@ func (s *server) read(ctx context.Context, tx *db.Tx, p *tracePage, sheet int64,
 		return fault.New(fault.NotFound, "error.not_found")
 	}
 	lane := kind.Lane(p.Lane)
-	p.What = p.T("tally.lane." + kind.Name + "." + p.Lane)
+	if p.What, err = what(ctx, tx, *p, kind); err != nil {
+		return err
+	}
 	if p.Unit, err = org.Get(ctx, tx, p.Actor, unit); err != nil {
 		return err
 	}
@@ -166,6 +168,15 @@ func (s *server) read(ctx context.Context, tx *db.Tx, p *tracePage, sheet int64,
 		p.Next = p.after(page.Next)
 	}
 	return nil
+}
+
+// what says in the reader's language what the page's lane counts.
+func what(ctx context.Context, tx *db.Tx, p tracePage, k *Kind) (string, error) {
+	if k.Named == nil {
+		return p.T("tally.lane." + k.Name + "." + p.Lane), nil
+	}
+	t, err := k.Named(ctx, tx, p.Sheet, p.Lane)
+	return p.Text(t), err
 }
 
 func (s *server) row(p tracePage, one Posted) traceRow {

@@ -1,12 +1,16 @@
 package tally
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
 	"math/bits"
 	"slices"
+
+	"nhipcau/internal/db"
+	"nhipcau/internal/fault"
 )
 
 // A Lane is one of the things a sheet counts, numbered from 0 in the order its
@@ -20,6 +24,9 @@ const lanes = math.MaxUint8 + 1
 type Kind struct {
 	Name  string
 	Lanes []string
+	// Named says what a lane of one sheet counts, where people name it and not
+	// the program. nil leaves it to the message "tally.lane.KIND.LANE".
+	Named func(ctx context.Context, tx *db.Tx, s Sheet, lane string) (fault.Text, error)
 	byKey map[string]Lane
 }
 

@@ -1,0 +1,135 @@
+package statement
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"nhipcau/internal/db"
+	"nhipcau/internal/fault"
+	"nhipcau/internal/org"
+	"nhipcau/internal/tally"
+)
+
+var kind = newKind()
+
+// newKind has four lanes for each item: its figure, the base of a ratio, and how
+// many figures in the sum are lower and upper bounds. units is how many
+// statements stand.
+func newKind() *tally.Kind {
+	lanes := []string{"units"}
+	for n := range MaxItems {
+		for _, what := range parts {
+			lanes = append(lanes, lane(what, n+1))
+		}
+	}
+	k := tally.NewKind("statement", lanes...)
+	k.Named = named
+	return k
+}
+
+var parts = []string{"value", "of", "more", "less"}
+
+func lane(what string, n int) string { return what + "_" + strconv.Itoa(n) }
+
+// Kind returns what a form's sheet counts, at the unit that states.
+func Kind() *tally.Kind { return kind }
+
+// named says what a lane of a form's sheet counts, in the form's own words.
+func named(ctx context.Context, tx *db.Tx, s tally.Sheet, lane string) (fault.Text, error) {
+	what, number, ok := strings.Cut(lane, "_")
+	n, err := strconv.Atoi(number)
+	if !ok || err != nil {
+		return fault.Text{Key: "statement.lane.units"}, nil
+	}
+	items, err := itemsOf(ctx, tx, s.Source)
+	if err != nil {
+		return fault.Text{}, err
+	}
+	if n < 1 || n > len(items) {
+		return fault.Text{}, fault.New(fault.NotFound, "error.not_found")
+	}
+	return fault.Text{Key: "statement.lane." + what, Args: []any{items[n-1].Label}}, nil
+}
+
+// delta is what a statement adds to the sheet.
+func (s Statement) delta(f Form) tally.Delta {
+	d := tally.Delta{kind.Lane("units"): 1}
+	for _, x := range s.Figures {
+		n := f.item(x.Item)
+		if n == 0 || f.Items[n-1].Sort == Percent {
+			continue
+		}
+		d[kind.Lane(lane("value", n))] = x.Value
+		if f.Items[n-1].Sort == Ratio {
+			d[kind.Lane(lane("of", n))] = x.Of
+		}
+		switch x.Bound {
+		case More:
+			d[kind.Lane(lane("more", n))] = 1
+		case Less:
+			d[kind.Lane(lane("less", n))] = 1
+		}
+	}
+	return d
+}
+
+// A Sum is what the figures of one item add up to, and with which bound. An item
+// of percentages has none.
+type Sum struct {
+	Value, Of  int64
+	More, Less int64 // how many of the figures in it are lower and upper bounds
+	Present    bool  // somebody stated it
+}
+
+// Bound returns how the sum is to be read.
+func (s Sum) Bound() Bound { return boundOf(s.More, s.Less) }
+
+// SumOf reads the sum of the item at place n, from 1, off a unit's figures.
+func SumOf(v tally.Vec, n int) Sum {
+	get := func(what string) int64 { return v.Get(kind.Lane(lane(what, n))) }
+	// A figure that was taken back leaves its lane present; units tells.
+	return Sum{
+		Value: get("value"), Of: get("of"), More: get("more"), Less: get("less"),
+		Present: v.Has(kind.Lane(lane("value", n))) && v.Get(kind.Lane("units")) > 0,
+	}
+}
+
+// directlyUnder returns the units that a new sheet's owner asks.
+func directlyUnder(ctx context.Context, tx *db.Tx, s tally.Sheet) ([]int64, error) {
+	e, err := org.EpochByID(ctx, tx, s.Epoch)
+	if err != nil {
+		return nil, err
+	}
+	root, ok := e.Index(s.Root)
+	if !ok {
+		return nil, fmt.Errorf("statement: unit %d is not on sheet %d", s.Root, s.ID)
+	}
+	var all []int64
+	for i := range e.Children(root) {
+		all = append(all, e.Unit(i))
+	}
+	if len(all) == 0 {
+		all = []int64{s.Root}
+	}
+	return all, nil
+}
+
+// Recount returns, by unit, what the standing statements of a form say its sheet
+// should hold.
+func Recount(ctx context.Context, tx *db.Tx, s tally.Sheet) (map[int64]tally.Delta, error) {
+	items, err := itemsOf(ctx, tx, s.Source)
+	if err != nil {
+		return nil, err
+	}
+	standing, err := standingOf(ctx, tx, s.Source)
+	if err != nil {
+		return nil, err
+	}
+	all := map[int64]tally.Delta{}
+	for _, st := range standing {
+		all[st.Unit] = all[st.Unit].Plus(st.delta(Form{Items: items}))
+	}
+	return all, nil
+}

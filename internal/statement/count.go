@@ -24,10 +24,10 @@ func newKind() *tally.Kind {
 			lanes = append(lanes, lane(what, n+1))
 		}
 	}
-	k := tally.NewKind("statement", lanes...)
-	k.Named = named
-	return k
+	return tally.NewKind("statement", lanes...)
 }
+
+func init() { kind.Named = named } // which itself needs the kind
 
 var parts = []string{"value", "of", "more", "less"}
 
@@ -36,21 +36,26 @@ func lane(what string, n int) string { return what + "_" + strconv.Itoa(n) }
 // Kind returns what a form's sheet counts, at the unit that states.
 func Kind() *tally.Kind { return kind }
 
-// named says what a lane of a form's sheet counts, in the form's own words.
-func named(ctx context.Context, tx *db.Tx, s tally.Sheet, lane string) (fault.Text, error) {
+// named says what a lane of a form's sheet counts, in the form's own words, and
+// with which bound its figure stands.
+func named(ctx context.Context, tx *db.Tx, s tally.Sheet, lane string, v tally.Vec) (tally.Name, error) {
 	what, number, ok := strings.Cut(lane, "_")
 	n, err := strconv.Atoi(number)
 	if !ok || err != nil {
-		return fault.Text{Key: "statement.lane.units"}, nil
+		return tally.Name{What: fault.Text{Key: "statement.lane.units"}}, nil
 	}
 	items, err := itemsOf(ctx, tx, s.Source)
 	if err != nil {
-		return fault.Text{}, err
+		return tally.Name{}, err
 	}
-	if n < 1 || n > len(items) {
-		return fault.Text{}, fault.New(fault.NotFound, "error.not_found")
+	if n > len(items) {
+		return tally.Name{}, fault.New(fault.NotFound, "error.not_found")
 	}
-	return fault.Text{Key: "statement.lane." + what, Args: []any{items[n-1].Label}}, nil
+	name := tally.Name{What: fault.Text{Key: "statement.lane." + what, Args: []any{items[n-1].Label}}}
+	if what == "value" {
+		name.Around = "statement.bound." + string(SumOf(v, n).Bound())
+	}
+	return name, nil
 }
 
 // delta is what a statement adds to the sheet.
@@ -75,12 +80,11 @@ func (s Statement) delta(f Form) tally.Delta {
 	return d
 }
 
-// A Sum is what the figures of one item add up to, and with which bound. An item
-// of percentages has none.
+// A Sum is what the figures of one item add up to, and with which bound. That of
+// percentages is empty.
 type Sum struct {
 	Value, Of  int64
 	More, Less int64 // how many of the figures in it are lower and upper bounds
-	Present    bool  // somebody stated it
 }
 
 // Bound returns how the sum is to be read.
@@ -89,11 +93,7 @@ func (s Sum) Bound() Bound { return boundOf(s.More, s.Less) }
 // SumOf reads the sum of the item at place n, from 1, off a unit's figures.
 func SumOf(v tally.Vec, n int) Sum {
 	get := func(what string) int64 { return v.Get(kind.Lane(lane(what, n))) }
-	// A figure that was taken back leaves its lane present; units tells.
-	return Sum{
-		Value: get("value"), Of: get("of"), More: get("more"), Less: get("less"),
-		Present: v.Has(kind.Lane(lane("value", n))) && v.Get(kind.Lane("units")) > 0,
-	}
+	return Sum{Value: get("value"), Of: get("of"), More: get("more"), Less: get("less")}
 }
 
 // directlyUnder returns the units that a new sheet's owner asks.

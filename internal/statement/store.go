@@ -57,9 +57,9 @@ func List(ctx context.Context, tx *db.Tx, by auth.Actor, query string, offset, l
 // Owing returns the open forms with a last day in which by's own unit is asked
 // and has not stated, the soonest first.
 func Owing(ctx context.Context, tx *db.Tx, by auth.Actor) ([]Form, error) {
-	return db.All(ctx, tx, scan, forms+` JOIN statement_asked a ON a.form = f.id
+	return db.All(ctx, tx, scan, forms+` JOIN statement_asked a ON a.form = f.id JOIN place p ON p.tree = f.tree AND p.unit = a.unit
 		WHERE f.tree = $1 AND a.unit = $2 AND f.state = 'open' AND f.last_day <> ''
-			AND NOT EXISTS (SELECT 1 FROM statement s WHERE s.form = f.id AND s.unit = a.unit AND s.ended_at IS NULL)
+			AND NOT EXISTS (`+covering+`)
 		ORDER BY f.last_day, f.entered_at, f.id`, by.Tree, by.Unit)
 }
 

@@ -53,8 +53,13 @@ func withFigures(ctx context.Context, tx *db.Tx, form string, unit int64, all []
 // Statements returns the statements that stand in a form, of the units of by's
 // subtree, in tree order. The caller has found the form through seen.
 func Statements(ctx context.Context, tx *db.Tx, by auth.Actor, f Form) ([]Statement, error) {
+	return between(ctx, tx, f, by.Path, by.End())
+}
+
+// between is Statements for the units from one path to before another.
+func between(ctx context.Context, tx *db.Tx, f Form, from, to string) ([]Statement, error) {
 	all, err := db.All(ctx, tx, scanStatement, statements+` WHERE s.form = $1 AND s.ended_at IS NULL AND p.path >= $2 AND p.path < $3 ORDER BY p.path`,
-		f.ID, by.Path, by.End())
+		f.ID, from, to)
 	return withFigures(ctx, tx, f.ID, 0, all, err)
 }
 
@@ -96,31 +101,68 @@ func standingOf(ctx context.Context, tx *db.Tx, form string) ([]Statement, error
 	return withFigures(ctx, tx, form, 0, all, err)
 }
 
-// A Row is a unit in the table of a form.
-type Row struct {
-	Unit     int64
-	UnitKey  string
-	UnitName string
-	Path     string
-	Asked    bool
-}
-
-// Rows returns the units of by's subtree that are asked in a form or have
-// stated, in tree order. The caller has found the form through seen.
-func Rows(ctx context.Context, tx *db.Tx, by auth.Actor, f Form) ([]Row, error) {
-	return db.All(ctx, tx, func(s db.Scanner) (r Row, err error) {
-		var asked int
-		err = s.Scan(&r.Unit, &r.UnitKey, &r.UnitName, &r.Path, &asked)
-		r.Asked = asked != 0
-		return r, err
-	}, `SELECT u.id, u.key, n.name, p.path, CASE WHEN a.unit IS NULL THEN 0 ELSE 1 END
+// rows returns units of by's subtree that are asked in a form or have stated, in
+// tree order, at most limit after the path after.
+func rows(ctx context.Context, tx *db.Tx, by auth.Actor, f Form, after string, limit int) ([]row, error) {
+	return db.All(ctx, tx, func(s db.Scanner) (r row, err error) {
+		return r, s.Scan(&r.unit, &r.UnitKey, &r.UnitName, &r.path)
+	}, `SELECT u.id, u.key, n.name, p.path
 		FROM place p
 		JOIN unit u ON u.id = p.unit
 		JOIN unit_name n ON n.unit = u.id AND n.from_day = (SELECT max(x.from_day) FROM unit_name x WHERE x.unit = u.id)
-		LEFT JOIN statement_asked a ON a.form = $1 AND a.unit = p.unit
-		WHERE p.tree = $2 AND p.path >= $3 AND p.path < $4
-			AND (a.unit IS NOT NULL OR EXISTS (SELECT 1 FROM statement s WHERE s.form = $1 AND s.unit = p.unit AND s.ended_at IS NULL))
-		ORDER BY p.path`, f.ID, by.Tree, by.Path, by.End())
+		WHERE p.tree = $2 AND p.path >= $3 AND p.path < $4 AND p.path > $5
+			AND (EXISTS (SELECT 1 FROM statement_asked a WHERE a.form = $1 AND a.unit = p.unit)
+				OR EXISTS (SELECT 1 FROM statement s WHERE s.form = $1 AND s.unit = p.unit AND s.ended_at IS NULL))
+		ORDER BY p.path LIMIT $6`, f.ID, by.Tree, by.Path, by.End(), after, limit)
+}
+
+// covering finds what counts as a statement of the unit at p, asked by a of a
+// form f: its own, or one that a unit above it has made for everything under it.
+const covering = `SELECT 1 FROM statement s JOIN place sp ON sp.tree = f.tree AND sp.unit = s.unit
+	WHERE s.form = f.id AND s.ended_at IS NULL AND (s.unit = a.unit OR s.whole = 1 AND substr(p.path, 1, length(sp.path)) = sp.path)`
+
+// Said returns how many of the units asked stand in by's subtree, and of how many
+// of them there is a statement, their own or that of a unit above them.
+func Said(ctx context.Context, tx *db.Tx, by auth.Actor, form string) (stated, asked int64, err error) {
+	err = tx.One(ctx, `SELECT coalesce(sum(CASE WHEN EXISTS (`+covering+`) THEN 1 ELSE 0 END), 0), count(*)
+		FROM statement_asked a
+		JOIN statement_form f ON f.id = a.form
+		JOIN place p ON p.tree = f.tree AND p.unit = a.unit
+		WHERE a.form = $1 AND p.path >= $2 AND p.path < $3`, []any{form, by.Path, by.End()}, &stated, &asked)
+	return stated, asked, err
+}
+
+// answered counts, by place of the item, the figures that stand in by's subtree.
+func answered(ctx context.Context, tx *db.Tx, by auth.Actor, form string) (map[int]int, error) {
+	all := map[int]int{}
+	return all, db.Each(ctx, tx, `SELECT x.n, count(*)
+		FROM statement s
+		JOIN statement_form f ON f.id = s.form
+		JOIN place p ON p.tree = f.tree AND p.unit = s.unit
+		JOIN statement_figure x ON x.statement = s.id
+		WHERE s.form = $1 AND s.ended_at IS NULL AND p.path >= $2 AND p.path < $3
+		GROUP BY x.n`, []any{form, by.Path, by.End()}, func(r db.Scanner) error {
+		var n, count int
+		err := r.Scan(&n, &count)
+		all[n] = count
+		return err
+	})
+}
+
+// wholes returns the units that have stated for everything under them, by path.
+func wholes(ctx context.Context, tx *db.Tx, form string) (map[string]string, error) {
+	all := map[string]string{}
+	return all, db.Each(ctx, tx, `SELECT p.path, n.name
+		FROM statement s
+		JOIN statement_form f ON f.id = s.form
+		JOIN place p ON p.tree = f.tree AND p.unit = s.unit
+		JOIN unit_name n ON n.unit = s.unit AND n.from_day = (SELECT max(x.from_day) FROM unit_name x WHERE x.unit = s.unit)
+		WHERE s.form = $1 AND s.ended_at IS NULL AND s.whole = 1`, []any{form}, func(r db.Scanner) error {
+		var path, name string
+		err := r.Scan(&path, &name)
+		all[path] = name
+		return err
+	})
 }
 
 type overlap struct {
@@ -166,13 +208,4 @@ func insert(ctx context.Context, tx *db.Tx, by auth.Actor, f Form, s Statement) 
 
 func endStatement(ctx context.Context, tx *db.Tx, by auth.Actor, id, why string) error {
 	return tx.Exec(ctx, `UPDATE statement SET ended_at = $1, ended_name = $2, ended_why = $3 WHERE id = $4`, tx.Now, by.Name, why, id)
-}
-
-// Said counts, by form, of how many units a statement is expected and how many
-// of them have one that stands.
-func Said(ctx context.Context, tx *db.Tx, form string) (stated, asked int64, err error) {
-	err = tx.One(ctx, `SELECT count(s.id), count(*) FROM statement_asked a
-		LEFT JOIN statement s ON s.form = a.form AND s.unit = a.unit AND s.ended_at IS NULL
-		WHERE a.form = $1`, []any{form}, &stated, &asked)
-	return stated, asked, err
 }

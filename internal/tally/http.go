@@ -68,6 +68,7 @@ type tracePage struct {
 	Above   []org.Unit // the way to the unit, the highest first, without it
 	Lane    string
 	What    string // what the lane counts, in the reader's language
+	Around  string // message around the figure, "" if it stands alone
 	Subtree bool
 	Figure  int64
 	Present bool  // something was posted, be it zero
@@ -138,9 +139,7 @@ func (s *server) read(ctx context.Context, tx *db.Tx, p *tracePage, sheet int64,
 		return fault.New(fault.NotFound, "error.not_found")
 	}
 	lane := kind.Lane(p.Lane)
-	if p.What, err = what(ctx, tx, *p, kind); err != nil {
-		return err
-	}
+	p.What = p.T("tally.lane." + kind.Name + "." + p.Lane)
 	if p.Unit, err = org.Get(ctx, tx, p.Actor, unit); err != nil {
 		return err
 	}
@@ -157,6 +156,9 @@ func (s *server) read(ctx context.Context, tx *db.Tx, p *tracePage, sheet int64,
 	if p.Subtree {
 		p.Figure, p.Present, p.Other = n.Total.Get(lane), n.Total.Has(lane), n.Own.Get(lane)
 	}
+	if err := p.name(ctx, tx, kind, n); err != nil {
+		return err
+	}
 	page, err := Trace(ctx, tx, p.Actor, Query{Sheet: sheet, Unit: p.Unit.ID, Lane: lane, Subtree: p.Subtree, After: max(0, after), Limit: pageSize})
 	if err != nil {
 		return err
@@ -170,13 +172,26 @@ func (s *server) read(ctx context.Context, tx *db.Tx, p *tracePage, sheet int64,
 	return nil
 }
 
-// what says in the reader's language what the page's lane counts.
-func what(ctx context.Context, tx *db.Tx, p tracePage, k *Kind) (string, error) {
+// name lets a kind whose lanes people have named say what the figure is.
+func (p *tracePage) name(ctx context.Context, tx *db.Tx, k *Kind, n Node) error {
 	if k.Named == nil {
-		return p.T("tally.lane." + k.Name + "." + p.Lane), nil
+		return nil
 	}
-	t, err := k.Named(ctx, tx, p.Sheet, p.Lane)
-	return p.Text(t), err
+	v := n.Own
+	if p.Subtree {
+		v = n.Total
+	}
+	name, err := k.Named(ctx, tx, p.Sheet, p.Lane, v)
+	p.What, p.Around = p.Text(name.What), name.Around
+	return err
+}
+
+// figure writes the figure as it is to be read.
+func (p tracePage) figure() string {
+	if p.Around == "" {
+		return p.Int(p.Figure)
+	}
+	return p.T(p.Around, p.Int(p.Figure))
 }
 
 func (s *server) row(p tracePage, one Posted) traceRow {

@@ -25,9 +25,18 @@ type Kind struct {
 	Name  string
 	Lanes []string
 	// Named says what a lane of one sheet counts, where people name it and not
-	// the program. nil leaves it to the message "tally.lane.KIND.LANE".
-	Named func(ctx context.Context, tx *db.Tx, s Sheet, lane string) (fault.Text, error)
+	// the program; v holds the figures shown. nil leaves it to the message
+	// "tally.lane.KIND.LANE".
+	Named func(ctx context.Context, tx *db.Tx, s Sheet, lane string, v Vec) (Name, error)
 	byKey map[string]Lane
+}
+
+// A Name is what a lane counts and how its figure is to be read.
+type Name struct {
+	What fault.Text
+	// Around is the key of a message that the figure is put into, "hơn %s"; ""
+	// if it stands alone.
+	Around string
 }
 
 // NewKind declares a kind. Two lanes of one name are a mistake of the program.

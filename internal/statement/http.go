@@ -226,7 +226,7 @@ func (s *server) show(w http.ResponseWriter, r *http.Request) error {
 		if err := p.count(ctx, tx); err != nil {
 			return err
 		}
-		if err := p.fill(ctx, tx, r.URL.Query().Get("after")); err != nil {
+		if err := p.fill(ctx, tx, vn.Clean(r.URL.Query().Get("after"))); err != nil {
 			return err
 		}
 		return p.belongs(ctx, tx)

@@ -22,8 +22,6 @@ const (
 // Bounds are those that a figure can be given with.
 var Bounds = []Bound{Exact, More, Less}
 
-func (b Bound) given() bool { return b == Exact || b == More || b == Less }
-
 // boundOf returns the bound of a sum in which more figures are lower bounds and
 // less are upper ones.
 func boundOf(more, less int64) Bound {

@@ -2,7 +2,6 @@ package statement
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -102,10 +101,7 @@ func directlyUnder(ctx context.Context, tx *db.Tx, s tally.Sheet) ([]int64, erro
 	if err != nil {
 		return nil, err
 	}
-	root, ok := e.Index(s.Root)
-	if !ok {
-		return nil, fmt.Errorf("statement: unit %d is not on sheet %d", s.Root, s.ID)
-	}
+	root, _ := e.Index(s.Root) // tally.Open has found it there
 	var all []int64
 	for i := range e.Children(root) {
 		all = append(all, e.Unit(i))

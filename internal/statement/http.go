@@ -276,17 +276,10 @@ func (p *showPage) fill(ctx context.Context, tx *db.Tx, after string) (err error
 	for _, st := range said {
 		byUnit[st.Unit] = st
 	}
-	above, err := wholes(ctx, tx, p.Form.ID)
 	for i := range p.Rows {
-		x := &p.Rows[i]
-		x.Statement = byUnit[x.unit]
-		for path, name := range above {
-			if path != x.path && strings.HasPrefix(x.path, path) {
-				x.Within = name
-			}
-		}
+		p.Rows[i].Statement = byUnit[p.Rows[i].unit]
 	}
-	return err
+	return nil
 }
 
 // belongs reads what the form belongs to, as far as the reader may see it.

@@ -59,12 +59,7 @@ func (s *server) unitPage(w http.ResponseWriter, r *http.Request, p unitPage, st
 	if err != nil {
 		return err
 	}
-	for _, st := range p.History {
-		if st.Stands() {
-			p.Standing = st
-		}
-	}
-	p.Title = p.Unit.Name
+	p.Title, p.Standing = p.Unit.Name, standing(p.History)
 	p.MayState = mayState(p.Actor) == nil && p.Form.State == Opened
 	if p.Typed == nil {
 		p.Typed = p.Standing.typed(p.Form)
@@ -166,9 +161,6 @@ func (s *server) state(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	place := "/statements/" + id + "/units/" + key
-	if again, err := s.site.Done(r.Context(), r); err != nil || again != "" {
-		return first(err, func() error { return web.See(w, r, "%s", again) })
-	}
 	var f Form
 	if err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		f, err = Get(ctx, tx, by, id)
@@ -203,14 +195,6 @@ func (s *server) state(w http.ResponseWriter, r *http.Request) error {
 		return s.again(w, r, unitPage{Page: s.site.Page(r, "statement.title"), Typed: typed, Again: true}, err)
 	}
 	return web.SeeSaid(w, r, "statement.said.stated", "%s", place)
-}
-
-// first returns err if there is one, and else does what comes next.
-func first(err error, next func() error) error {
-	if err != nil {
-		return err
-	}
-	return next()
 }
 
 // again shows the page with what was typed and what is wrong with it.

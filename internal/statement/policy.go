@@ -7,14 +7,6 @@ import (
 
 // Who may do what with statement forms. Who may see which is in store.go.
 
-// mayOpen lets the clerk and the secretary of a unit ask those under it.
-func mayOpen(by auth.Actor) error {
-	if by.Unit != 0 && by.Is(auth.Clerk, auth.Secretary) {
-		return nil
-	}
-	return fault.New(fault.Denied, "statement.error.may_open")
-}
-
 // mayClose lets the owner's secretary close a form.
 func mayClose(by auth.Actor, owner int64) error {
 	if by.Unit == owner && by.Is(auth.Secretary) {
@@ -23,11 +15,16 @@ func mayClose(by auth.Actor, owner int64) error {
 	return fault.New(fault.Denied, "statement.error.may_close")
 }
 
+// mayOpen lets the clerk and the secretary of a unit ask those under it.
+func mayOpen(by auth.Actor) error { return entering(by, "statement.error.may_open") }
+
 // mayState lets the clerk and the secretary of the unit itself or of one above
 // it state, correct and withdraw; the unit was found through by.
-func mayState(by auth.Actor) error {
+func mayState(by auth.Actor) error { return entering(by, "statement.error.may_state") }
+
+func entering(by auth.Actor, key string) error {
 	if by.Unit != 0 && by.Is(auth.Clerk, auth.Secretary) {
 		return nil
 	}
-	return fault.New(fault.Denied, "statement.error.may_state")
+	return fault.New(fault.Denied, key)
 }

@@ -32,7 +32,6 @@ type Statement struct {
 	Unit      int64
 	UnitKey   string
 	UnitName  string
-	UnitPath  string
 	Whole     bool     // with everything under the unit, which then states nothing of these items
 	Figures   []Figure // in the order of the form; items without a figure are left out
 	Paper     string   // number and date, or the article
@@ -51,13 +50,20 @@ type Statement struct {
 // Stands reports whether s counts.
 func (s Statement) Stands() bool { return s.ID != "" && s.EndedAt.IsZero() }
 
+// standing returns the one of all that stands, if any.
+func standing(all []Statement) Statement {
+	if i := slices.IndexFunc(all, Statement.Stands); i >= 0 {
+		return all[i]
+	}
+	return Statement{}
+}
+
 // Figure returns what s says about an item; false if it says nothing.
 func (s Statement) Figure(item string) (Figure, bool) {
-	i := slices.IndexFunc(s.Figures, func(f Figure) bool { return f.Item == item })
-	if i < 0 {
-		return Figure{}, false
+	if i := slices.IndexFunc(s.Figures, func(f Figure) bool { return f.Item == item }); i >= 0 {
+		return s.Figures[i], true
 	}
-	return s.Figures[i], true
+	return Figure{}, false
 }
 
 const (
@@ -114,7 +120,7 @@ func (x *Figure) check(w fault.Wrong, sort Sort) {
 	case x.Value > x.Of:
 		w.Add(x.Item+"-value", "statement.error.over")
 	}
-	if !x.Bound.given() {
+	if !slices.Contains(Bounds, x.Bound) {
 		w.Add(x.Item+"-bound", "error.needed")
 	} else if said := boundIn(x.Words); said != "" && said != x.Bound {
 		w.Add(x.Item+"-bound", "statement.error.bound")
@@ -235,7 +241,7 @@ func enter(ctx context.Context, tx *db.Tx, by auth.Actor, f Form, u org.Unit, s 
 		}
 		s.File = saved.ID
 	}
-	s.ID, s.Form, s.Unit, s.UnitKey, s.UnitName, s.UnitPath = db.NewKey(), f.ID, u.ID, u.Key, u.Name, u.Path
+	s.ID, s.Form, s.Unit, s.UnitKey, s.UnitName = db.NewKey(), f.ID, u.ID, u.Key, u.Name
 	s.ActorName, s.At, s.EndedAt = by.Name, tx.Now, time.Time{}
 	if err := insert(ctx, tx, by, f, *s); err != nil {
 		return err

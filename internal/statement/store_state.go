@@ -9,7 +9,7 @@ import (
 	"nhipcau/internal/org"
 )
 
-const statements = `SELECT s.id, s.form, s.unit, u.key, n.name, p.path, s.whole, s.signer, s.paper, s.day, coalesce(s.file, ''), s.replaces, s.reason,
+const statements = `SELECT s.id, s.form, s.unit, u.key, n.name, s.whole, s.signer, s.paper, s.day, coalesce(s.file, ''), s.replaces, s.reason,
 		s.actor_name, s.at, s.ended_at, s.ended_name, s.ended_why
 	FROM statement s
 	JOIN statement_form f ON f.id = s.form
@@ -19,7 +19,7 @@ const statements = `SELECT s.id, s.form, s.unit, u.key, n.name, p.path, s.whole,
 
 func scanStatement(r db.Scanner) (s Statement, err error) {
 	var whole int
-	err = r.Scan(&s.ID, &s.Form, &s.Unit, &s.UnitKey, &s.UnitName, &s.UnitPath, &whole, &s.Signer, &s.Paper, &s.Day, &s.File, &s.Replaces, &s.Reason,
+	err = r.Scan(&s.ID, &s.Form, &s.Unit, &s.UnitKey, &s.UnitName, &whole, &s.Signer, &s.Paper, &s.Day, &s.File, &s.Replaces, &s.Reason,
 		&s.ActorName, db.At(&s.At), db.At(&s.EndedAt), &s.EndedName, &s.EndedWhy)
 	s.Whole = whole != 0
 	return s, err
@@ -74,12 +74,7 @@ func History(ctx context.Context, tx *db.Tx, f Form, unit int64) ([]Statement, e
 // ID if there is none.
 func Standing(ctx context.Context, tx *db.Tx, f Form, unit int64) (Statement, error) {
 	all, err := History(ctx, tx, f, unit)
-	for _, s := range all {
-		if s.Stands() {
-			return s, err
-		}
-	}
-	return Statement{}, err
+	return standing(all), err
 }
 
 // Find returns a statement of a unit in by's subtree, standing or not, without
@@ -105,8 +100,12 @@ func standingOf(ctx context.Context, tx *db.Tx, form string) ([]Statement, error
 // tree order, at most limit after the path after.
 func rows(ctx context.Context, tx *db.Tx, by auth.Actor, f Form, after string, limit int) ([]row, error) {
 	return db.All(ctx, tx, func(s db.Scanner) (r row, err error) {
-		return r, s.Scan(&r.unit, &r.UnitKey, &r.UnitName, &r.path)
-	}, `SELECT u.id, u.key, n.name, p.path
+		return r, s.Scan(&r.unit, &r.UnitKey, &r.UnitName, &r.path, &r.Within)
+	}, `SELECT u.id, u.key, n.name, p.path, coalesce((
+			SELECT max(wn.name) FROM statement w
+			JOIN place wp ON wp.tree = p.tree AND wp.unit = w.unit
+			JOIN unit_name wn ON wn.unit = w.unit AND wn.to_day = ''
+			WHERE w.form = $1 AND w.ended_at IS NULL AND w.whole = 1 AND w.unit <> p.unit AND substr(p.path, 1, length(wp.path)) = wp.path), '')
 		FROM place p
 		JOIN unit u ON u.id = p.unit
 		JOIN unit_name n ON n.unit = u.id AND n.from_day = (SELECT max(x.from_day) FROM unit_name x WHERE x.unit = u.id)
@@ -145,22 +144,6 @@ func answered(ctx context.Context, tx *db.Tx, by auth.Actor, form string) (map[i
 		var n, count int
 		err := r.Scan(&n, &count)
 		all[n] = count
-		return err
-	})
-}
-
-// wholes returns the units that have stated for everything under them, by path.
-func wholes(ctx context.Context, tx *db.Tx, form string) (map[string]string, error) {
-	all := map[string]string{}
-	return all, db.Each(ctx, tx, `SELECT p.path, n.name
-		FROM statement s
-		JOIN statement_form f ON f.id = s.form
-		JOIN place p ON p.tree = f.tree AND p.unit = s.unit
-		JOIN unit_name n ON n.unit = s.unit AND n.from_day = (SELECT max(x.from_day) FROM unit_name x WHERE x.unit = s.unit)
-		WHERE s.form = $1 AND s.ended_at IS NULL AND s.whole = 1`, []any{form}, func(r db.Scanner) error {
-		var path, name string
-		err := r.Scan(&path, &name)
-		all[path] = name
 		return err
 	})
 }

@@ -128,7 +128,7 @@ func (b *browser) check(name string) {
 	if n := evaluate[int](b, "document.querySelectorAll('h1').length"); n != 1 {
 		b.t.Errorf("%s has %d h1", name, n)
 	}
-	if s := evaluate[string](b, "(document.body.innerText.match(/\\b(?:rollout|plan|report|directive|conference|attendance|account|org|web|nav|common|tally|app)\\.[a-z_.]+/) || [''])[0]"); s != "" {
+	if s := evaluate[string](b, "(document.body.innerText.match(/\\b(?:rollout|plan|report|directive|conference|attendance|account|org|web|nav|common|tally|app|statement)\\.[a-z_.]+/) || [''])[0]"); s != "" {
 		b.t.Errorf("%s shows the key %q for its message", name, s)
 	}
 }
@@ -219,6 +219,7 @@ func TestBrowser(t *testing.T) {
 	for _, path := range []string{
 		rollout + "/pending", rollout + "/units/tccs-15", rollout + "/units/tccs-12", rollout + "/units/tccs-12/declaration", rollout + "?state=late",
 		"/rollouts/new", "/directives", "/directives/new", "/conferences", "/conferences/new", "/plans", "/reports", "/reports/new",
+		"/statements", "/statements/new",
 		"/units", "/units/tccs-07", "/units/tccs-07/members", "/me", "/notices", "/search?q=nguyen", "/accounts", "/nowhere",
 	} {
 		b.open(path)

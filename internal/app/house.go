@@ -29,6 +29,7 @@ import (
 	"nhipcau/internal/reform"
 	"nhipcau/internal/report"
 	"nhipcau/internal/rollout"
+	"nhipcau/internal/statement"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
 	"nhipcau/internal/web"
@@ -54,6 +55,7 @@ func locales() []fs.FS {
 	return []fs.FS{
 		Locale, web.Locale, file.Locale, org.Locale, account.Locale, tally.Locale,
 		directive.Locale, rollout.Locale, conference.Locale, plan.Locale, report.Locale, reform.Locale,
+		statement.Locale,
 	}
 }
 
@@ -99,12 +101,13 @@ func (h *house) build() error {
 	plan.Register(h.site, h.db)
 	report.Register(h.site, h.db)
 	reform.Register(h.site, h.db)
+	statement.Register(h.site, h.db, h.files)
 	tally.Register(h.site, h.db, kinds(), sources(), recounts())
 	h.site.Handle("GET /{$}", web.SignedIn, h.work)
 	return nil
 }
 
-func kinds() []*tally.Kind { return []*tally.Kind{rollout.Kind(), conference.Kind()} }
+func kinds() []*tally.Kind { return []*tally.Kind{rollout.Kind(), conference.Kind(), statement.Kind()} }
 
 // ServeHTTP answers the two questions of a supervisor, and everything else by
 // the site.
@@ -146,6 +149,7 @@ var menu = []struct{ href, key string }{
 	{"/conferences", "app.conferences"},
 	{"/plans", "app.plans"},
 	{"/reports", "app.reports"},
+	{"/statements", "statement.title"},
 	{"/units", "app.units"},
 }
 
@@ -190,7 +194,7 @@ func (h *house) frame(r *http.Request, p *web.Page) {
 // recounts are the deep proof's: what the records of every slice say a sheet
 // should hold.
 func recounts() map[string]tally.Recount {
-	return map[string]tally.Recount{conference.Kind().Name: conference.Recount, rollout.Kind().Name: tally.Together(recountRollout, follow.Recount, conference.RecountRollout)}
+	return map[string]tally.Recount{statement.Kind().Name: statement.Recount, conference.Kind().Name: conference.Recount, rollout.Kind().Name: tally.Together(recountRollout, follow.Recount, conference.RecountRollout)}
 }
 
 // recountRollout counts again what every slice has recorded for a rollout. A

@@ -16,6 +16,7 @@ import (
 	"nhipcau/internal/plan"
 	"nhipcau/internal/report"
 	"nhipcau/internal/rollout"
+	"nhipcau/internal/statement"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
 	"nhipcau/internal/web"
@@ -41,7 +42,7 @@ type workItem struct {
 // first.
 func worklist(ctx context.Context, tx *db.Tx, p web.Page) ([]workItem, error) {
 	var all []workItem
-	for _, source := range []func(context.Context, *db.Tx, web.Page) ([]workItem, error){owedWork, conferenceWork, secretaryWork, receivingWork} {
+	for _, source := range []func(context.Context, *db.Tx, web.Page) ([]workItem, error){owedWork, conferenceWork, secretaryWork, receivingWork, statementWork} {
 		some, err := source(ctx, tx, p)
 		if err != nil {
 			return nil, err
@@ -156,6 +157,23 @@ func receivingWork(ctx context.Context, tx *db.Tx, p web.Page) ([]workItem, erro
 	return all, err
 }
 
+func statementWork(ctx context.Context, tx *db.Tx, p web.Page) ([]workItem, error) {
+	if !p.Actor.Is(auth.Clerk, auth.Secretary) {
+		return nil, nil
+	}
+	owed, err := statement.Owing(ctx, tx, p.Actor)
+	var all []workItem
+	for _, f := range owed {
+		w := workItem{Title: p.T("statement.work", f.Title), Note: f.Period + " · " + f.UnitName, Due: f.LastDay, State: web.None, When: p.Day(f.LastDay),
+			Href: "/statements/" + f.ID + "/units/" + p.Actor.UnitKey, Action: p.T("app.open")}
+		if f.LastDay.Before(vn.DayOf(p.Now)) {
+			w.State, w.When = web.Late, p.T("rollout.stand.late", f.LastDay.DaysUntil(vn.DayOf(p.Now)))
+		}
+		all = append(all, w)
+	}
+	return all, err
+}
+
 type workPage struct {
 	web.Page
 	Items   []workItem
@@ -245,5 +263,6 @@ func sources() map[string]tally.SourcePage {
 		}},
 		rollout.Kind().Name: {Label: label("app.source.rollout"), Href: func(id, _, _ string) string { return "/rollouts/" + id }},
 		"report":            {Label: label("app.source.report"), Href: func(id, _, _ string) string { return "/reports/" + id }},
+		"statement":         {Label: label("app.source.statement"), Href: func(id, _, _ string) string { return "/stated/" + id }},
 	}
 }

@@ -20,11 +20,12 @@ var floors = strings.Fields(`
 	db audit job notify file backup
 	web
 	org account tally
-	attendance directive rollout follow conference plan report reform
+	attendance directive rollout follow conference plan report
+	statement reform
 	world app`)
 
 // sliced are the packages that keep a file for each concern.
-var sliced = strings.Fields("org account tally attendance directive rollout follow conference plan report reform")
+var sliced = strings.Fields("org account tally attendance directive rollout follow conference plan report statement reform")
 
 // beside are the packages that stand in no order, with those of the project that
 // each may import: programs, and what serves tests.

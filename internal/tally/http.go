@@ -72,6 +72,7 @@ type tracePage struct {
 	Above   []org.Unit // the way to the unit, the highest first, without it
 	Lane    string
 	What    string // what the lane counts, in the reader's language
+	Around  string // message around the figure, "" if it stands alone
 	Subtree bool
 	Figure  int64
 	Present bool  // something was posted, be it zero
@@ -164,6 +165,9 @@ func (s *server) read(ctx context.Context, tx *db.Tx, p *tracePage, sheet int64,
 	if err := p.readSeal(ctx, tx, lane); err != nil {
 		return err
 	}
+	if err := p.name(ctx, tx, kind, n); err != nil {
+		return err
+	}
 	page, err := Trace(ctx, tx, p.Actor, Query{Sheet: sheet, Unit: p.Unit.ID, Lane: lane, Subtree: p.Subtree, After: max(0, after), Limit: pageSize})
 	if err != nil {
 		return err
@@ -190,6 +194,28 @@ func (p *tracePage) readSeal(ctx context.Context, tx *db.Tx, lane Lane) error {
 		p.Signed = total.Get(lane)
 	}
 	return err
+}
+
+// name lets a kind whose lanes people have named say what the figure is.
+func (p *tracePage) name(ctx context.Context, tx *db.Tx, k *Kind, n Node) error {
+	if k.Named == nil {
+		return nil
+	}
+	v := n.Own
+	if p.Subtree {
+		v = n.Total
+	}
+	name, err := k.Named(ctx, tx, p.Sheet, p.Lane, v)
+	p.What, p.Around = p.Text(name.What), name.Around
+	return err
+}
+
+// figure writes the figure as it is to be read.
+func (p tracePage) figure() string {
+	if p.Around == "" {
+		return p.Int(p.Figure)
+	}
+	return p.T(p.Around, p.Int(p.Figure))
 }
 
 func (s *server) row(p tracePage, one Posted) traceRow {

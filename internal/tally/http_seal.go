@@ -113,9 +113,18 @@ func (s *server) readSeals(ctx context.Context, tx *db.Tx, p *sealPage, id int64
 	p.MaySeal = p.Sheet.Next == 0 && MaySeal(ctx, tx, p.Actor, p.Sheet) == nil
 	for _, name := range kind.Lanes {
 		l := kind.Lane(name)
-		if now.Has(l) || signed.Has(l) {
-			p.Lines = append(p.Lines, sealLine{name, p.T("tally.lane." + kind.Name + "." + name), signed.Get(l), now.Get(l), signed.Has(l), now.Has(l)})
+		if !now.Has(l) && !signed.Has(l) {
+			continue
 		}
+		line := sealLine{name, p.T("tally.lane." + kind.Name + "." + name), signed.Get(l), now.Get(l), signed.Has(l), now.Has(l)}
+		if kind.Named != nil {
+			named, err := kind.Named(ctx, tx, p.Sheet, name, now)
+			if err != nil {
+				return err
+			}
+			line.Text = p.Text(named.What)
+		}
+		p.Lines = append(p.Lines, line)
 	}
 	return nil
 }

@@ -1,12 +1,16 @@
 package tally
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
 	"math/bits"
 	"slices"
+
+	"nhipcau/internal/db"
+	"nhipcau/internal/fault"
 )
 
 // A Lane is one of the things a sheet counts, numbered from 0 in the order its
@@ -20,7 +24,19 @@ const lanes = math.MaxUint8 + 1
 type Kind struct {
 	Name  string
 	Lanes []string
+	// Named says what a lane of one sheet counts, where people name it and not
+	// the program; v holds the figures shown. nil leaves it to the message
+	// "tally.lane.KIND.LANE".
+	Named func(ctx context.Context, tx *db.Tx, s Sheet, lane string, v Vec) (Name, error)
 	byKey map[string]Lane
+}
+
+// A Name is what a lane counts and how its figure is to be read.
+type Name struct {
+	What fault.Text
+	// Around is the key of a message that the figure is put into, "hơn %s"; ""
+	// if it stands alone.
+	Around string
 }
 
 // NewKind declares a kind. Two lanes of one name are a mistake of the program.

@@ -176,11 +176,12 @@ func (d Day) String() string {
 	if t.IsZero() {
 		return ""
 	}
+	t = t.In(Zone) // in UTC it is still the day before
 	month := strconv.Itoa(int(t.Month()))
 	if t.Month() <= 2 {
 		month = "0" + month
 	}
-	return t.In(Zone).Format("02") + "/" + month + "/" + t.In(Zone).Format("2006")
+	return t.Format("02") + "/" + month + "/" + t.Format("2006")
 }
 
 // A Wording says whether a deadline's day is included.

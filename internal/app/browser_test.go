@@ -170,6 +170,7 @@ func TestBrowser(t *testing.T) {
 	if err := h.Demo(); err != nil {
 		t.Fatal(err)
 	}
+	statements := openStatements(t, h)
 	b := openBrowser(t, h.URL)
 	b.open("/login")
 	b.check("sign-in")
@@ -219,7 +220,7 @@ func TestBrowser(t *testing.T) {
 	for _, path := range []string{
 		rollout + "/pending", rollout + "/units/tccs-15", rollout + "/units/tccs-12", rollout + "/units/tccs-12/declaration", rollout + "?state=late",
 		"/rollouts/new", "/directives", "/directives/new", "/conferences", "/conferences/new", "/plans", "/reports", "/reports/new",
-		"/statements", "/statements/new",
+		"/statements", "/statements/new", statements, statements + "/units/tccs-07", statements + "/units/tccs-08",
 		"/units", "/units/tccs-07", "/units/tccs-07/members", "/me", "/notices", "/search?q=nguyen", "/accounts", "/nowhere",
 	} {
 		b.open(path)

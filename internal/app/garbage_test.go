@@ -19,6 +19,7 @@ func TestGarbage(t *testing.T) {
 	ids := thingsOf(t, h)
 	p := &player{t: t, h: h}
 	p.reset()
+	ids["statements"] = []string{strings.TrimPrefix(openStatements(t, h), "/statements/")}
 	forms := [][]string{
 		nil,
 		{"version=1", "title=", "day=31/02/2020", "reason="},
@@ -136,4 +137,29 @@ func or(yes bool, a, b string) string {
 		return a
 	}
 	return b
+}
+
+// openStatements has the bloc open a statement form, in which unit 07 states, and
+// returns its path.
+func openStatements(t *testing.T, h *app.TestHouse) string {
+	t.Helper()
+	p := &player{t: t, h: h}
+	p.reset()
+	deed := func(err error) {
+		t.Helper()
+		if err != nil || p.status != 200 {
+			t.Fatalf("%v, status %d\n%s", err, p.status, p.body)
+		}
+	}
+	deed(p.as("vanthu"))
+	deed(p.post("/statements", []string{
+		"title=Kết quả học tập", "period=năm 2020", "last=20/12/2020", "item-1-label=Mô hình", "item-1-word=mô hình", "item-1-sort=count",
+		"item-2-label=Chi, đảng bộ tổ chức học tập", "item-2-word=chi, đảng bộ", "item-2-sort=ratio", "item-3-label=Tham gia", "item-3-word=%", "item-3-sort=percent",
+	}))
+	path := p.at
+	deed(p.post(path+"/units/tccs-07", []string{
+		"item_1-value=5.700", "item_1-bound=more", "item_1-words=trên 5.700 mô hình", "item_2-value=27", "item_2-of=27", "item_2-bound=exact",
+		"item_3-value=92", "item_3-bound=more", "paper=Báo cáo số 45", "signer=Nguyễn Thị Ký", "day=30/10/2020",
+	}))
+	return path
 }

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"nhipcau/internal/auth"
 	"nhipcau/internal/statement"
 )
 
@@ -48,6 +49,37 @@ func TestWhateverIsStated(t *testing.T) {
 			h.proven(t, "everything")
 		})
 	}
+}
+
+// Of two people who state or correct at once, the second is told.
+func TestTwoAtOnce(t *testing.T) {
+	h := build(t)
+	f := h.opened(t)
+	race := func(s statement.Statement, do func(*testing.T, auth.Actor, statement.Form, string, statement.Statement) (statement.Statement, error)) {
+		t.Helper()
+		got := make(chan string, 4)
+		for range cap(got) {
+			go func() {
+				_, err := do(t, h.clerk("mot"), f, "mot", s)
+				got <- ended(err)
+			}()
+		}
+		counts := map[string]int{}
+		for range cap(got) {
+			counts[<-got]++
+		}
+		if counts["done"] != 1 || counts["conflict"] != cap(got)-1 {
+			t.Errorf("at once: %v", counts)
+		}
+	}
+	s := says(count("models", 7, statement.More))
+	race(s, h.state)
+	s.Replaces, s.Reason = h.history(t, f, "mot")[0].ID, "sửa"
+	race(s, h.correct)
+	if got := h.sum(t, f, "khoi", 1); got != (statement.Sum{Value: 7, More: 1}) {
+		t.Errorf("counted %+v", got)
+	}
+	h.proven(t, "two at once")
 }
 
 // random is a statement of some items; now and then for everything under a unit.

@@ -217,6 +217,25 @@ func TestStatePage(t *testing.T) {
 	p.proven(t, "a correction")
 }
 
+// What one unit has stated for all under it, the others need not state; a
+// percentage beyond a thousand is read back as it is shown.
+func TestWithin(t *testing.T) {
+	p := serve(t)
+	f := p.opened(t)
+	path := "/statements/" + f.ID
+	if w := p.ask(t, p.clerk("khoi"), http.MethodPost, path+"/units/khoi", map[string]string{
+		"share-value": "1.200 %", "share-bound": "exact", "whole": "1", "paper": "Báo cáo", "signer": "Bí thư", "day": "5/10/2020",
+	}, ""); w.Code != http.StatusSeeOther {
+		t.Fatalf("%d\n%s", w.Code, w.Body)
+	}
+	if body := p.ask(t, p.clerk("khoi"), http.MethodGet, path, nil, "").Body.String(); strings.Count(body, "đã tính trong khai báo của Đơn vị khoi") != 3 || strings.Contains(body, "chưa khai") {
+		t.Errorf("three units are counted within the owner's statement\n%s", body)
+	}
+	if body := p.ask(t, p.clerk("khoi"), http.MethodGet, path+"/units/khoi", nil, "").Body.String(); !strings.Contains(body, `value="1.200"`) {
+		t.Errorf("the percentage is lost\n%s", body)
+	}
+}
+
 // A form and its table stay quick to read with many units: the table comes in
 // pages.
 func TestManyUnits(t *testing.T) {

@@ -263,6 +263,8 @@ func sources() map[string]tally.SourcePage {
 		}},
 		rollout.Kind().Name: {Label: label("app.source.rollout"), Href: func(id, _, _ string) string { return "/rollouts/" + id }},
 		"report":            {Label: label("app.source.report"), Href: func(id, _, _ string) string { return "/reports/" + id }},
-		"statement":         {Label: label("app.source.statement"), Href: func(id, _, _ string) string { return "/stated/" + id }},
+		"stated":            {Label: label("app.source.stated"), Href: func(id, _, _ string) string { return "/stated/" + id }},
+
+		statement.Kind().Name: {Label: label("app.source.statement"), Href: func(id, _, _ string) string { return "/statements/" + id }},
 	}
 }

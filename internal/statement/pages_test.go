@@ -49,7 +49,7 @@ func serve(t *testing.T) *pages {
 		Authenticate: func(*http.Request) (auth.Actor, error) { return p.by, nil },
 	})
 	statement.Register(p.site, p.db, files)
-	tally.Register(p.site, p.db, []*tally.Kind{statement.Kind()}, nil)
+	tally.Register(p.site, p.db, []*tally.Kind{statement.Kind()}, nil, nil)
 	return p
 }
 

@@ -259,7 +259,7 @@ func end(ctx context.Context, tx *db.Tx, by auth.Actor, f Form, s Statement, rea
 
 func (s Statement) post(ctx context.Context, tx *db.Tx, by auth.Actor, f Form, d tally.Delta, reason string) error {
 	return tally.Post(ctx, tx, by, tally.Entry{
-		Sheet: f.Sheet, Unit: s.Unit, Delta: d, Source: tally.Source{Kind: "statement", ID: s.ID}, Reason: reason,
+		Sheet: f.Sheet, Unit: s.Unit, Delta: d, Source: tally.Source{Kind: "stated", ID: s.ID}, Reason: reason,
 		Declared: tally.Declaration{Signer: s.Signer, Paper: s.Paper},
 	})
 }

@@ -218,7 +218,7 @@ func TestCorrectAndWithdraw(t *testing.T) {
 		var moved []int64
 		for _, x := range p.Posts {
 			moved = append(moved, x.Moved)
-			if !x.Declared.Made() || x.Declared.Paper != "Báo cáo số 12-BC/ĐTN" || x.Source.Kind != "statement" {
+			if !x.Declared.Made() || x.Declared.Paper != "Báo cáo số 12-BC/ĐTN" || x.Source.Kind != "stated" {
 				t.Errorf("a post without its paper: %+v", x)
 			}
 		}

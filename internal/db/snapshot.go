@@ -121,7 +121,7 @@ func (l *lite) snapshot(ctx context.Context, path string, f Work) error {
 	}
 	defer from.Close()
 	if _, err := from.ExecContext(ctx, `VACUUM INTO $1`, path); err != nil {
-		return fmt.Errorf("copying the database: %w", err)
+		return fmt.Errorf("copying the database: %w", faultOf(err))
 	}
 	copied, err := openLite(ctx, "file:"+path+"?mode=ro&immutable=1", 1)
 	if err != nil {
@@ -130,7 +130,7 @@ func (l *lite) snapshot(ctx context.Context, path string, f Work) error {
 	defer copied.Close()
 	t, err := copied.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
-		return fmt.Errorf("reading the copy: %w", err)
+		return fmt.Errorf("reading the copy: %w", faultOf(err))
 	}
 	defer t.Rollback()
 	tx := &Tx{Now: l.Now(), q: t, dialect: liteDialect{}}

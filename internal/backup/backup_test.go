@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -86,35 +85,11 @@ func (h *house) take(t testing.TB) string {
 // empty is a place with nothing in it, of the same engine as h.
 func (h *house) empty(t testing.TB) backup.Place {
 	t.Helper()
-	data := filepath.Join(t.TempDir(), "data")
-	if db.Engine(h.URL) == db.SQLite {
-		return backup.Place{Data: data, URL: "file:" + filepath.Join(data, "nhipcau.db")}
+	to := backup.Place{URL: dbtest.Vacant(t, h.DB), Data: filepath.Join(t.TempDir(), "data")}
+	if path, ok := strings.CutPrefix(to.URL, "file:"); ok {
+		to.Data = filepath.Dir(path)
 	}
-	return backup.Place{Data: data, URL: emptyDatabase(t, h.URL)}
-}
-
-func emptyDatabase(t testing.TB, server string) string {
-	t.Helper()
-	admin, err := sql.Open("pgx", server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { admin.Close() })
-	name := "nhipcau_test_" + db.NewKey()
-	if _, err := admin.ExecContext(t.Context(), `CREATE DATABASE `+name+` TEMPLATE template0`); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if _, err := admin.ExecContext(context.Background(), `DROP DATABASE `+name+` WITH (FORCE)`); err != nil {
-			t.Error(err)
-		}
-	})
-	u, err := url.Parse(server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	u.Path = "/" + name
-	return u.String()
+	return to
 }
 
 // state is every row of every table, and every file: what makes two houses equal.

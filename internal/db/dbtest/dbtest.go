@@ -102,6 +102,17 @@ func Address(t testing.TB, d *db.DB) string {
 	return url.(string)
 }
 
+// Vacant returns the address of a database in which nothing is, not even the
+// schema, of the engine of d, which Open returned; in SQLite it is made by whoever
+// opens it, and its folder too.
+func Vacant(t testing.TB, d *db.DB) string {
+	t.Helper()
+	if server := Address(t, d); db.Engine(server) == db.PostgreSQL {
+		return made(t, server, "template0")
+	}
+	return "file:" + filepath.Join(t.TempDir(), "data", "nhipcau.db")
+}
+
 // Write runs f in a transaction of d and fails the test on an error.
 func Write(t testing.TB, d *db.DB, f func(ctx context.Context, tx *db.Tx) error) {
 	t.Helper()

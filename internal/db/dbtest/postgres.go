@@ -23,15 +23,22 @@ const inVietnamese = ` TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8' LOCAL
 // postgres creates a database on server and returns its address.
 func postgres(t testing.TB, server string) string {
 	t.Helper()
+	template, err := prepared(server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made(t, server, template)
+}
+
+// made creates a database on server as a copy of template, drops it when the test
+// ends, and returns its address.
+func made(t testing.TB, server, template string) string {
+	t.Helper()
 	admin, err := sql.Open("pgx", server)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { admin.Close() })
-	template, err := prepared(server)
-	if err != nil {
-		t.Fatal(err)
-	}
 	name := "nhipcau_test_" + db.NewKey()
 	if _, err := admin.ExecContext(t.Context(), `CREATE DATABASE `+name+` TEMPLATE `+template); err != nil {
 		t.Fatal(err)

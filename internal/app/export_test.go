@@ -1,10 +1,12 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"log/slog"
 	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +14,7 @@ import (
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 	"nhipcau/internal/db/dbtest"
+	"nhipcau/internal/file"
 	"nhipcau/internal/rollout"
 	"nhipcau/internal/world"
 )
@@ -27,13 +30,15 @@ type TestHouse struct {
 	h     *house
 	cfg   Config
 	clock *world.Clock
+	made  *db.DB // tells the engine, and where another database can be made
 }
 
 // NewTestHouse opens a house on the engine the tests run on.
 func NewTestHouse(t testing.TB) *TestHouse {
 	t.Helper()
 	cfg := Config{Data: t.TempDir()}
-	if url := dbtest.Address(t, dbtest.Open(t)); strings.HasPrefix(url, "postgres") {
+	made := dbtest.Open(t)
+	if url := dbtest.Address(t, made); strings.HasPrefix(url, "postgres") {
 		cfg.Database = url
 	}
 	h, err := open(t.Context(), cfg, slog.New(slog.NewTextHandler(io.Discard, nil)))
@@ -50,7 +55,7 @@ func NewTestHouse(t testing.TB) *TestHouse {
 			t.Error(err)
 		}
 	})
-	return &TestHouse{URL: s.URL, t: t, h: h, cfg: cfg, clock: clock}
+	return &TestHouse{URL: s.URL, t: t, h: h, cfg: cfg, clock: clock, made: made}
 }
 
 func (h *TestHouse) world() world.House {
@@ -78,6 +83,28 @@ func (h *TestHouse) Flags() []string {
 		return []string{"--data", h.cfg.Data, "--database", h.cfg.Database}
 	}
 	return []string{"--data", h.cfg.Data}
+}
+
+// Vacant are the flags of a place where there is nothing, of the same engine.
+func (h *TestHouse) Vacant() []string {
+	h.t.Helper()
+	data := filepath.Join(h.t.TempDir(), "data")
+	if h.cfg.Database != "" {
+		return []string{"--data", data, "--database", dbtest.Vacant(h.t, h.made)}
+	}
+	return []string{"--data", data}
+}
+
+// Keep keeps a file that a row names, and nothing else.
+func (h *TestHouse) Keep(name string, text []byte) error {
+	b, err := h.h.files.Put(name, bytes.NewReader(text), file.MaxSize, file.PDF)
+	if err != nil {
+		return err
+	}
+	return h.h.db.Write(h.t.Context(), func(ctx context.Context, tx *db.Tx) error {
+		_, err := file.Save(ctx, tx, auth.System(world.Tree), b)
+		return err
+	})
 }
 
 // Source is the database as database/sql opens it.

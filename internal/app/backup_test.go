@@ -12,7 +12,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
@@ -164,6 +163,28 @@ func built(t *testing.T) string {
 	return path
 }
 
+// killed waits for the moment at which child is to be killed, and kills it.
+func killed(t *testing.T, child *exec.Cmd, now func() bool) {
+	t.Helper()
+	ended := make(chan error, 1)
+	go func() { ended <- child.Wait() }()
+	tick := time.NewTicker(200 * time.Microsecond)
+	defer tick.Stop()
+	for !now() {
+		select {
+		case err := <-ended:
+			t.Fatalf("the program ended with %v before it was to be killed", err)
+		case <-tick.C:
+		}
+	}
+	if err := child.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-ended; err == nil || !strings.Contains(err.Error(), "killed") {
+		t.Fatalf("the program ended with %v, want it killed", err)
+	}
+}
+
 // TestKilledBackup kills the program in the middle of a backup: nothing is at the
 // name it was to have, an older backup is as it was and can be restored, and the
 // next backup clears away what is left.
@@ -195,25 +216,10 @@ func TestKilledBackup(t *testing.T) {
 		if err := child.Start(); err != nil {
 			t.Fatal(err)
 		}
-		tick := time.NewTicker(time.Millisecond)
-		defer tick.Stop()
-		for size := int64(0); size < 2<<20; <-tick.C {
+		killed(t, child, func() bool {
 			info, err := os.Stat(path + ".part")
-			if err == nil {
-				size = info.Size()
-			} else if !errors.Is(err, fs.ErrNotExist) {
-				t.Fatal(err)
-			}
-			if child.Process.Signal(syscall.Signal(0)) != nil {
-				break // it has ended, which Wait will tell
-			}
-		}
-		if err := child.Process.Kill(); err != nil {
-			t.Fatal(err)
-		}
-		if err := child.Wait(); err == nil || !strings.Contains(err.Error(), "killed") {
-			t.Fatalf("the program ended with %v, want it killed", err)
-		}
+			return err == nil && info.Size() > 2<<20
+		})
 		if _, err := os.Stat(path + ".part"); err != nil {
 			t.Errorf("it was not killed in the middle: %v", err)
 		}
@@ -241,5 +247,40 @@ func TestKilledBackup(t *testing.T) {
 	entries, err := os.ReadDir(dir)
 	if err != nil || len(entries) != 2 {
 		t.Errorf("there is %v, %v; want the two backups", entries, err)
+	}
+}
+
+// TestKilledRestore kills the program in the middle of a restore: the place has no
+// database yet, and the restore can be run again.
+func TestKilledRestore(t *testing.T) {
+	h := app.NewTestHouse(t)
+	if err := h.Found(2); err != nil {
+		t.Fatal(err)
+	}
+	for n := range 8 {
+		if err := h.Keep("lớn.pdf", pdf(fmt.Sprint("lớn ", n), 18<<20)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	path, to := filepath.Join(t.TempDir(), "house.tar"), h.Vacant()
+	if code, _, errs := command(t, append([]string{"backup", path}, h.Flags()...)...); code != 0 {
+		t.Fatalf("backup = %d: %s", code, errs)
+	}
+	child := exec.CommandContext(t.Context(), built(t), append([]string{"restore", path}, to...)...)
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	data := to[1]
+	killed(t, child, func() bool {
+		all, err := filepath.Glob(filepath.Join(data, "restore.part", "files", "*", "*"))
+		return err == nil && len(all) > 2
+	})
+	entries, err := os.ReadDir(data)
+	if err != nil || len(entries) != 1 {
+		t.Errorf("the data folder has %v, %v; want the draft alone", entries, err)
+	}
+	code, out, errs := command(t, append([]string{"restore", path}, to...)...)
+	if code != 0 || !strings.Contains(out, " 8 files") || !strings.Contains(out, " 0 mismatches") {
+		t.Errorf("again: %d, %s%s", code, out, errs)
 	}
 }

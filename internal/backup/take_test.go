@@ -284,7 +284,7 @@ func TestTools(t *testing.T) {
 		{"", "cannot be run (install postgresql-client-"},
 		{"#!/bin/sh\necho 'pg_dump (PostgreSQL) 9.6.1'\n", "is of PostgreSQL 9"},
 		{"#!/bin/sh\necho what\n", "does not say its version"},
-		{"#!/bin/sh\n[ $1 = --version ] && echo 'pg_dump (PostgreSQL) 99.1' && exit\necho \"said: $*\" >&2\nexit 1\n", "--format=custom"},
+		{"#!/bin/sh\n[ $1 = --version ] && echo 'pg_dump (PostgreSQL) 99.1' && exit\necho \"said: $* in $PGSSLMODE $PGDATABASE\" >&2\nexit 1\n", "in disable nhipcau_test_"},
 	} {
 		bin := t.TempDir()
 		if c.script != "" {

@@ -199,3 +199,38 @@ func entries(t *testing.T, dir string) string {
 	}
 	return strings.Join(all, "\n")
 }
+
+// TestOddNames: folders and backups may bear any name that the disk takes.
+func TestOddNames(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "Đoàn khối 50%41 ? # & 'một' \"hai\" file:x")
+	data, copied, path := filepath.Join(dir, "a?mode=ro"), filepath.Join(dir, "b%2f"), filepath.Join(dir, "sao lưu %3f?#.tar")
+	for _, args := range [][]string{
+		{"admin", "quantri", "--unit", "Đoàn khối", "--data", data},
+		{"backup", path, "--data", data},
+		{"backup", "--check", path},
+		{"restore", path, "--data", copied},
+		{"prove", "--data", copied},
+		{"token", "quantri", "--data", copied},
+	} {
+		if code, _, errs := command(t, args...); code != 0 {
+			t.Fatalf("%s = %d: %s", args[0], code, errs)
+		}
+	}
+	for folder, want := range map[string]string{
+		dir:    strings.Join([]string{data, copied, path}, "\n"),
+		data:   filepath.Join(data, "files") + "\n" + filepath.Join(data, "nhipcau.db"),
+		copied: filepath.Join(copied, "files") + "\n" + filepath.Join(copied, "nhipcau.db"),
+	} {
+		all, err := os.ReadDir(folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, e := range all {
+			names = append(names, filepath.Join(folder, e.Name()))
+		}
+		if got := strings.Join(names, "\n"); got != want {
+			t.Errorf("there is\n%s\nwant\n%s", got, want)
+		}
+	}
+}

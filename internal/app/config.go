@@ -30,8 +30,11 @@ func (c Config) url() string {
 	if c.Database != "" {
 		return c.Database
 	}
-	return "file:" + filepath.Join(c.Data, "nhipcau.db")
+	return db.FileURL(c.databaseFile())
 }
+
+// databaseFile is the file of the embedded database.
+func (c Config) databaseFile() string { return filepath.Join(c.Data, "nhipcau.db") }
 
 // Validate refuses an address that is not PostgreSQL's: it would be taken for the
 // name of a file.

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"nhipcau/internal/backup"
@@ -42,7 +41,7 @@ func (c *backupCommand) Run(t *terminal, cfg Config) error {
 
 func take(t *terminal, cfg Config, path string, force bool) (m backup.Manifest, err error) {
 	if cfg.embedded() {
-		at := strings.TrimPrefix(cfg.url(), "file:")
+		at := cfg.databaseFile()
 		if _, err := os.Stat(at); errors.Is(err, fs.ErrNotExist) {
 			return m, fmt.Errorf("there is no database at %s; name the data folder by --data", at)
 		}

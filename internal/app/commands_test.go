@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"database/sql"
 	"encoding/json"
+	"net"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -97,5 +98,139 @@ func TestDemoBesideOtherData(t *testing.T) {
 	code, _, errs := command(t, "demo", "--data", data, "--addr", "127.0.0.1:0")
 	if code != 1 || !strings.Contains(errs, "other data") {
 		t.Errorf("demo = %d, %q; want 1 and a sentence that says so", code, errs)
+	}
+}
+
+// TestOddInput: whatever stands on the command line, there is a sentence and the
+// exit code that goes with it, never a panic, and nothing is made where nothing
+// was to be made.
+func TestOddInput(t *testing.T) {
+	dir := t.TempDir()
+	in := func(name string) string { return filepath.Join(dir, name) }
+	data := in("nc")
+	if code, _, errs := command(t, "admin", "quantri", "--unit", "Đoàn khối", "--data", data); code != 0 {
+		t.Fatalf("admin = %d: %s", code, errs)
+	}
+	for name, text := range map[string]string{"half.json": `{"data": `, "number.json": `{"data": 5}`, "text.txt": "chữ"} {
+		if err := os.WriteFile(in(name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if code, _, errs := command(t, "backup", in("house.tar"), "--data", data); code != 0 {
+		t.Fatalf("backup = %d: %s", code, errs)
+	}
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	before := entries(t, dir)
+	for _, c := range []struct {
+		code int
+		want string
+		args []string
+	}{
+		{2, "expected one of", nil},
+		{2, "unexpected argument", []string{"version", "now"}},
+		{2, "--database", []string{"prove", "--database", "mysql://localhost/nhipcau"}},
+		{2, "postgres://", []string{"prove", "--database", in("other.db")}},
+		{2, "EOF", []string{"prove", "--config", in("half.json")}},
+		{2, "string", []string{"prove", "--config", in("number.json")}},
+		{2, "no such file", []string{"prove", "--config", in("nowhere.json")}},
+		{1, "data folder", []string{"prove", "--data", in("text.txt")}},
+		{1, "data folder", []string{"prove", "--data", "/dev/null/nc"}},
+		{1, "spaces", []string{"prove", "--data", data, "--database", "postgres://a b"}},
+		{1, "bận", []string{"prove", "--data", data, "--database", "postgres://nobody@127.0.0.1:1/none?connect_timeout=1"}},
+		{2, "<login>", []string{"admin"}},
+		{1, "login: ", []string{"admin", "có dấu cách", "--data", data}},
+		{1, "login: ", []string{"admin", "", "--data", data}},
+		{1, "login: ", []string{"admin", "\xff\xfe", "--data", data}},
+		{1, "login: ", []string{"admin", strings.Repeat("a", 1000), "--data", data}},
+		{2, "<login>", []string{"token"}},
+		{1, "Không có trang này", []string{"token", "", "--data", data}},
+		{1, "Không có trang này", []string{"token", "' OR 1 = 1 --", "--data", data}},
+		{1, "is taken", []string{"serve", "--addr", taken.Addr().String(), "--data", data}},
+		{1, "looks like", []string{"serve", "--addr", "nowhere", "--data", data}},
+		{1, "looks like", []string{"serve", "--addr", "127.0.0.1:99999", "--data", data}},
+		{1, "looks like", []string{"serve", "--addr", "192.0.2.1:80", "--data", data}},
+		{1, "other data", []string{"demo", "--addr", "nowhere", "--data", data}},
+		{2, "<file>", []string{"backup"}},
+		{2, "unexpected argument", []string{"backup", in("a.tar"), in("b.tar"), "--data", data}},
+		{1, "there is no database", []string{"backup", in("a.tar"), "--data", in("nowhere")}},
+		{1, "--force", []string{"backup", in("house.tar"), "--data", data}},
+		{1, "is not a backup", []string{"backup", in("text.txt"), "--force", "--data", data}},
+		{1, "is not a backup", []string{"backup", filepath.Join(data, "nhipcau.db"), "--force", "--data", data}},
+		{1, "is not a backup", []string{"backup", dir, "--force", "--data", data}},
+		{1, "is not a backup", []string{"backup", "/dev/null", "--force", "--data", data}},
+		{1, "no such file", []string{"backup", in("no/such/a.tar"), "--data", data}},
+		{1, "no such file", []string{"backup", "--check", in("nowhere.tar")}},
+		{1, "is not a file", []string{"backup", "--check", dir}},
+		{1, "not a whole backup", []string{"backup", "--check", in("text.txt")}},
+		{2, "<file>", []string{"restore", "--data", in("new")}},
+		{1, "no such file", []string{"restore", in("nowhere.tar"), "--data", in("new")}},
+		{1, "is not a file", []string{"restore", dir, "--data", in("new")}},
+		{1, "not a whole backup", []string{"restore", in("text.txt"), "--data", in("new")}},
+		{1, "not a whole backup", []string{"restore", filepath.Join(data, "nhipcau.db"), "--data", in("new")}},
+		{1, "is not empty", []string{"restore", in("house.tar"), "--data", data}},
+		{1, "is not empty", []string{"restore", in("house.tar"), "--data", dir}},
+		{1, "not a directory", []string{"restore", in("house.tar"), "--data", in("text.txt")}},
+		{1, "not a directory", []string{"restore", in("house.tar"), "--data", in("text.txt/new")}},
+	} {
+		t.Run(strings.Join(c.args, " "), func(t *testing.T) {
+			code, out, errs := command(t, c.args...)
+			if code != c.code || !strings.Contains(errs, c.want) {
+				t.Errorf("exit %d, want %d\nout: %s\nerr: %s (want %q in it)", code, c.code, out, errs, c.want)
+			}
+			if out != "" && code == 1 {
+				t.Errorf("refused, and it said: %s", out)
+			}
+			if after := entries(t, dir); after != before {
+				t.Errorf("there was\n%s\nand is\n%s", before, after)
+			}
+		})
+	}
+}
+
+func entries(t *testing.T, dir string) string {
+	t.Helper()
+	all, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Join(all, "\n")
+}
+
+// TestOddNames: folders and backups may bear any name that the disk takes.
+func TestOddNames(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "Đoàn khối 50%41 ? # & 'một' \"hai\" file:x")
+	data, copied, path := filepath.Join(dir, "a?mode=ro"), filepath.Join(dir, "b%2f"), filepath.Join(dir, "sao lưu %3f?#.tar")
+	for _, args := range [][]string{
+		{"admin", "quantri", "--unit", "Đoàn khối", "--data", data},
+		{"backup", path, "--data", data},
+		{"backup", "--check", path},
+		{"restore", path, "--data", copied},
+		{"prove", "--data", copied},
+		{"token", "quantri", "--data", copied},
+	} {
+		if code, _, errs := command(t, args...); code != 0 {
+			t.Fatalf("%s = %d: %s", args[0], code, errs)
+		}
+	}
+	for folder, want := range map[string]string{
+		dir:    strings.Join([]string{data, copied, path}, "\n"),
+		data:   filepath.Join(data, "files") + "\n" + filepath.Join(data, "nhipcau.db"),
+		copied: filepath.Join(copied, "files") + "\n" + filepath.Join(copied, "nhipcau.db"),
+	} {
+		all, err := os.ReadDir(folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, e := range all {
+			names = append(names, filepath.Join(folder, e.Name()))
+		}
+		if got := strings.Join(names, "\n"); got != want {
+			t.Errorf("there is\n%s\nwant\n%s", got, want)
+		}
 	}
 }

@@ -6,11 +6,14 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
 
+	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/i18n"
 )
@@ -27,7 +30,19 @@ func (c Config) url() string {
 	if c.Database != "" {
 		return c.Database
 	}
-	return "file:" + filepath.Join(c.Data, "nhipcau.db")
+	return db.FileURL(c.databaseFile())
+}
+
+// databaseFile is the file of the embedded database.
+func (c Config) databaseFile() string { return filepath.Join(c.Data, "nhipcau.db") }
+
+// Validate refuses an address that is not PostgreSQL's: it would be taken for the
+// name of a file.
+func (c Config) Validate() error {
+	if c.Database != "" && db.Engine(c.Database) != db.PostgreSQL {
+		return errors.New("--database: the address of a PostgreSQL database begins with postgres://")
+	}
+	return nil
 }
 
 // embedded reports whether the database lies in the data folder.
@@ -93,7 +108,7 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 }
 
 // sentence returns what to tell a person at a terminal: the message of a fault
-// in the default language, or the error itself, for whoever runs the program is
+// and of its fields in the default language, or the error itself, for whoever runs the program is
 // also the one who reads its log.
 func sentence(err error) string {
 	f := fault.Of(err)
@@ -104,5 +119,10 @@ func sentence(err error) string {
 	if cerr != nil {
 		return err.Error()
 	}
-	return c.T(i18n.Langs[0], f.Key, f.Args...)
+	said := c.T(i18n.Langs[0], f.Key, f.Args...)
+	for _, field := range slices.Sorted(maps.Keys(f.Fields)) {
+		text := f.Fields[field]
+		said += fmt.Sprintf(" %s: %s", field, c.T(i18n.Langs[0], text.Key, text.Args...))
+	}
+	return said
 }

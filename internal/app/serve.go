@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"syscall"
 
 	"nhipcau/internal/account"
 	"nhipcau/internal/auth"
@@ -38,6 +39,9 @@ func (h *house) serve(t *terminal, addr string, said func()) error {
 		fmt.Fprintln(t.err, "nhipcau: the pages have no styles and scripts; build the program by: make build")
 	}
 	l, err := net.Listen("tcp", addr)
+	if err != nil && !errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("%s cannot be listened on; an address looks like 127.0.0.1:8080: %w", addr, err)
+	}
 	if err != nil {
 		return fmt.Errorf("%s is taken; choose another address by --addr: %w", addr, err)
 	}

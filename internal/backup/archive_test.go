@@ -190,6 +190,28 @@ func saying(t testing.TB, all []part, change func(m *Manifest)) {
 	all[0].text = text
 }
 
+// edited returns an SQLite database after a statement.
+func edited(t testing.TB, database []byte, q string) []byte {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "edited.db")
+	if err := os.WriteFile(path, database, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d, err := db.Open(t.Context(), db.FileURL(path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dbtest.Write(t, d, func(ctx context.Context, tx *db.Tx) error { return tx.Exec(ctx, q) })
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
 // TestForged: an archive whose seal is right and whose inside is not is refused
 // as a damaged one is, and writes nothing anywhere.
 func TestForged(t *testing.T) {
@@ -285,6 +307,16 @@ func TestForged(t *testing.T) {
 			all[manifest].text = append(all[manifest].text, bytes.Repeat([]byte(" "), manifestMost)...)
 			return all
 		}, "does not begin"},
+		"a newer database than it says": {func(all []part) []part {
+			all[database].text = edited(t, all[database].text, `UPDATE goose_db_version SET version_id = 9999 WHERE version_id = 1`)
+			saying(t, all, func(m *Manifest) { m.Database = int64(len(all[database].text)) })
+			return all
+		}, "error.newer_database"},
+		"a file of another size than its row says": {func(all []part) []part {
+			all[database].text = edited(t, all[database].text, `UPDATE file SET size = size + 1`)
+			saying(t, all, func(m *Manifest) { m.Database = int64(len(all[database].text)) })
+			return all
+		}, "bytes, not"},
 		"another database": {func(all []part) []part {
 			all[database].text = bytes.Repeat([]byte("x"), len(all[database].text))
 			return all

@@ -183,7 +183,7 @@ func keep(path string, b io.Reader) error {
 // files first: where the database is, everything is.
 func (r *restore) intoFolder(ctx context.Context) error {
 	made := filepath.Join(r.part, madeName)
-	url := "file:" + made
+	url := db.FileURL(made)
 	if err := db.Restore(ctx, url, filepath.Join(r.part, stateName)); err != nil {
 		return err
 	}

@@ -98,8 +98,18 @@ func Count(ctx context.Context, tx *Tx) (map[string]int64, error) {
 	return all, nil
 }
 
-func litePath(url string) string {
-	path, _, _ := strings.Cut(strings.TrimPrefix(url, "file:"), "?")
+var uriEscaper = strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23")
+
+// FileURL returns the url of the SQLite database in the file at path, whatever
+// signs its name has.
+func FileURL(path string) string { return "file:" + uriEscaper.Replace(path) }
+
+// litePath returns the file of the SQLite database at address.
+func litePath(address string) string {
+	path, _, _ := strings.Cut(strings.TrimPrefix(address, "file:"), "?")
+	if plain, err := url.PathUnescape(path); err == nil {
+		return plain
+	}
 	return path
 }
 
@@ -123,7 +133,7 @@ func (l *lite) snapshot(ctx context.Context, path string, f Work) error {
 	if _, err := from.ExecContext(ctx, `VACUUM INTO $1`, path); err != nil {
 		return fmt.Errorf("copying the database: %w", faultOf(err))
 	}
-	copied, err := openLite(ctx, "file:"+path+"?mode=ro&immutable=1", 1)
+	copied, err := openLite(ctx, FileURL(path)+"?mode=ro&immutable=1", 1)
 	if err != nil {
 		return err
 	}

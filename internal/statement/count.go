@@ -95,6 +95,34 @@ func SumOf(v tally.Vec, n int) Sum {
 	return Sum{Value: get("value"), Of: get("of"), More: get("more"), Less: get("less")}
 }
 
+// totalOf adds up the counts that the total at place n, from 1, is the sum of.
+func (f Form) totalOf(v tally.Vec, n int) (all Sum) {
+	for _, i := range f.Parts(n) {
+		one := SumOf(v, i)
+		all.Value, all.More, all.Less = all.Value+one.Value, all.More+one.More, all.Less+one.Less
+	}
+	return all
+}
+
+// totalOf adds up what s says about those counts; false if it says nothing.
+func (s Statement) totalOf(f Form, n int) (all Sum, ok bool) {
+	for _, i := range f.Parts(n) {
+		x, said := s.Figure(f.Items[i-1].Key)
+		if !said {
+			continue
+		}
+		ok = true
+		all.Value += x.Value
+		switch x.Bound {
+		case More:
+			all.More++
+		case Less:
+			all.Less++
+		}
+	}
+	return all, ok
+}
+
 // directlyUnder returns the units that a new sheet's owner asks.
 func directlyUnder(ctx context.Context, tx *db.Tx, s tally.Sheet) ([]int64, error) {
 	e, err := org.EpochByID(ctx, tx, s.Epoch)

@@ -78,7 +78,7 @@ func (s *Statement) check(f Form, today vn.Day, correction bool) fault.Wrong {
 	for i := range s.Figures {
 		x := &s.Figures[i]
 		n := f.item(x.Item)
-		if n == 0 || seen[x.Item] {
+		if n == 0 || seen[x.Item] || f.Items[n-1].Sort == Total {
 			w.Add(x.Item+"-value", "statement.error.item")
 			continue
 		}

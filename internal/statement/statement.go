@@ -42,10 +42,11 @@ const (
 	Count   Sort = "count"   // adds up
 	Ratio   Sort = "ratio"   // so many of so many, both add up
 	Percent Sort = "percent" // without its base; never added up
+	Total   Sort = "total"   // nobody states it: the sum of the counts right after it
 )
 
 // Sorts are all sorts.
-var Sorts = []Sort{Count, Ratio, Percent}
+var Sorts = []Sort{Count, Ratio, Percent, Total}
 
 // An Item is one thing a form asks for. Its figures are whole numbers; those of
 // a Percent are hundredths, 92,5 % is 9250.
@@ -54,6 +55,15 @@ type Item struct {
 	Label string
 	Word  string // what is counted, "mô hình"; "%" for a percentage if left out
 	Sort  Sort
+}
+
+// Parts returns the places, from 1, of the counts that the total at place n is
+// the sum of.
+func (f Form) Parts(n int) (all []int) {
+	for i := n; i < len(f.Items) && f.Items[i].Sort == Count; i++ {
+		all = append(all, i+1)
+	}
+	return all
 }
 
 // MaxItems is how many items a form may ask for.
@@ -115,6 +125,9 @@ func (f *Form) check(today vn.Day) error {
 	keys := map[string]bool{}
 	for i := range f.Items {
 		f.Items[i].check(w, i+1, keys)
+		if f.Items[i].Sort == Total && len(f.Parts(i+1)) == 0 {
+			w.Add(fmt.Sprintf("item-%d-sort", i+1), "statement.error.parts")
+		}
 	}
 	return w.Err()
 }

@@ -27,6 +27,7 @@ import (
 	"nhipcau/internal/plan"
 	"nhipcau/internal/report"
 	"nhipcau/internal/rollout"
+	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
 )
 
@@ -37,6 +38,9 @@ type House struct {
 	Jobs  *job.Runner
 	Clock *Clock
 }
+
+// Trees are the keys of the trees of the demonstration, in order.
+var Trees = []string{"dang-uy-khoi", Tree, "hai-phong", "khoi-tinh", "tuyen-giao-can-tho"}
 
 // Password is that of every login of a story.
 const Password = "demo"
@@ -52,14 +56,19 @@ var Logins = []Login{
 	{"thuky07", "văn thư đơn vị 07 · clerk of unit 07"},
 	{"doanvien", "đoàn viên đơn vị 07 · member of unit 07"},
 	{"quantri", "quản trị · administrator"},
+	{"hp-bithu", "bí thư Thành đoàn Hải Phòng · secretary of a city's youth union"},
+	{"kt-bithu", "bí thư Đảng bộ Khối các cơ quan tỉnh · secretary of a provincial bloc"},
+	{"du-bithu", "bí thư Đảng ủy Khối các cơ quan tỉnh · secretary of a bloc's committee"},
+	{"ct-bithu", "trưởng ban, Cần Thơ · head of a city's commission"},
 }
 
-// present is when the demonstration begins.
-var present = time.Date(2020, 11, 2, 8, 0, 0, 0, vn.Zone)
+// present is when the demonstration begins: the day after the last of the events
+// that its articles tell of.
+var present = time.Date(2024, 1, 17, 8, 0, 0, 0, vn.Zone)
 
-// Demo tells the bloc's history into an empty house and lets the clock go on
-// from 2 November 2020, 08:00. A house it was told into before goes on later
-// than anything done in it; one with other units in it is refused.
+// Demo tells the histories of five organisations into an empty house and lets the
+// clock go on from 17 January 2024, 08:00. A house they were told into before goes
+// on later than anything done in it; one with other units in it is refused.
 func Demo(ctx context.Context, h House) error {
 	h.Clock.Set(present)
 	var last time.Time
@@ -68,7 +77,7 @@ func Demo(ctx context.Context, h House) error {
 		if err != nil || len(trees) == 0 {
 			return err
 		}
-		if !slices.Equal(trees, []string{Tree}) {
+		if !slices.Equal(trees, Trees) {
 			return fmt.Errorf("the data folder holds other data; give the demonstration a folder of its own by --data")
 		}
 		last, err = lastDeed(ctx, tx)
@@ -89,6 +98,62 @@ func Demo(ctx context.Context, h House) error {
 	return nil
 }
 
+// tell tells all histories, each at its own dates. What overlaps in time is told
+// together, for the nightly work looks at all organisations at once.
+func tell(ctx context.Context, h House) error {
+	city, err := inspection(ctx, h)
+	if err != nil {
+		return err
+	}
+	if err := city.play(ctx); err != nil {
+		return err
+	}
+	youth, err := begin(ctx, h, Units)
+	if err != nil {
+		return err
+	}
+	if err := youth.tellBloc(ctx); err != nil {
+		return err
+	}
+	party, err := province(ctx, h)
+	if err != nil {
+		return err
+	}
+	youth.finish()
+	youth.deeds = append(youth.deeds, party.deeds...)
+	if err := youth.play(ctx, at(11, 7, 0, 6), at(11, 16, 0, 6), at(12, 1, 0, 6), at(12, 16, 0, 6), at(12, 31, 0, 6)); err != nil {
+		return err
+	}
+	if err := youth.sign(ctx); err != nil {
+		return err
+	}
+	port, err := haiPhong(ctx, h)
+	if err != nil {
+		return err
+	}
+	if err := port.play(ctx); err != nil {
+		return err
+	}
+	committee, err := review(ctx, h)
+	if err != nil {
+		return err
+	}
+	youth.plot, youth.later = conclusion01, int(present.Sub(time.Date(2020, 11, 2, 8, 0, 0, 0, vn.Zone)).Hours()/24)
+	youth.deeds = committee.deeds
+	if err := youth.tellBloc(ctx); err != nil {
+		return err
+	}
+	h.Clock.Set(present)
+	return h.Jobs.Drain(ctx)
+}
+
+// sign lets the bloc's secretary sign the figures of the finished rollout.
+func (s *story) sign(ctx context.Context) error {
+	s.Clock.Set(time.Date(2021, 1, 15, 9, 0, 0, 0, vn.Zone))
+	_, err := tally.SealSheet(ctx, s.DB, s.bikhu, s.rollout.Sheet, "Bí thư", tally.Together(rollout.Recount, follow.Recount, conference.RecountRollout))
+	return err
+}
+
 // A story is what one telling needs.
 type story struct {
 	House
@@ -99,7 +164,13 @@ type story struct {
 	heads   []auth.Actor // secretary of unit n is heads[n-1]
 	rollout rollout.Rollout
 	deeds   []deed
+	tree    string
+	plot    plot
+	later   int // days by which everything happens later than it is written down here
 }
+
+// day returns a day of the plot as it falls in this telling.
+func (s *story) day(d vn.Day) vn.Day { return d.AddDays(s.later) }
 
 // A deed is one step of a story at its time.
 type deed struct {
@@ -108,7 +179,7 @@ type deed struct {
 }
 
 func (s *story) on(at time.Time, do func(ctx context.Context, tx *db.Tx) error) {
-	s.deeds = append(s.deeds, deed{at, do})
+	s.deeds = append(s.deeds, deed{at.AddDate(0, 0, s.later), do})
 }
 
 // at returns a time of a day in 2020.
@@ -118,7 +189,7 @@ func at(month time.Month, day, hour, minute int) time.Time {
 
 // write runs do with the clock at t.
 func (s *story) write(ctx context.Context, t time.Time, do func(ctx context.Context, tx *db.Tx) error) error {
-	s.Clock.Set(t)
+	s.Clock.Set(t.AddDate(0, 0, s.later))
 	return s.DB.Write(ctx, do)
 }
 
@@ -130,7 +201,7 @@ func Found(ctx context.Context, h House, units int) error {
 }
 
 func begin(ctx context.Context, h House, units int) (*story, error) {
-	s := &story{House: h, r: rand.New(rand.NewPCG(59, 2020))}
+	s := &story{House: h, r: rand.New(rand.NewPCG(59, 2020)), tree: Tree, plot: resolution59}
 	hashed, err := account.HashPassword(ctx, Password)
 	if err != nil {
 		return nil, err
@@ -173,22 +244,18 @@ func (s *story) admitLogins(ctx context.Context, tx *db.Tx, hashed string) (err 
 }
 
 func (s *story) login(ctx context.Context, tx *db.Tx, hashed, login, name string, u org.Unit, member int64, role auth.Role) (auth.Actor, error) {
-	by := auth.System(Tree)
+	by := auth.System(s.tree)
 	a, err := account.Create(ctx, tx, by, account.New{Login: login, Name: name, Member: member, Unit: u.Key, Roles: []auth.Role{role}})
 	if err != nil {
 		return auth.Actor{}, err
 	}
 	return auth.Actor{
-		Login: a.ID, Name: a.Name, Member: member, Tree: Tree, Unit: u.ID, UnitKey: u.Key, UnitName: u.Name, Path: u.Path, Roles: []auth.Role{role},
+		Login: a.ID, Name: a.Name, Member: member, Tree: s.tree, Unit: u.ID, UnitKey: u.Key, UnitName: u.Name, Path: u.Path, Roles: []auth.Role{role},
 	}, account.SetPassword(ctx, tx, by, a.ID, hashed)
 }
 
-// tell tells the whole history.
-func tell(ctx context.Context, h House) error {
-	s, err := begin(ctx, h, Units)
-	if err != nil {
-		return err
-	}
+// tellBloc tells the bloc's rollout up to the third of November of the plot.
+func (s *story) tellBloc(ctx context.Context) error {
 	if err := s.openRollout(ctx); err != nil {
 		return err
 	}
@@ -197,50 +264,62 @@ func tell(ctx context.Context, h House) error {
 		s.unit(n)
 	}
 	s.extensions()
+	return s.play(ctx, at(10, 31, 0, 6))
+}
+
+// play does the deeds in the order of their times, with the nightly work at each
+// of nights.
+func (s *story) play(ctx context.Context, nights ...time.Time) error {
+	for _, t := range nights {
+		s.on(t, nil)
+	}
 	slices.SortStableFunc(s.deeds, func(a, b deed) int { return a.at.Compare(b.at) })
-	night := at(10, 31, 0, 6)
-	for i, d := range s.deeds {
-		if !d.at.Before(night) && (i == 0 || s.deeds[i-1].at.Before(night)) {
-			s.Clock.Set(night)
-			if err := s.Jobs.Drain(ctx); err != nil {
-				return err
-			}
+	for _, d := range s.deeds {
+		s.Clock.Set(d.at)
+		var err error
+		if d.do == nil {
+			err = s.Jobs.Drain(ctx)
+		} else {
+			err = s.DB.Write(ctx, d.do)
 		}
-		if err := s.write(ctx, d.at, d.do); err != nil {
+		if err != nil {
 			return fmt.Errorf("%s: %w", d.at.Format(time.DateTime), err)
 		}
 	}
-	s.Clock.Set(present)
-	return s.Jobs.Drain(ctx)
+	s.deeds = nil
+	return nil
 }
 
 // openRollout enters the three papers and opens the rollout on the day of the
 // conference.
 func (s *story) openRollout(ctx context.Context) error {
-	blob, err := s.Files.Put("Nghị quyết 59-NQ-TW.pdf", bytes.NewReader(samplePaper()), file.MaxSize, file.PDF)
+	blob, err := s.Files.Put(s.plot.file, bytes.NewReader(samplePaper()), file.MaxSize, file.PDF)
 	if err != nil {
 		return err
 	}
 	var papers []rollout.Paper
-	enter := func(f directive.Form, b file.Blob, m rollout.Mode) func(ctx context.Context, tx *db.Tx) error {
-		return func(ctx context.Context, tx *db.Tx) error {
-			d, err := directive.Enter(ctx, tx, s.vanthu, f, b)
-			papers = append(papers, rollout.Paper{Directive: d.ID, Mode: m})
-			return err
-		}
-	}
-	steps := []func(ctx context.Context, tx *db.Tx) error{
-		enter(directive.Form{Kind: "NQ", Number: "59", Symbol: "NQ/TW", Issuer: "Bộ Chính trị", Issued: "2020-08-05", Subject: subject59, Sample: true}, blob, rollout.Study),
-		enter(directive.Form{Kind: "NQ", Issuer: issuerBloc, Term: "2020-2025", Subject: subjectBloc}, file.Blob{}, rollout.Study),
-		enter(directive.Form{Kind: "TB", Issuer: issuerCity, Term: "2020-2025", Subject: subjectCity}, file.Blob{}, rollout.Inform),
-	}
-	for i, do := range steps {
-		if err := s.write(ctx, at(10, 12, 8, 10*i), do); err != nil {
+	for i, p := range s.plot.papers {
+		if err := s.write(ctx, at(10, 12, 8, 10*i), func(ctx context.Context, tx *db.Tx) error {
+			b := file.Blob{}
+			if i == 0 {
+				b = blob
+			}
+			d, err := directive.Enter(ctx, tx, s.vanthu, p, b)
+			if err != nil {
+				return err
+			}
+			mode := rollout.Study
+			if p.Kind == "TB" {
+				mode = rollout.Inform
+			}
+			papers = append(papers[:i], rollout.Paper{Directive: d.ID, Mode: mode})
+			return nil
+		}); err != nil {
 			return err
 		}
 	}
 	if err := s.write(ctx, at(10, 13, 9, 0), func(ctx context.Context, tx *db.Tx) (err error) {
-		s.rollout, err = rollout.Enter(ctx, tx, s.vanthu, rolloutForm(s.bloc.root.Key, papers), "")
+		s.rollout, err = rollout.Enter(ctx, tx, s.vanthu, s.rolloutForm(papers), "")
 		return err
 	}); err != nil {
 		return err
@@ -255,15 +334,32 @@ func (s *story) openRollout(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
-	return s.Jobs.Drain(ctx)
+	if err := s.Jobs.Drain(ctx); err != nil {
+		return err
+	}
+	return s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		s.rollout, err = rollout.Get(ctx, tx, s.bikhu, s.rollout.ID)
+		return err
+	})
+}
+
+// rolloutForm is what the plot asks of the grassroots organisations. The days are
+// made up.
+func (s *story) rolloutForm(papers []rollout.Paper) rollout.Form {
+	f := rolloutForm(s.bloc.root.Key, papers)
+	f.Title, f.Note = s.plot.title, s.plot.note
+	for i := range f.Demands {
+		f.Demands[i].Deadline.Day = s.day(f.Demands[i].Deadline.Day)
+	}
+	return f
 }
 
 // rolloutForm is what the article asks of the grassroots organisations: roll
 // out again to all members, draw up a programme. The days are made up.
 func rolloutForm(scope string, papers []rollout.Paper) rollout.Form {
 	return rollout.Form{
-		Title: "Học tập, quán triệt và triển khai thực hiện Nghị quyết số 59-NQ/TW và Nghị quyết Đại hội Đảng bộ Khối lần thứ VIII",
-		Note:  "Các tổ chức cơ sở Đoàn triển khai lại cho 100 % đoàn viên và xây dựng chương trình, kế hoạch thực hiện.",
+		Title: resolution59.title,
+		Note:  resolution59.note,
 		Scope: scope, Papers: papers, Sample: true,
 		Demands: []rollout.Demand{
 			{Step: rollout.Hold, Level: 1, Deadline: vn.Deadline{Day: "2020-10-30", Wording: vn.Until}},
@@ -279,13 +375,8 @@ func rolloutForm(scope string, papers []rollout.Paper) rollout.Form {
 func (s *story) blocConference() {
 	var c conference.Conference
 	f := conference.Form{
-		Rollout: s.rollout.ID, Title: conferenceTitle, Sort: "main", Mode: "in_person", Day: conferenceDay, Start: "07:30", End: "11:30", Sample: true,
-		Topics: []conference.Topic{
-			{Title: "Nghị quyết số 59-NQ/TW ngày 05/8/2020 của Bộ Chính trị", Speaker: speaker, SpeakerTitle: speakerTitle},
-			{Title: subjectBloc},
-			{Title: subjectCity},
-			{Title: "Mục đích và nhiệm vụ sau hội nghị", Speaker: deputy, SpeakerTitle: deputyTitle},
-		},
+		Rollout: s.rollout.ID, Title: s.plot.conference, Sort: "main", Mode: "in_person", Day: s.day(conferenceDay), Start: "07:30", End: "11:30", Sample: true,
+		Topics: s.plot.topics,
 	}
 	for _, u := range s.bloc.units {
 		f.Units = append(f.Units, u.Key)
@@ -310,7 +401,7 @@ func (s *story) blocConference() {
 			}
 			marks = append(marks, m)
 		}
-		guests := []attendance.Guest{{Label: groups[0], Number: 6}, {Label: groups[1], Number: 9}}
+		guests := []attendance.Guest{{Label: s.plot.guests[0], Number: 6}, {Label: s.plot.guests[1], Number: 9}}
 		if _, err := conference.Mark(ctx, tx, s.vanthu, c.ID, marks, guests); err != nil {
 			return err
 		}
@@ -337,13 +428,13 @@ func (s *story) unit(n int) {
 // unitConference holds a unit's own conference: nearly everybody is there.
 func (s *story) unitConference(n int, sort string, t time.Time) {
 	c, by := s.bloc.units[n-1], s.heads[n-1]
-	title := fmt.Sprintf("Hội nghị triển khai Nghị quyết số 59-NQ/TW của %s", c.Short)
+	title := fmt.Sprintf("Hội nghị triển khai %s của %s", s.plot.paper, c.Short)
 	if sort == "makeup" {
-		title = fmt.Sprintf("Buổi học bù Nghị quyết số 59-NQ/TW của %s", c.Short)
+		title = fmt.Sprintf("Buổi học bù %s của %s", s.plot.paper, c.Short)
 	}
 	f := conference.Form{
-		Rollout: s.rollout.ID, Title: title, Sort: sort, Mode: "in_person", Day: vn.DayOf(t), Start: "14:00", End: "16:30", Sample: true,
-		Topics: []conference.Topic{{Title: "Nghị quyết số 59-NQ/TW ngày 05/8/2020 của Bộ Chính trị", Speaker: c.members[0].Name, SpeakerTitle: "Bí thư"}},
+		Rollout: s.rollout.ID, Title: title, Sort: sort, Mode: "in_person", Day: s.day(vn.DayOf(t)), Start: "14:00", End: "16:30", Sample: true,
+		Topics: []conference.Topic{{Title: s.plot.topics[0].Title, Speaker: c.members[0].Name, SpeakerTitle: "Bí thư"}},
 	}
 	var got conference.Conference
 	seed := uint64(n)
@@ -399,7 +490,7 @@ func (s *story) unitPlan(n int) {
 	t := at(10, 22+n%10, 9, n%60)
 	var p plan.Plan
 	s.on(t, func(ctx context.Context, tx *db.Tx) (err error) {
-		p, err = plan.Enter(ctx, tx, by, s.rollout.ID, planForm(s.bloc.units[n-1].Short))
+		p, err = plan.Enter(ctx, tx, by, s.rollout.ID, s.planForm(s.bloc.units[n-1].Short))
 		return err
 	})
 	if n == 7 {
@@ -408,6 +499,17 @@ func (s *story) unitPlan(n int) {
 	if !drafted {
 		s.on(t.Add(time.Hour), func(ctx context.Context, tx *db.Tx) error { return plan.Adopt(ctx, tx, by, p.ID, p.Version) })
 	}
+}
+
+// planForm is a unit's programme in this telling.
+func (s *story) planForm(unit string) plan.Form {
+	f := planForm(unit)
+	f.Title = "Chương trình hành động thực hiện " + s.plot.paper + " của " + unit
+	f.Tasks[0].Text = "Sinh hoạt chuyên đề về " + s.plot.paper
+	for i := range f.Tasks {
+		f.Tasks[i].Deadline.Day = s.day(f.Tasks[i].Deadline.Day)
+	}
+	return f
 }
 
 func planForm(unit string) plan.Form {
@@ -468,8 +570,8 @@ func (s *story) declaration(n int) {
 		}
 		persons := max(0, listed-exempt-4)
 		return follow.Declare(ctx, tx, s.vanthu, s.rollout.ID, c.Key, follow.DeclarationForm{
-			HeldDay: "2020-10-26", Attended: persons + 1, Persons: persons, Signer: c.members[0].Name + ", Bí thư",
-			Paper: fmt.Sprintf("Báo cáo số %02d ngày 28/10/2020 (minh họa)", n),
+			HeldDay: s.day("2020-10-26"), Attended: persons + 1, Persons: persons, Signer: c.members[0].Name + ", Bí thư",
+			Paper: fmt.Sprintf("Báo cáo số %02d ngày %s (minh họa)", n, s.day("2020-10-28")),
 		}, file.Blob{})
 	})
 }
@@ -482,7 +584,7 @@ func (s *story) extensions() {
 		}
 		unit := s.bloc.units[n-1].ID
 		s.on(at(10, 29, 15, n%60), func(ctx context.Context, tx *db.Tx) error {
-			_, err := rollout.Extend(ctx, tx, s.bikhu, s.rollout.ID, rollout.Hold, unit, "2020-11-06", "Đơn vị tập trung công tác chuyên môn (minh họa)")
+			_, err := rollout.Extend(ctx, tx, s.bikhu, s.rollout.ID, rollout.Hold, unit, s.day("2020-11-06"), "Đơn vị tập trung công tác chuyên môn (minh họa)")
 			return err
 		})
 	}

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"nhipcau/internal/account"
+	"nhipcau/internal/api"
+	"nhipcau/internal/auth"
 	"nhipcau/internal/conference"
 	"nhipcau/internal/db"
 	"nhipcau/internal/directive"
@@ -39,6 +41,7 @@ type house struct {
 	files *file.Store
 	jobs  *job.Runner
 	site  *web.Site
+	api   *api.API
 	log   *slog.Logger
 	demo  func() bool // whether this is the demonstration
 }
@@ -50,7 +53,7 @@ func catalog() (*i18n.Catalog, error) {
 
 func locales() []fs.FS {
 	return []fs.FS{
-		Locale, web.Locale, file.Locale, org.Locale, account.Locale, tally.Locale,
+		Locale, web.Locale, api.Locale, file.Locale, org.Locale, account.Locale, tally.Locale,
 		directive.Locale, rollout.Locale, conference.Locale, plan.Locale, report.Locale,
 	}
 }
@@ -74,6 +77,7 @@ func open(ctx context.Context, cfg Config, log *slog.Logger) (*house, error) {
 	}
 	h.jobs = job.NewRunner(d, log)
 	rollout.Jobs(h.jobs)
+	api.Jobs(h.jobs)
 	return h, h.build()
 }
 
@@ -96,7 +100,24 @@ func (h *house) build() error {
 	report.Register(h.site, h.db)
 	tally.Register(h.site, h.db, kinds(), sources())
 	h.site.Handle("GET /{$}", web.SignedIn, h.work)
-	return nil
+	return h.buildAPI(c)
+}
+
+// buildAPI makes what programs ask, of every slice.
+func (h *house) buildAPI(c *i18n.Catalog) error {
+	h.api = api.New(api.Config{Catalog: c, Log: h.log, DB: h.db, Authenticate: func(ctx context.Context, token, unit string) (auth.Actor, error) {
+		return account.ByToken(ctx, h.db, token, unit)
+	}})
+	for _, register := range []func(*api.API){
+		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, plan.RegisterAPI, report.RegisterAPI,
+	} {
+		register(h.api)
+	}
+	tally.RegisterAPI(h.api, kinds(), map[string]string{
+		"opening": "/rollouts/", "late": "/rollouts/", "extension": "/rollouts/", "conference": "/conferences/", "plan": "/plans/", "report": "/reports/",
+	})
+	api.Register(h.site, h.api)
+	return h.api.Seal()
 }
 
 func kinds() []*tally.Kind { return []*tally.Kind{rollout.Kind(), conference.Kind()} }
@@ -104,10 +125,12 @@ func kinds() []*tally.Kind { return []*tally.Kind{rollout.Kind(), conference.Kin
 // ServeHTTP answers the two questions of a supervisor, and everything else by
 // the site.
 func (h *house) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	switch r.URL.Path {
-	case "/healthz":
+	switch {
+	case r.URL.Path == api.Prefix || strings.HasPrefix(r.URL.Path, api.Prefix+"/"):
+		h.api.ServeHTTP(w, r)
+	case r.URL.Path == "/healthz":
 		fmt.Fprintln(w, "ok")
-	case "/readyz":
+	case r.URL.Path == "/readyz":
 		if err := h.ready(r.Context()); err != nil {
 			http.Error(w, "not ready", http.StatusServiceUnavailable)
 			return

@@ -36,14 +36,15 @@ import (
 
 // A house is the whole program over one database and one folder.
 type house struct {
-	cfg   Config
-	db    *db.DB
-	files *file.Store
-	jobs  *job.Runner
-	site  *web.Site
-	api   *api.API
-	log   *slog.Logger
-	demo  func() bool // whether this is the demonstration
+	cfg     Config
+	db      *db.DB
+	files   *file.Store
+	jobs    *job.Runner
+	site    *web.Site
+	api     *api.API
+	metrics *metrics
+	log     *slog.Logger
+	demo    func() bool // whether this is the demonstration
 }
 
 // catalog holds the messages of every package.
@@ -75,6 +76,7 @@ func open(ctx context.Context, cfg Config, log *slog.Logger) (*house, error) {
 	if h.files, err = file.Open(filepath.Join(cfg.Data, "files")); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
+	h.metrics = newMetrics(d, cfg.MetricsToken)
 	h.jobs = job.NewRunner(d, log)
 	rollout.Jobs(h.jobs)
 	api.Jobs(h.jobs)
@@ -122,12 +124,12 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 
 func kinds() []*tally.Kind { return []*tally.Kind{rollout.Kind(), conference.Kind()} }
 
-// ServeHTTP answers the two questions of a supervisor, and everything else by
-// the site.
+// ServeHTTP answers the questions of a supervisor, those of programs by the API,
+// and everything else by the site.
 func (h *house) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.URL.Path == api.Prefix || strings.HasPrefix(r.URL.Path, api.Prefix+"/"):
-		h.api.ServeHTTP(w, r)
+		h.metrics.measured(w, r, h.api.Pattern(r), h.api)
 	case r.URL.Path == "/healthz":
 		fmt.Fprintln(w, "ok")
 	case r.URL.Path == "/readyz":
@@ -136,8 +138,10 @@ func (h *house) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		fmt.Fprintln(w, "ok")
+	case r.URL.Path == "/metrics":
+		h.metrics.ServeHTTP(w, r)
 	default:
-		h.site.ServeHTTP(w, r)
+		h.metrics.measured(w, r, h.site.Pattern(r), h.site)
 	}
 }
 

@@ -58,7 +58,7 @@ func New(c Config) *API {
 	a := &API{Config: c, mux: http.NewServeMux()}
 	hc := huma.DefaultConfig("Nhịp Cầu", "1")
 	hc.CreateHooks, hc.OpenAPIPath, hc.DocsPath, hc.SchemasPath = nil, "", "", ""
-	hc.Formats = map[string]huma.Format{"application/json": format}
+	hc.Formats = map[string]huma.Format{"application/json": format, "json": format}
 	hc.RejectUnknownQueryParameters = true
 	hc.Components = &huma.Components{
 		Schemas:         huma.NewMapRegistry("#/components/schemas/", schemaName),

@@ -55,6 +55,9 @@ func (a *API) register(o *Op, method string, status int, errs []int, heads ...st
 		OperationID: o.ID, Method: method, Path: o.Path, Summary: o.Summary, Tags: []string{o.Noun}, DefaultStatus: status,
 		Errors: errs, SkipValidateBody: true, MaxBodyBytes: maxBody,
 	}
+	if method == http.MethodGet {
+		o.h.Responses = map[string]*huma.Response{"304": {Description: http.StatusText(http.StatusNotModified)}}
+	}
 	for _, name := range append([]string{"X-Unit", "Accept-Language"}, heads...) {
 		o.h.Parameters = append(o.h.Parameters, &huma.Param{
 			Name: name, In: "header", Required: name == "If-Match", Schema: &huma.Schema{Type: huma.TypeString},

@@ -89,7 +89,7 @@ func asRefusal(status int, errs []error) error {
 	for _, err := range errs {
 		d, ok := errors.AsType[*huma.ErrorDetail](err)
 		switch {
-		case errors.Is(err, huma.ErrUnknownContentType):
+		case strings.HasPrefix(messageOf(err), huma.ErrUnknownContentType.Error()):
 			return refused{status: http.StatusUnsupportedMediaType, kind: "media", text: fault.Text{Key: "api.error.media"}}
 		case !ok || d.Location == "body":
 			return refused{status: http.StatusBadRequest, kind: "malformed", text: fault.Text{Key: "api.error.json", Args: []any{messageOf(err)}}}

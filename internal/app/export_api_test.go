@@ -54,3 +54,20 @@ func (h *TestHouse) Prepare(t testing.TB) (p Prepared) {
 	})
 	return p
 }
+
+// MetricsToken sets the token by which the metrics are read from elsewhere.
+func (h *TestHouse) MetricsToken(token string) { h.h.metrics.token = token }
+
+// Disable disables a login.
+func (h *TestHouse) Disable(t testing.TB, login string) {
+	t.Helper()
+	by, err := account.ByToken(t.Context(), h.h.db, h.Token(t, "quantri"), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := account.ByToken(t.Context(), h.h.db, h.Token(t, login), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dbtest.Write(t, h.h.db, func(ctx context.Context, tx *db.Tx) error { return account.Disable(ctx, tx, by, a.Login) })
+}

@@ -30,6 +30,11 @@ func revokeToken(ctx context.Context, tx *db.Tx, account, id string) error {
 	return err
 }
 
+// replaceUnused ends the tokens of a name that were never used.
+func replaceUnused(ctx context.Context, tx *db.Tx, account, name string) error {
+	return tx.Exec(ctx, `UPDATE api_token SET revoked_at = $1 WHERE account = $2 AND name = $3 AND used_at IS NULL AND revoked_at IS NULL`, tx.Now, account, name)
+}
+
 func revokeTokens(ctx context.Context, tx *db.Tx, account string) error {
 	return tx.Exec(ctx, `UPDATE api_token SET revoked_at = $1 WHERE account = $2 AND revoked_at IS NULL`, tx.Now, account)
 }

@@ -34,7 +34,8 @@ const (
 )
 
 // NewToken makes a token of by's own login and returns its secret, which is shown
-// once and cannot be read again.
+// once and cannot be read again. It takes the place of one of the same name that
+// was never used: of a double click only the second answer is seen.
 func NewToken(ctx context.Context, tx *db.Tx, by auth.Actor, name string, days int) (secret string, err error) {
 	if by.Session == "" {
 		return "", fault.New(fault.Denied, "account.error.token_session")
@@ -54,6 +55,9 @@ func NewToken(ctx context.Context, tx *db.Tx, by auth.Actor, name string, days i
 	if err := w.Err(); err != nil {
 		return "", err
 	}
+	if err := replaceUnused(ctx, tx, by.Login, name); err != nil {
+		return "", err
+	}
 	had, err := Tokens(ctx, tx, by)
 	if err != nil {
 		return "", err
@@ -68,7 +72,9 @@ func NewToken(ctx context.Context, tx *db.Tx, by auth.Actor, name string, days i
 	return secret, audit.Record(ctx, tx, by, "account.token", by.Login, name)
 }
 
-func newSecret() string { return tokenPrefix + strings.ToLower(rand.Text()) + strings.ToLower(rand.Text()) }
+func newSecret() string {
+	return tokenPrefix + strings.ToLower(rand.Text()) + strings.ToLower(rand.Text())
+}
 
 // MakeToken makes a token for a login and returns it; only its hash is kept. It
 // lasts a year. Only the house itself does so: anybody else makes tokens of their

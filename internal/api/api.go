@@ -9,15 +9,18 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"reflect"
 	"runtime/debug"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -145,7 +148,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		q.refuse(w, err)
 		return
 	}
-	if err := q.read(w); err != nil {
+	if err := cmp.Or(q.read(w), q.text()); err != nil {
 		q.refuse(w, err)
 		return
 	}
@@ -194,6 +197,27 @@ func (q *asked) read(w http.ResponseWriter) error {
 	q.body, q.r.Body = b, io.NopCloser(bytes.NewReader(b))
 	return nil
 }
+
+// text refuses what is no text, wherever it stands: no thing is called so, and not
+// every database takes it.
+func (q *asked) text() error {
+	no := refused{status: http.StatusBadRequest, kind: "malformed", text: fault.Text{Key: "api.error.text"}}
+	query, err := url.QueryUnescape(q.r.URL.RawQuery)
+	if err != nil || !plain(q.r.URL.Path) || !plain(query) {
+		return no
+	}
+	for d := json.NewDecoder(bytes.NewReader(q.body)); ; {
+		t, err := d.Token()
+		if err != nil { // its end, or no JSON, which reading it will say
+			return nil
+		}
+		if s, ok := t.(string); ok && !plain(s) {
+			return no
+		}
+	}
+}
+
+func plain(s string) bool { return utf8.ValidString(s) && !strings.Contains(s, "\x00") }
 
 // unserved says why no operation answers: there is none at this address, or none
 // of this method.

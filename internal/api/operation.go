@@ -44,7 +44,7 @@ type Thing interface{ Href() string }
 type Read[I, O any] func(ctx context.Context, tx *db.Tx, by auth.Actor, in *I) (O, error)
 
 var (
-	readErrors  = []int{401, 403, 404, 422, 500, 503}
+	readErrors  = []int{400, 401, 403, 404, 422, 500, 503}
 	writeErrors = []int{400, 401, 403, 404, 409, 413, 415, 422, 500, 503}
 )
 

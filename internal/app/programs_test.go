@@ -204,7 +204,11 @@ func TestTokens(t *testing.T) {
 		}
 		return m[1]
 	}
+	unseen := tokenOf("donvi01")
 	token := tokenOf("donvi01")
+	if s := ask(unseen); s != http.StatusUnauthorized {
+		t.Errorf("the first of a double click: %d", s)
+	}
 	if s := ask(token); s != http.StatusOK {
 		t.Fatalf("a new token: %d", s)
 	}
@@ -276,6 +280,9 @@ func TestProblems(t *testing.T) {
 		{"POST", "/members", `[]`, "en", 400, "not the JSON object", "", ""},
 		{"POST", "/units", `{"name":"A"}`, "en", 403, "", "", ""},
 		{"DELETE", "/units", "", "en", 405, "does not take this method", "", ""},
+		{"GET", "/units/%00", "", "en", 400, "no text", "", ""},
+		{"GET", "/units?q=%ff", "", "en", 400, "no text", "", ""},
+		{"POST", "/members", `{"name":"\u0000"}`, "vi", 400, "không phải văn bản", "", ""},
 		{"GET", "/nothing", "", "en", 404, "There is no such thing", "", ""},
 		{"POST", "/members", strings.Repeat("x", 1<<20), "en", 413, "too large", "", ""},
 	} {

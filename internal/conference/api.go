@@ -2,6 +2,7 @@ package conference
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"nhipcau/internal/api"
@@ -75,13 +76,13 @@ type apiMarked struct {
 	Marked     int    `json:"marked" doc:"Rows that changed"`
 }
 
-func forAPI(c listed) apiConference {
+func forAPI(c Conference) apiConference {
 	out := apiConference{
 		ID: c.ID, Unit: c.UnitKey, Rollout: c.Rollout, Title: c.Title, Sort: c.Sort, Mode: c.Mode, Day: c.Day, Start: c.Start, End: c.End,
-		Place: c.Place, Chair: c.Chair, State: c.State, EnteredAt: c.enteredAt, Sample: c.Sample,
+		Place: c.Place, Chair: c.Chair, State: c.State, EnteredAt: c.EnteredAt, Sample: c.Sample,
 	}
 	if c.Sheet != 0 {
-		out.Sheet = decimal(c.Sheet)
+		out.Sheet = strconv.FormatInt(c.Sheet, 10)
 	}
 	for _, t := range c.Topics {
 		out.Topics = append(out.Topics, apiTopic(t))
@@ -109,11 +110,7 @@ func RegisterAPI(a *api.API) {
 	api.Get(a, api.Op{ID: "get-conference", Noun: "conferences", Path: "/conferences/{id}", Summary: "conference.api.one"},
 		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *api.ByID) (apiConference, error) {
 			c, err := Get(ctx, tx, by, in.ID)
-			if err != nil {
-				return apiConference{}, err
-			}
-			at, err := enteredAt(ctx, tx, c)
-			return forAPI(listed{c, at}), err
+			return forAPI(c), err
 		})
 	type rollIn struct {
 		api.ByID

@@ -97,7 +97,9 @@ func RegisterAPI(a *api.API) {
 			}
 			return out, err
 		}, func(r apiReport) api.Cursor { return api.Cursor{At: r.EnteredAt.Unix(), ID: r.ID} })
-	seen := func(ctx context.Context, tx *db.Tx, by auth.Actor, in *api.ByID) (apiReport, error) { return see(ctx, tx, by, in.ID) }
+	seen := func(ctx context.Context, tx *db.Tx, by auth.Actor, in *api.ByID) (apiReport, error) {
+		return see(ctx, tx, by, in.ID)
+	}
 	api.Get(a, api.Op{ID: "get-report", Noun: "reports", Path: "/reports/{id}", Summary: "report.api.one"}, seen)
 	api.Get(a, api.Op{ID: "get-report-figures", Noun: "reports", Path: "/reports/{id}/figures", Summary: "report.api.figures"},
 		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *api.ByID) (apiReportFigures, error) {
@@ -118,7 +120,9 @@ func RegisterAPI(a *api.API) {
 		Body apiAnswers
 	}
 	api.Change(a, api.Op{ID: "write-report", Noun: "reports", Path: "/reports/{id}", Summary: "report.api.write"}, http.MethodPatch,
-		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *writeIn) (apiReport, error) { return see(ctx, tx, by, in.ID) },
+		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *writeIn) (apiReport, error) {
+			return see(ctx, tx, by, in.ID)
+		},
 		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *writeIn, was apiReport) (apiReport, error) {
 			all := maps.Clone(was.Answers)
 			maps.Copy(all, in.Body.Answers)

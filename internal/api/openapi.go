@@ -32,7 +32,7 @@ func (a *API) describe(lang i18n.Lang) {
 	doc.Info.Description = t("api.lead")
 	for _, o := range a.ops {
 		item := doc.Paths[o.Path]
-		for _, h := range []*huma.Operation{item.Get, item.Post, item.Patch} {
+		for _, h := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch} {
 			if h == nil || h.OperationID != o.ID {
 				continue
 			}

@@ -2,6 +2,7 @@ package conference
 
 import (
 	"context"
+	"net/http"
 	"strconv"
 	"time"
 
@@ -31,6 +32,8 @@ type apiConference struct {
 	Sheet     string     `json:"sheet,omitempty" doc:"Where it is counted: /figures/{sheet}/{unit}; absent until it is closed"`
 	Sample    bool       `json:"sample" doc:"Made up for a demonstration"`
 	Topics    []apiTopic `json:"topics,omitempty" doc:"Not in lists"`
+
+	version int64
 }
 
 // Href is the conference's address.
@@ -40,6 +43,30 @@ type apiTopic struct {
 	Title        string `json:"title"`
 	Speaker      string `json:"speaker,omitempty"`
 	SpeakerTitle string `json:"speaker_title,omitempty"`
+}
+
+type apiNewConference struct {
+	Rollout string     `json:"rollout,omitempty" doc:"Id of the rollout it belongs to"`
+	Title   string     `json:"title"`
+	Sort    string     `json:"sort" enum:"main,makeup"`
+	Mode    string     `json:"mode" enum:"in_person,online,hybrid"`
+	Day     vn.Day     `json:"day" format:"date"`
+	Start   string     `json:"start,omitempty" example:"07:30"`
+	End     string     `json:"end,omitempty" example:"11:00"`
+	Place   string     `json:"place,omitempty"`
+	Chair   string     `json:"chair,omitempty"`
+	Topics  []apiTopic `json:"topics,omitempty"`
+	Units   []string   `json:"units,omitempty" doc:"Keys of invited units; the host's own members if absent"`
+}
+
+func (n apiNewConference) form() Form {
+	f := Form{
+		Rollout: n.Rollout, Title: n.Title, Sort: n.Sort, Mode: n.Mode, Day: n.Day, Start: n.Start, End: n.End, Place: n.Place, Chair: n.Chair, Units: n.Units,
+	}
+	for _, t := range n.Topics {
+		f.Topics = append(f.Topics, Topic(t))
+	}
+	return f
 }
 
 // apiAttendance is one person on the roll.
@@ -79,7 +106,7 @@ type apiMarked struct {
 func forAPI(c Conference) apiConference {
 	out := apiConference{
 		ID: c.ID, Unit: c.UnitKey, Rollout: c.Rollout, Title: c.Title, Sort: c.Sort, Mode: c.Mode, Day: c.Day, Start: c.Start, End: c.End,
-		Place: c.Place, Chair: c.Chair, State: c.State, EnteredAt: c.EnteredAt, Sample: c.Sample,
+		Place: c.Place, Chair: c.Chair, State: c.State, EnteredAt: c.EnteredAt, Sample: c.Sample, version: c.Version,
 	}
 	if c.Sheet != 0 {
 		out.Sheet = strconv.FormatInt(c.Sheet, 10)
@@ -107,11 +134,38 @@ func RegisterAPI(a *api.API) {
 			}
 			return out, err
 		}, func(c apiConference) api.Cursor { return api.Cursor{At: c.EnteredAt.Unix(), ID: c.ID} })
-	api.Get(a, api.Op{ID: "get-conference", Noun: "conferences", Path: "/conferences/{id}", Summary: "conference.api.one"},
-		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *api.ByID) (apiConference, error) {
-			c, err := Get(ctx, tx, by, in.ID)
-			return forAPI(c), err
+	api.Get(a, api.Op{ID: "get-conference", Noun: "conferences", Path: "/conferences/{id}", Summary: "conference.api.one"}, see)
+	api.Post(a, api.Op{ID: "enter-conference", Noun: "conferences", Path: "/conferences", Summary: "conference.api.enter"},
+		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *struct{ Body apiNewConference }) (apiConference, error) {
+			c, err := Enter(ctx, tx, by, in.Body.form())
+			if err != nil {
+				return apiConference{}, err
+			}
+			return see(ctx, tx, by, &api.ByID{ID: c.ID})
 		})
+	api.Change(a, api.Op{ID: "convene-conference", Noun: "conferences", Path: "/conferences/{id}/convening", Summary: "conference.api.convene"}, http.MethodPost, see,
+		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *api.ByID, was apiConference) (apiConference, error) {
+			if _, err := Convene(ctx, tx, by, in.ID, was.version); err != nil {
+				return apiConference{}, err
+			}
+			return see(ctx, tx, by, in)
+		})
+	api.Change(a, api.Op{ID: "close-conference", Noun: "conferences", Path: "/conferences/{id}/closure", Summary: "conference.api.close"}, http.MethodPost, see,
+		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *api.ByID, was apiConference) (apiConference, error) {
+			if err := Close(ctx, tx, by, in.ID, was.version); err != nil {
+				return apiConference{}, err
+			}
+			return see(ctx, tx, by, in)
+		})
+	registerRoll(a)
+}
+
+func see(ctx context.Context, tx *db.Tx, by auth.Actor, in *api.ByID) (apiConference, error) {
+	c, err := Get(ctx, tx, by, in.ID)
+	return forAPI(c), err
+}
+
+func registerRoll(a *api.API) {
 	type rollIn struct {
 		api.ByID
 		api.Paging

@@ -48,6 +48,13 @@ type apiTask struct {
 	Wording     vn.Wording `json:"wording,omitempty" enum:"before,until" doc:"Whether the day itself is too late; until if absent"`
 }
 
+type apiPlanText struct {
+	Title string    `json:"title"`
+	Basis string    `json:"basis,omitempty"`
+	Goals []apiGoal `json:"goals,omitempty"`
+	Tasks []apiTask `json:"tasks,omitempty"`
+}
+
 type apiNewPlan struct {
 	Rollout string    `json:"rollout" doc:"Id of the rollout it is for"`
 	Title   string    `json:"title"`
@@ -70,7 +77,7 @@ func forAPI(p Plan) apiPlan {
 	return out
 }
 
-func (n apiNewPlan) form() Form {
+func (n apiPlanText) form() Form {
 	f := Form{Title: n.Title, Basis: n.Basis}
 	for _, g := range n.Goals {
 		f.Goals = append(f.Goals, Goal(g))
@@ -84,6 +91,8 @@ func (n apiNewPlan) form() Form {
 	}
 	return f
 }
+
+func (n apiNewPlan) text() apiPlanText { return apiPlanText{n.Title, n.Basis, n.Goals, n.Tasks} }
 
 func see(ctx context.Context, tx *db.Tx, by auth.Actor, in *api.ByID) (apiPlan, error) {
 	p, err := Get(ctx, tx, by, in.ID)
@@ -119,8 +128,22 @@ func RegisterAPI(a *api.API) {
 	api.Get(a, api.Op{ID: "get-plan", Noun: "plans", Path: "/plans/{id}", Summary: "plan.api.one"}, see)
 	api.Post(a, api.Op{ID: "enter-plan", Noun: "plans", Path: "/plans", Summary: "plan.api.enter"},
 		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *struct{ Body apiNewPlan }) (apiPlan, error) {
-			p, err := Enter(ctx, tx, by, in.Body.Rollout, in.Body.form())
+			p, err := Enter(ctx, tx, by, in.Body.Rollout, in.Body.text().form())
 			return forAPI(p), err
+		})
+	type writeIn struct {
+		api.ByID
+		Body apiPlanText
+	}
+	api.Change(a, api.Op{ID: "write-plan", Noun: "plans", Path: "/plans/{id}", Summary: "plan.api.write"}, http.MethodPut,
+		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *writeIn) (apiPlan, error) {
+			return see(ctx, tx, by, &in.ByID)
+		},
+		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *writeIn, was apiPlan) (apiPlan, error) {
+			if err := Amend(ctx, tx, by, in.ID, was.version, in.Body.form()); err != nil {
+				return apiPlan{}, err
+			}
+			return see(ctx, tx, by, &in.ByID)
 		})
 	api.Change(a, api.Op{ID: "submit-plan", Noun: "plans", Path: "/plans/{id}/submission", Summary: "plan.api.submit"}, http.MethodPost, see,
 		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *api.ByID, was apiPlan) (apiPlan, error) {

@@ -64,11 +64,21 @@ var Problems = []struct {
 	Kind   string
 	Status int
 }{
-	{"malformed", http.StatusBadRequest}, {"token", http.StatusUnauthorized}, {"denied", http.StatusForbidden}, {"not_found", http.StatusNotFound},
-	{"method", http.StatusMethodNotAllowed}, {"conflict", http.StatusConflict}, {"changed", http.StatusPreconditionFailed},
-	{"too_large", http.StatusRequestEntityTooLarge}, {"media", http.StatusUnsupportedMediaType}, {"invalid", http.StatusUnprocessableEntity},
-	{"key", http.StatusUnprocessableEntity}, {"unconditional", http.StatusPreconditionRequired}, {"limited", http.StatusTooManyRequests},
-	{"internal", http.StatusInternalServerError}, {"unavailable", http.StatusServiceUnavailable},
+	{"malformed", http.StatusBadRequest},
+	{"token", http.StatusUnauthorized},
+	{"denied", http.StatusForbidden},
+	{"not_found", http.StatusNotFound},
+	{"method", http.StatusMethodNotAllowed},
+	{"conflict", http.StatusConflict},
+	{"changed", http.StatusPreconditionFailed},
+	{"too_large", http.StatusRequestEntityTooLarge},
+	{"media", http.StatusUnsupportedMediaType},
+	{"invalid", http.StatusUnprocessableEntity},
+	{"key", http.StatusUnprocessableEntity},
+	{"unconditional", http.StatusPreconditionRequired},
+	{"limited", http.StatusTooManyRequests},
+	{"internal", http.StatusInternalServerError},
+	{"unavailable", http.StatusServiceUnavailable},
 }
 
 // The library makes its own errors, and those of handlers, by these two.

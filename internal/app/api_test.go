@@ -71,11 +71,13 @@ func (a said) read(t testing.TB, v any) {
 
 // listed is a page of things of which only the names count.
 type listed struct {
-	Items []struct {
-		ID, Key, Sheet, Unit, State, Member string
-		Version                             int64
-	}
-	Next string
+	Items []named
+	Next  string
+}
+
+type named struct {
+	ID, Key, Sheet, Unit, State, Member string
+	Version                             int64
 }
 
 func (p program) list(path string) listed {

@@ -100,12 +100,7 @@ func (c checker) writes(t *testing.T, as func(login string) program, prepared ap
 	for _, p := range as("bikhu").list("/plans?limit=500").Items {
 		had[p.Unit] = true
 	}
-	free = slices.DeleteFunc(free, func(u struct {
-		ID, Key, Sheet, Unit, State, Member string
-		Version                             int64
-	}) bool {
-		return had[u.Key] || u.Key == "doan-khoi"
-	})
+	free = slices.DeleteFunc(free, func(u named) bool { return had[u.Key] || u.Key == "doan-khoi" })
 	head := "donvi" + strings.TrimPrefix(free[0].Key, "tccs-")
 	made := map[string]string{}
 	asked := map[string]bool{}

@@ -18,8 +18,14 @@ import (
 // cast are the people of the table of rights, those with the least first: what
 // one of them does may change what the next finds.
 var cast = []struct{ login, who string }{
-	{"", "nobody"}, {"doanvien", "member"}, {"donvi08", "beside"}, {"thuky07", "clerk"}, {"donvi07", "head"},
-	{"vanthu", "bloc clerk"}, {"bikhu", "bloc head"}, {"quantri", "admin"},
+	{"", "nobody"},
+	{"doanvien", "member"},
+	{"donvi08", "beside"},
+	{"thuky07", "clerk"},
+	{"donvi07", "head"},
+	{"vanthu", "bloc clerk"},
+	{"bikhu", "bloc head"},
+	{"quantri", "admin"},
 }
 
 const rightsHead = `What each person is answered by each route, of things of unit 07: a page is asked

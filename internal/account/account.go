@@ -132,6 +132,9 @@ func Disable(ctx context.Context, tx *db.Tx, by auth.Actor, id string) error {
 	if err := revokeSessions(ctx, tx, id, ""); err != nil {
 		return err
 	}
+	if err := revokeTokens(ctx, tx, id); err != nil {
+		return err
+	}
 	return audit.Record(ctx, tx, by, "account.disable", id, a.Login)
 }
 
@@ -229,20 +232,4 @@ func ChangePassword(ctx context.Context, tx *db.Tx, by auth.Actor, password stri
 		return err
 	}
 	return audit.Record(ctx, tx, by, "account.password", by.Login, "")
-}
-
-// MakeToken makes a bearer token of a login and returns it; only its hash stays.
-func MakeToken(ctx context.Context, tx *db.Tx, by auth.Actor, login string) (string, error) {
-	if !by.IsSystem() {
-		return "", fault.New(fault.Denied, "error.denied")
-	}
-	a, err := byLogin(ctx, tx, strings.ToLower(vn.Clean(login)))
-	if err != nil {
-		return "", err
-	}
-	token := "nc_" + strings.ToLower(rand.Text()) + strings.ToLower(rand.Text())
-	if err := insertToken(ctx, tx, a.ID, hash(token)); err != nil {
-		return "", err
-	}
-	return token, audit.Record(ctx, tx, by, "account.token", a.ID, a.Login)
 }

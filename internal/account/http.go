@@ -36,6 +36,8 @@ func Register(site *web.Site, d *db.DB) {
 	site.Handle("GET /me", web.SignedIn, s.me)
 	site.Handle("POST /me/password", web.SignedIn, s.password)
 	site.Handle("POST /me/sessions/{id}/revocation", web.SignedIn, s.revoke)
+	site.Handle("POST /me/tokens", web.SignedIn, s.newToken)
+	site.Handle("POST /me/tokens/{id}/revocation", web.SignedIn, s.revokeToken)
 	site.Handle("GET /notices", web.SignedIn, s.notices)
 	site.Handle("POST /notices/reading", web.SignedIn, s.read)
 	site.Handle("GET /invitations/{code}", web.Anyone, s.invitation)
@@ -142,21 +144,28 @@ type mePage struct {
 	web.Page
 	Grants   []Grant
 	Sessions []Session
+	Tokens   []Token
+	Secret   string // of a token just made
+	Typed    string // name of a token that was refused
 	Wrong    map[string]fault.Text
 	Message  fault.Text
 }
 
 func (s *server) me(w http.ResponseWriter, r *http.Request) error {
-	return s.mePage(w, r, http.StatusOK, nil)
+	return s.mePage(w, r, http.StatusOK, mePage{})
 }
 
-func (s *server) mePage(w http.ResponseWriter, r *http.Request, status int, wrong map[string]fault.Text) error {
-	p := mePage{Page: s.site.Page(r, "account.me"), Wrong: wrong}
+// mePage shows p with what it always holds.
+func (s *server) mePage(w http.ResponseWriter, r *http.Request, status int, p mePage) error {
+	p.Page = s.site.Page(r, "account.me")
 	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		if p.Grants, err = Grants(ctx, tx, p.Actor.Login); err != nil {
 			return err
 		}
-		p.Sessions, err = Sessions(ctx, tx, p.Actor)
+		if p.Sessions, err = Sessions(ctx, tx, p.Actor); err != nil {
+			return err
+		}
+		p.Tokens, err = Tokens(ctx, tx, p.Actor)
 		return err
 	})
 	if err != nil {
@@ -187,7 +196,7 @@ func (s *server) password(w http.ResponseWriter, r *http.Request) error {
 		wrong["password"] = fault.Of(err).Fields["password"]
 	}
 	if len(wrong) > 0 {
-		return s.mePage(w, r, http.StatusUnprocessableEntity, wrong)
+		return s.mePage(w, r, http.StatusUnprocessableEntity, mePage{Wrong: wrong})
 	}
 	fresh, err := HashPassword(r.Context(), r.PostFormValue("password"))
 	if err != nil {

@@ -142,10 +142,6 @@ func useInvitation(ctx context.Context, tx *db.Tx, hashed string) error {
 	return err
 }
 
-func insertToken(ctx context.Context, tx *db.Tx, account, hashed string) error {
-	return tx.Exec(ctx, `INSERT INTO api_token (hash, account, made_at) VALUES ($1, $2, $3)`, hashed, account, tx.Now)
-}
-
 func countAttempts(ctx context.Context, tx *db.Tx, login, addr string, since time.Time) (byLogin, byAddr int, err error) {
 	err = tx.One(ctx, `SELECT (SELECT count(*) FROM login_attempt WHERE login = $1 AND at > $3), (SELECT count(*) FROM login_attempt WHERE addr = $2 AND at > $3)`,
 		[]any{login, addr, since}, &byLogin, &byAddr)

@@ -236,6 +236,9 @@ func TestBrowser(t *testing.T) {
 		b.do(chromedp.WaitReady("#main"))
 		look("the first of " + path)
 	}
+	b.open("/api")
+	evaluate[string](b, "document.querySelectorAll('details.operation').forEach(d => d.open = true); ''")
+	look("what programs may ask")
 	// The clerk of a unit calls the roll of a conference she plans.
 	b.open("/me")
 	b.tabTo("details.me summary")

@@ -23,6 +23,8 @@ import (
 type Config struct {
 	Data     string `help:"Folder of the database and the files." default:"./data" type:"path" env:"NHIPCAU_DATA"`
 	Database string `help:"postgres://… instead of the database in the data folder." default:"" env:"NHIPCAU_DATABASE" placeholder:"URL"`
+
+	MetricsToken string `help:"Token with which /metrics is read from other machines; without one only from this machine." default:"" env:"NHIPCAU_METRICS_TOKEN" placeholder:"TOKEN"`
 }
 
 // url returns where the database is.

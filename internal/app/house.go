@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"nhipcau/internal/account"
+	"nhipcau/internal/api"
+	"nhipcau/internal/auth"
 	"nhipcau/internal/conference"
 	"nhipcau/internal/db"
 	"nhipcau/internal/directive"
@@ -37,13 +39,15 @@ import (
 
 // A house is the whole program over one database and one folder.
 type house struct {
-	cfg   Config
-	db    *db.DB
-	files *file.Store
-	jobs  *job.Runner
-	site  *web.Site
-	log   *slog.Logger
-	demo  func() bool // whether this is the demonstration
+	cfg     Config
+	db      *db.DB
+	files   *file.Store
+	jobs    *job.Runner
+	site    *web.Site
+	api     *api.API
+	metrics *metrics
+	log     *slog.Logger
+	demo    func() bool // whether this is the demonstration
 }
 
 // catalog holds the messages of every package.
@@ -53,7 +57,7 @@ func catalog() (*i18n.Catalog, error) {
 
 func locales() []fs.FS {
 	return []fs.FS{
-		Locale, web.Locale, file.Locale, org.Locale, account.Locale, tally.Locale,
+		Locale, web.Locale, api.Locale, file.Locale, org.Locale, account.Locale, tally.Locale,
 		directive.Locale, rollout.Locale, conference.Locale, plan.Locale, report.Locale, reform.Locale,
 		statement.Locale,
 	}
@@ -76,9 +80,11 @@ func open(ctx context.Context, cfg Config, log *slog.Logger) (*house, error) {
 	if h.files, err = file.Open(filepath.Join(cfg.Data, "files")); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
+	h.metrics = newMetrics(d, cfg.MetricsToken)
 	h.jobs = job.NewRunner(d, log)
 	rollout.Jobs(h.jobs)
 	reform.Jobs(h.jobs)
+	api.Jobs(h.jobs)
 	return h, h.build()
 }
 
@@ -104,25 +110,46 @@ func (h *house) build() error {
 	statement.Register(h.site, h.db, h.files)
 	tally.Register(h.site, h.db, kinds(), sources(), recounts())
 	h.site.Handle("GET /{$}", web.SignedIn, h.work)
-	return nil
+	return h.buildAPI(c)
+}
+
+// buildAPI makes what programs ask, of every slice.
+func (h *house) buildAPI(c *i18n.Catalog) error {
+	h.api = api.New(api.Config{Catalog: c, Log: h.log, DB: h.db, Authenticate: func(ctx context.Context, token, unit string) (auth.Actor, error) {
+		return account.ByToken(ctx, h.db, token, unit)
+	}})
+	for _, register := range []func(*api.API){
+		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, plan.RegisterAPI, report.RegisterAPI,
+	} {
+		register(h.api)
+	}
+	tally.RegisterAPI(h.api, kinds(), map[string]string{
+		"opening": "/rollouts/", "late": "/rollouts/", "extension": "/rollouts/", "conference": "/conferences/", "plan": "/plans/", "report": "/reports/",
+	})
+	api.Register(h.site, h.api)
+	return h.api.Seal()
 }
 
 func kinds() []*tally.Kind { return []*tally.Kind{rollout.Kind(), conference.Kind(), statement.Kind()} }
 
-// ServeHTTP answers the two questions of a supervisor, and everything else by
-// the site.
+// ServeHTTP answers the questions of a supervisor, those of programs by the API,
+// and everything else by the site.
 func (h *house) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	switch r.URL.Path {
-	case "/healthz":
+	switch {
+	case r.URL.Path == api.Prefix || strings.HasPrefix(r.URL.Path, api.Prefix+"/"):
+		h.metrics.measured(w, r, h.api.Pattern(r), h.api)
+	case r.URL.Path == "/healthz":
 		fmt.Fprintln(w, "ok")
-	case "/readyz":
+	case r.URL.Path == "/readyz":
 		if err := h.ready(r.Context()); err != nil {
 			http.Error(w, "not ready", http.StatusServiceUnavailable)
 			return
 		}
 		fmt.Fprintln(w, "ok")
+	case r.URL.Path == "/metrics":
+		h.metrics.ServeHTTP(w, r)
 	default:
-		h.site.ServeHTTP(w, r)
+		h.metrics.measured(w, r, h.site.Pattern(r), h.site)
 	}
 }
 

@@ -19,6 +19,7 @@ var floors = strings.Fields(`
 	fault i18n auth vn
 	db audit job notify file backup
 	web
+	api
 	org account tally
 	attendance directive rollout follow conference plan report
 	statement reform
@@ -41,17 +42,19 @@ var beside = map[string][]string{
 // only says which packages may import what comes from outside or is for few; none
 // may import what only tests use. What is not named here is free to all.
 var only = map[string][]string{
-	"database/sql":          {"db", "db/dbtest"},
-	"github.com/jackc/pgx":  {"db", "db/dbtest"},
-	"github.com/pressly":    {"db"},
-	"modernc.org":           {"db"},
-	"github.com/alecthomas": {"app"},
-	"github.com/evanw":      {"web/assets/build"},
-	"github.com/chromedp":   {},
-	"github.com/a-h/templ":  slices.Concat([]string{"app", "web"}, sliced),
-	"golang.org/x/crypto":   {"account"},
-	"golang.org/x/text":     {"vn"},
-	"net/http":              slices.Concat([]string{"app", "web", "file"}, sliced),
+	"database/sql":             {"db", "db/dbtest"},
+	"github.com/jackc/pgx":     {"db", "db/dbtest"},
+	"github.com/pressly":       {"db"},
+	"modernc.org":              {"db"},
+	"github.com/alecthomas":    {"app"},
+	"github.com/danielgtaylor": {"api"},
+	"github.com/prometheus":    {"app"},
+	"github.com/evanw":         {"web/assets/build"},
+	"github.com/chromedp":      {},
+	"github.com/a-h/templ":     slices.Concat([]string{"app", "web", "api"}, sliced),
+	"golang.org/x/crypto":      {"account"},
+	"golang.org/x/text":        {"vn"},
+	"net/http":                 slices.Concat([]string{"app", "web", "api", "file"}, sliced),
 }
 
 // stores are the files that may hold SQL where that is not store*.go: packages
@@ -67,7 +70,7 @@ var stores = map[string][]string{
 
 // Imports returns what breaks the order of the floors, what is imported where it
 // may not be, and what stands in the wrong file: SQL outside a store, HTTP and
-// pages of a slice outside http*.go and generated templates.
+// pages of a slice outside http*.go, api*.go and generated templates.
 func Imports(fsys fs.FS) ([]string, error) {
 	var bad []string
 	err := product(fsys, func(s source) {
@@ -96,9 +99,9 @@ func (s source) wrongImport(n ast.Node, imp string) []string {
 			bad = append(bad, fmt.Sprintf("%s imports %s; only these may: %s", s.at(n), imp, strings.Join(packages, " ")))
 		}
 	}
-	page := strings.HasPrefix(s.name, "http") || s.generated()
+	page := strings.HasPrefix(s.name, "http") || strings.HasPrefix(s.name, "api") || s.generated()
 	if slices.Contains(sliced, s.pkg) && !page && (imp == "net/http" || imp == module+"web") {
-		bad = append(bad, fmt.Sprintf("%s imports %s; only http*.go and templates may", s.at(n), imp))
+		bad = append(bad, fmt.Sprintf("%s imports %s; only http*.go, api*.go and templates may", s.at(n), imp))
 	}
 	if s.pkg != "web" && !s.generated() && strings.HasPrefix(imp, "github.com/a-h/templ") {
 		bad = append(bad, fmt.Sprintf("%s imports %s; only templates may", s.at(n), imp))

@@ -51,6 +51,17 @@ func RollOf(ctx context.Context, tx *db.Tx, by auth.Actor, occasion string) ([]R
 		vn.DayOf(tx.Now), occasion, by.Path, by.End())
 }
 
+// RollAfter returns rows of a roll in a state, in all if that is "": the whole roll,
+// or the part RollOf returns; in the order of members' ids, at most limit after one.
+func RollAfter(ctx context.Context, tx *db.Tx, by auth.Actor, occasion string, whole bool, s State, after int64, limit int) ([]Row, error) {
+	from, to := by.Path, by.End()
+	if whole {
+		from, to = "/", auth.After("/")
+	}
+	return db.All(ctx, tx, scanRow, rolls+` AND p.path >= $3 AND p.path < $4 AND ($5 = '' OR a.state = $5) AND a.member > $6
+		ORDER BY a.member LIMIT $7`, vn.DayOf(tx.Now), occasion, from, to, s, after, limit)
+}
+
 func byMember(ctx context.Context, tx *db.Tx, occasion string) (map[int64]Row, error) {
 	list, err := db.All(ctx, tx, func(r db.Scanner) (v Row, err error) { return v, r.Scan(&v.Member, &v.State, &v.Reason, &v.Version) },
 		`SELECT member, state, reason, version FROM attendance WHERE occasion = $1`, occasion)

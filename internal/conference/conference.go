@@ -68,6 +68,7 @@ type Conference struct {
 	State        State
 	Sheet        int64
 	Sample       bool
+	EnteredAt    time.Time
 	Version      int64
 	Topics       []Topic // only from Get
 }

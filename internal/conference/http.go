@@ -508,8 +508,8 @@ func (s *server) rows(w http.ResponseWriter, r *http.Request) error {
 		if p.Unit, err = org.Get(ctx, tx, p.Actor, r.URL.Query().Get("unit")); err != nil {
 			return err
 		}
-		if !p.Actor.Is(auth.Administrator, auth.Secretary, auth.Clerk, auth.Inspector) {
-			return fault.New(fault.Denied, "conference.error.may_names")
+		if err := mayName(p.Actor); err != nil {
+			return err
 		}
 		all, err := attendance.RollOf(ctx, tx, p.Actor, p.Conference.ID)
 		if err != nil {

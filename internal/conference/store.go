@@ -16,7 +16,7 @@ import (
 // member record.
 const (
 	columns = `c.id, c.unit, u.key, n.name, c.rollout, coalesce(r.title, ''), c.title, c.kind, c.mode, c.day, c.start_time, c.end_time,
-		c.place, c.chair, c.state, c.sheet, c.sample, c.version`
+		c.place, c.chair, c.state, c.sheet, c.sample, c.entered_at, c.version`
 	conferences = `SELECT ` + columns + `
 		FROM conference c
 		JOIN unit u ON u.id = c.unit
@@ -34,7 +34,7 @@ const (
 func scan(s db.Scanner) (c Conference, err error) {
 	var sample int
 	err = s.Scan(&c.ID, &c.Unit, &c.UnitKey, &c.UnitName, &c.Rollout, &c.RolloutTitle, &c.Title, &c.Sort, &c.Mode, &c.Day, &c.Start, &c.End,
-		&c.Place, &c.Chair, &c.State, &c.Sheet, &sample, &c.Version)
+		&c.Place, &c.Chair, &c.State, &c.Sheet, &sample, db.At(&c.EnteredAt), &c.Version)
 	c.Sample = sample != 0
 	return c, err
 }

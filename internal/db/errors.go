@@ -55,6 +55,8 @@ func postgresFault(err error, state string) error {
 	switch state {
 	case "23505", "23503": // unique_violation, foreign_key_violation
 		return fault.Wrap(fault.Conflict, err, "error.conflict")
+	case "22021", "22P05": // character_not_in_repertoire, untranslatable_character: a NUL, or no UTF-8
+		return fault.Wrap(fault.Invalid, err, "error.bad_form")
 	case "25006": // read_only_sql_transaction
 		return unavailable(err, "error.readonly")
 	case "53100": // disk_full

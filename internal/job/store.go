@@ -42,3 +42,17 @@ func finish(ctx context.Context, tx *db.Tx, id, failed string) error {
 func retry(ctx context.Context, tx *db.Tx, id string, at time.Time, failed string) error {
 	return tx.Exec(ctx, `UPDATE job SET run_at = $1, error = $2, lease_until = NULL WHERE id = $3`, at, failed, id)
 }
+
+// A Count is how many jobs of a kind are in a state: waiting, running, or failed
+// for good.
+type Count struct {
+	Kind, State string
+	N           int64
+}
+
+// Counts returns how many jobs are not done, by kind and state.
+func Counts(ctx context.Context, tx *db.Tx) ([]Count, error) {
+	return db.All(ctx, tx, func(r db.Scanner) (c Count, err error) { return c, r.Scan(&c.Kind, &c.State, &c.N) }, `
+		SELECT kind, CASE WHEN finished_at IS NOT NULL THEN 'failed' WHEN lease_until > $1 THEN 'running' ELSE 'waiting' END AS state, count(*)
+		FROM job WHERE finished_at IS NULL OR error <> '' GROUP BY 1, 2 ORDER BY 1, 2`, tx.Now)
+}

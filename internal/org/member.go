@@ -111,11 +111,11 @@ func Transfer(ctx context.Context, tx *db.Tx, by auth.Actor, key, to string, day
 	if err != nil {
 		return err
 	}
-	u, err := Get(ctx, tx, by, to)
-	if err != nil {
+	if err := mayEnrol(by); err != nil {
 		return err
 	}
-	if err := mayEnrol(by); err != nil {
+	u, err := Get(ctx, tx, by, to)
+	if err != nil {
 		return err
 	}
 	if err := checkMove(m, day); err != nil {

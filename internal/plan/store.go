@@ -61,7 +61,14 @@ type Filter struct {
 // List returns the plans by may see, the newest first, at most limit after
 // offset.
 func List(ctx context.Context, tx *db.Tx, by auth.Actor, f Filter, offset, limit int) ([]Plan, error) {
-	q, args := seen, []any{by.Tree, by.Path, by.End()}
+	q, args := f.narrow(by)
+	args = append(args, limit, offset)
+	return db.All(ctx, tx, scan, q+` ORDER BY p.entered_at DESC, p.id LIMIT `+db.Arg(len(args)-1)+` OFFSET `+db.Arg(len(args)), args...)
+}
+
+// narrow returns seen with f's conditions, and its arguments.
+func (f Filter) narrow(by auth.Actor) (q string, args []any) {
+	q, args = seen, []any{by.Tree, by.Path, by.End()}
 	and := func(cond string, v any) {
 		args = append(args, v)
 		q += " AND " + fmt.Sprintf(cond, db.Arg(len(args)))
@@ -79,8 +86,7 @@ func List(ctx context.Context, tx *db.Tx, by auth.Actor, f Filter, offset, limit
 		args = append(args, "%"+db.EscapeLike(s)+"%")
 		q += ` AND (p.fold LIKE ` + db.Arg(len(args)) + ` ESCAPE '!' OR n.fold LIKE ` + db.Arg(len(args)) + ` ESCAPE '!')`
 	}
-	args = append(args, limit, offset)
-	return db.All(ctx, tx, scan, q+` ORDER BY p.entered_at DESC, p.id LIMIT `+db.Arg(len(args)-1)+` OFFSET `+db.Arg(len(args)), args...)
+	return q, args
 }
 
 // States returns the state of every plan for a rollout in by's subtree, by unit

@@ -71,7 +71,14 @@ type Filter struct {
 // List returns the reports by may see, the newest first, at most limit after
 // offset.
 func List(ctx context.Context, tx *db.Tx, by auth.Actor, f Filter, offset, limit int) ([]Report, error) {
-	q, args := seen, []any{by.Tree, by.Path, by.End()}
+	q, args := f.narrow(by)
+	args = append(args, limit, offset)
+	return db.All(ctx, tx, scan, q+` ORDER BY p.entered_at DESC, p.id LIMIT `+db.Arg(len(args)-1)+` OFFSET `+db.Arg(len(args)), args...)
+}
+
+// narrow returns seen with f's conditions, and its arguments.
+func (f Filter) narrow(by auth.Actor) (q string, args []any) {
+	q, args = seen, []any{by.Tree, by.Path, by.End()}
 	and := func(cond string, v any) {
 		args = append(args, v)
 		q += " AND " + fmt.Sprintf(cond, db.Arg(len(args)))
@@ -85,8 +92,7 @@ func List(ctx context.Context, tx *db.Tx, by auth.Actor, f Filter, offset, limit
 	if s := vn.Fold(vn.Clean(f.Query)); s != "" {
 		and("n.fold LIKE %s ESCAPE '!'", "%"+db.EscapeLike(s)+"%")
 	}
-	args = append(args, limit, offset)
-	return db.All(ctx, tx, scan, q+` ORDER BY p.entered_at DESC, p.id LIMIT `+db.Arg(len(args)-1)+` OFFSET `+db.Arg(len(args)), args...)
+	return q, args
 }
 
 // A Child is a unit directly under another, with its report on a rollout.

@@ -3,7 +3,9 @@ package tally
 import (
 	"context"
 
+	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
+	"nhipcau/internal/vn"
 )
 
 // MaxChildren is how many children one page may ask for.
@@ -48,6 +50,54 @@ func Nodes(ctx context.Context, tx *db.Tx, sheet int64) (map[int64]Node, error) 
 		all[n.Unit] = n
 		return err
 	})
+}
+
+// NodesOf returns the nodes of some units on a sheet, by unit; one without posts on
+// or under it has none.
+func NodesOf(ctx context.Context, tx *db.Tx, sheet int64, units []int64) (map[int64]Node, error) {
+	all := map[int64]Node{}
+	for part := range chunks(units) {
+		where, args := among("unit", part, sheet)
+		if err := db.Each(ctx, tx, `SELECT `+nodeColumns+` FROM tally_node WHERE sheet = $1 AND `+where, args, func(r db.Scanner) error {
+			n, err := scanNode(r)
+			all[n.Unit] = n
+			return err
+		}); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// A Child is a node directly under another, with what its unit is called.
+type Child struct {
+	Node
+	UnitKey  string
+	UnitName string // of today
+}
+
+// ChildrenOf returns the nodes directly under a unit whose units by may see, by
+// unit id, at most limit after the unit after.
+func ChildrenOf(ctx context.Context, tx *db.Tx, by auth.Actor, s Sheet, parent, after int64, limit int) ([]Child, error) {
+	return db.All(ctx, tx, func(r db.Scanner) (c Child, err error) {
+		var own, total []byte
+		if err := r.Scan(&c.parent, &c.Unit, &own, &total, &c.UnitKey, &c.UnitName); err != nil {
+			return c, err
+		}
+		if c.Own, err = unpack(own); err != nil {
+			return c, err
+		}
+		c.Total, err = unpack(total)
+		return c, err
+	}, `
+		SELECT t.parent, t.unit, t.own, t.total, u.key, n.name
+		FROM tally_node t
+		JOIN place p ON p.tree = $3 AND p.unit = t.unit
+		JOIN unit u ON u.id = t.unit
+		JOIN unit_name n ON n.unit = t.unit AND n.from_day = (
+			SELECT coalesce(max(CASE WHEN x.from_day <= $6 THEN x.from_day END), min(x.from_day)) FROM unit_name x WHERE x.unit = t.unit)
+		WHERE t.sheet = $1 AND t.parent = $2 AND p.path >= $4 AND p.path < $5 AND t.unit > $7 ORDER BY t.unit LIMIT $8`,
+		s.ID, parent, s.Tree, by.Path, by.End(), vn.DayOf(tx.Now), after, limit)
 }
 
 // LastPost returns the newest post of a sheet, 0 if it has none: a watermark

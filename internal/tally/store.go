@@ -185,3 +185,9 @@ func among(column string, ids []int64, args ...any) (string, []any) {
 	q.WriteString(`)`)
 	return q.String(), args
 }
+
+// Queued returns how many posts are not yet in the nodes.
+func Queued(ctx context.Context, tx *db.Tx) (n int64, err error) {
+	err = tx.One(ctx, `SELECT count(*) FROM tally_queue`, nil, &n)
+	return n, err
+}

@@ -83,6 +83,15 @@ func (s *Site) Routes() []Route {
 	return slices.SortedFunc(slices.Values(s.routes), func(a, b Route) int { return strings.Compare(a.Pattern, b.Pattern) })
 }
 
+// Pattern returns the route that answers r, "" if none does.
+func (s *Site) Pattern(r *http.Request) string {
+	_, pattern := s.mux.Handler(r)
+	if pattern == "/" {
+		return ""
+	}
+	return pattern
+}
+
 // Handle serves pattern with h to those access lets. An error that h returns
 // becomes a page.
 func (s *Site) Handle(pattern string, access Access, h HandlerFunc) {

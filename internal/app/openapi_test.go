@@ -1,0 +1,174 @@
+package app_test
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"nhipcau/internal/app"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+func errorf(format string, args ...any) error { return fmt.Errorf(format, args...) }
+
+// A deed is how the test asks an operation that writes: who, with which body, and
+// what must be found first.
+type deed struct {
+	login, path, body string
+	match             bool // the thing's state must be named
+}
+
+// TestDocument asks every operation that the document names, with ids of real
+// things, and holds what it answers against the document: status, type, and every
+// field. An operation that is documented and not asked, or asked and not
+// documented, fails it.
+func TestDocument(t *testing.T) {
+	h := app.NewTestHouse(t)
+	if err := h.Demo(); err != nil {
+		t.Fatal(err)
+	}
+	prepared := h.Prepare(t)
+	c := newChecker(t, h)
+	as := func(login string) program { return program{t, h, h.Token(t, login)} }
+	bloc := as("bikhu")
+	var documented []string
+	for path, methods := range c.Paths {
+		for method, op := range methods {
+			documented = append(documented, strings.ToUpper(method)+" /api/v1"+path)
+			if op.Summary == "" || strings.Contains(op.Summary, "api.") {
+				t.Errorf("%s %s is called %q", method, path, op.Summary)
+			}
+			for _, p := range op.Parameters {
+				if p.Description == "" || strings.HasPrefix(p.Description, "api.") {
+					t.Errorf("%s %s: the parameter %s is %q", method, path, p.Name, p.Description)
+				}
+			}
+		}
+	}
+	slices.Sort(documented)
+	if served := slices.Sorted(slices.Values(h.Operations())); !slices.Equal(documented, served) {
+		t.Errorf("documented: %q\nserved: %q", documented, served)
+	}
+	plan, roll := bloc.list("/plans?unit=tccs-07").Items[0].ID, bloc.list("/rollouts").Items[0]
+	fill := strings.NewReplacer("/units/{key}", "/units/tccs-07", "/members/{key}", "/members/"+bloc.list("/members?unit=tccs-07").Items[0].Key,
+		"/rollouts/{id}", "/rollouts/"+roll.ID, "/plans/{id}", "/plans/"+plan, "/reports/{id}", "/reports/"+prepared.Report,
+		"/conferences/{id}", "/conferences/"+prepared.Conference, "/directives/{id}", "/directives/"+bloc.list("/directives").Items[0].ID,
+		"{sheet}", roll.Sheet, "/{unit}/children", "/doan-khoi/children", "{unit}", "tccs-07", "{lane}", "persons")
+	for _, path := range slices.Sorted(maps.Keys(c.Paths)) {
+		for method := range c.Paths[path] {
+			nobody := program{t: t, h: h}.ask(strings.ToUpper(method), "/api/v1"+fill.Replace(path), "")
+			if err := c.check(path, method, nobody); err != nil || nobody.status != http.StatusUnauthorized {
+				t.Errorf("nobody is answered %d, %v", nobody.status, err)
+			}
+			if method != "get" {
+				continue
+			}
+			p := bloc
+			if strings.HasSuffix(path, "/attendance") {
+				p = as("thuky07")
+			}
+			a := p.get(fill.Replace(path))
+			if err := c.check(path, method, a); err != nil || a.status != http.StatusOK {
+				t.Errorf("%s: %d, %v", path, a.status, err)
+			}
+			if strings.Contains(a.body, `"items":[]`) {
+				t.Errorf("%s answers with nothing, by which nothing is shown: %s", path, a.body)
+			}
+			elsewhere := strings.NewReplacer("{key}", "x", "{id}", "x", "{sheet}", "1", "{unit}", "x", "{lane}", "x").Replace(path)
+			if missing := bloc.get(elsewhere); elsewhere != path && missing.status != http.StatusNotFound || c.check(path, method, missing) != nil {
+				t.Errorf("%s: %d, %v", elsewhere, missing.status, c.check(path, method, missing))
+			}
+			if wrong := bloc.get(elsewhere + "?limit=x"); wrong.status != http.StatusUnprocessableEntity || c.check(path, method, wrong) != nil {
+				t.Errorf("%s?limit=x: %d, %v", elsewhere, wrong.status, c.check(path, method, wrong))
+			}
+		}
+	}
+	c.writes(t, as, prepared, roll.ID)
+}
+
+// writes asks every operation that writes, in an order in which each can be done.
+func (c checker) writes(t *testing.T, as func(login string) program, prepared app.Prepared, roll string) {
+	clerk := as("thuky07")
+	row := clerk.list("/conferences/" + prepared.Conference + "/attendance?state=invited").Items[0]
+	free := as("bikhu").list("/units?limit=500").Items
+	had := map[string]bool{}
+	for _, p := range as("bikhu").list("/plans?limit=500").Items {
+		had[p.Unit] = true
+	}
+	free = slices.DeleteFunc(free, func(u named) bool { return had[u.Key] || u.Key == "doan-khoi" })
+	head := "donvi" + strings.TrimPrefix(free[0].Key, "tccs-")
+	made := map[string]string{}
+	asked := map[string]bool{}
+	for _, d := range []struct {
+		op string
+		deed
+	}{
+		{"POST /units", deed{login: "quantri", body: `{"name":"Chi đoàn mới","kind":"Chi đoàn","from":"2020-11-01"}`}},
+		{"POST /members", deed{login: "thuky07", body: `{"name":"Trần Thị Mới","from":"2020-11-01","phone":"000 1"}`}},
+		{"PATCH /members/{key}", deed{login: "thuky07", path: "/members/$POST /members", body: `{"name":"Trần Thị Mơ"}`, match: true}},
+		{"POST /members/{key}/end", deed{login: "thuky07", path: "/members/$POST /members", body: `{"day":"2020-11-02","reason":"chuyển nơi khác"}`, match: true}},
+		{"POST /directives", deed{login: "vanthu", body: `{"kind":"KH","number":"9","symbol":"KH/ĐK","issuer":"Đoàn khối","issued":"2020-11-01","subject":"Thử"}`}},
+		{"POST /conferences/{id}/attendance", deed{
+			login: "thuky07", path: "/conferences/" + prepared.Conference,
+			body: fmt.Sprintf(`{"marks":[{"member":%q,"state":"present","version":%d}],"guests":[{"label":"Khách","number":2}]}`, row.Member, row.Version),
+		}},
+		{"POST /conferences", deed{login: head, body: `{"rollout":"` + roll + `","title":"Học bù","sort":"makeup","mode":"online","day":"2020-11-02","topics":[{"title":"Nghị quyết"}]}`}},
+		{"POST /conferences/{id}/convening", deed{login: head, path: "/conferences/$POST /conferences", match: true}},
+		{"POST /conferences/{id}/closure", deed{login: "thuky07", path: "/conferences/" + prepared.Conference, match: true}},
+		{"POST /plans", deed{login: head, body: `{"rollout":"` + roll + `","title":"Chương trình","goals":[{"text":"Mục tiêu"}],
+			"tasks":[{"text":"Việc","lead":"An","deliverable":"Báo cáo","day":"2020-12-01"}]}`}},
+		{"PUT /plans/{id}", deed{login: head, path: "/plans/$POST /plans", match: true, body: `{"title":"Chương trình","goals":[{"text":"Mục tiêu hai"}],
+			"tasks":[{"text":"Việc","lead":"An","deliverable":"Báo cáo","day":"2020-12-01","wording":"before"}]}`}},
+		{"POST /plans/{id}/submission", deed{login: head, path: "/plans/$POST /plans", match: true}},
+		{"POST /plans/{id}/adoption", deed{login: head, path: "/plans/$POST /plans", match: true}},
+		{"POST /reports", deed{login: head, body: `{"rollout":"` + roll + `"}`}},
+		{"PATCH /reports/{id}", deed{login: head, path: "/reports/$POST /reports", body: `{"answers":{"strengths":"Tốt"}}`, match: true}},
+		{"POST /reports/{id}/submission", deed{login: head, path: "/reports/$POST /reports", match: true}},
+	} {
+		method, pattern, _ := strings.Cut(d.op, " ")
+		asked[d.op] = true
+		for from, id := range made {
+			d.path = strings.ReplaceAll(d.path, "$"+from, id)
+		}
+		path, p := pattern, as(d.login)
+		var heads []string
+		if d.path != "" {
+			path = d.path + pattern[strings.Index(pattern, "}")+1:]
+		}
+		if d.match {
+			bare := p.ask(method, "/api/v1"+path, d.body)
+			if err := c.check(pattern, method, bare); err != nil || bare.status != http.StatusPreconditionRequired {
+				t.Errorf("%s without If-Match: %d, %v", d.op, bare.status, err)
+			}
+			heads = append(heads, "If-Match: "+p.get(d.path).head.Get("ETag"))
+		}
+		a := p.ask(method, "/api/v1"+path, d.body, heads...)
+		if err := c.check(pattern, method, a); err != nil || a.status >= 300 {
+			t.Errorf("%s %s: %d, %v", d.op, path, a.status, err)
+		}
+		var one struct{ ID, Key string }
+		a.read(t, &one)
+		if a.status == http.StatusCreated {
+			made[d.op] = one.ID + one.Key
+			if at := a.head.Get("Location"); at != "/api/v1"+pattern+"/"+one.ID+one.Key {
+				t.Errorf("%s is at %q", d.op, at)
+			}
+		}
+		broken := p.ask(method, "/api/v1"+path, `{"no":`, "If-Match: *")
+		if err := c.check(pattern, method, broken); d.body != "" && (err != nil || broken.status != http.StatusBadRequest) {
+			t.Errorf("%s with broken JSON: %d, %v", d.op, broken.status, err)
+		}
+	}
+	for path, methods := range c.Paths {
+		for method := range methods {
+			if op := strings.ToUpper(method) + " " + path; method != "get" && !asked[op] {
+				t.Errorf("%s is not asked by this test", op)
+			}
+		}
+	}
+}

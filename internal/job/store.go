@@ -42,3 +42,8 @@ func finish(ctx context.Context, tx *db.Tx, id, failed string) error {
 func retry(ctx context.Context, tx *db.Tx, id string, at time.Time, failed string) error {
 	return tx.Exec(ctx, `UPDATE job SET run_at = $1, error = $2, lease_until = NULL WHERE id = $3`, at, failed, id)
 }
+
+// again makes a job that went well run once more at a time.
+func again(ctx context.Context, tx *db.Tx, id string, at time.Time) error {
+	return tx.Exec(ctx, `UPDATE job SET run_at = $1, error = '', attempts = 0, lease_until = NULL WHERE id = $2`, at, id)
+}

@@ -37,5 +37,6 @@ require (
 
 require (
 	github.com/evanw/esbuild v0.28.2
+	github.com/wneessen/go-mail v0.8.1
 	golang.org/x/tools v0.51.0
 )

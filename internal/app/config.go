@@ -20,7 +20,13 @@ import (
 type Config struct {
 	Data     string `help:"Folder of the database and the files." default:"./data" type:"path" env:"NHIPCAU_DATA"`
 	Database string `help:"postgres://… instead of the database in the data folder." default:"" env:"NHIPCAU_DATABASE" placeholder:"URL"`
+	Base     string `help:"Address people reach the pages at." default:"http://127.0.0.1:8080" env:"NHIPCAU_BASE"`
+	SMTP     string `name:"smtp" help:"Server that takes letters: smtp://user:password@host:port, smtps://… or smtp+plain://…; without it none is sent." default:"" env:"NHIPCAU_SMTP" placeholder:"URL"`
+	MailFrom string `help:"Address letters are from." default:"" env:"NHIPCAU_MAIL_FROM" placeholder:"ADDRESS"`
 }
+
+// base returns the public address of the pages without a slash at its end.
+func (c Config) base() string { return strings.TrimRight(c.Base, "/") }
 
 // url returns where the database is.
 func (c Config) url() string {

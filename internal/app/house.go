@@ -22,6 +22,7 @@ import (
 	"nhipcau/internal/file"
 	"nhipcau/internal/i18n"
 	"nhipcau/internal/job"
+	"nhipcau/internal/mail"
 	"nhipcau/internal/notify"
 	"nhipcau/internal/org"
 	"nhipcau/internal/plan"
@@ -39,6 +40,7 @@ type house struct {
 	files *file.Store
 	jobs  *job.Runner
 	site  *web.Site
+	post  *mail.Post // nil: no letter is sent
 	log   *slog.Logger
 	demo  func() bool // whether this is the demonstration
 }
@@ -50,13 +52,17 @@ func catalog() (*i18n.Catalog, error) {
 
 func locales() []fs.FS {
 	return []fs.FS{
-		Locale, web.Locale, file.Locale, org.Locale, account.Locale, tally.Locale,
+		Locale, web.Locale, file.Locale, org.Locale, account.Locale, tally.Locale, mail.Locale,
 		directive.Locale, rollout.Locale, conference.Locale, plan.Locale, report.Locale,
 	}
 }
 
 // open opens the database and the files and brings the database up to date.
 func open(ctx context.Context, cfg Config, log *slog.Logger) (*house, error) {
+	post, err := mail.NewPost(cfg.SMTP, cfg.MailFrom)
+	if err != nil {
+		return nil, err
+	}
 	if err := os.MkdirAll(cfg.Data, 0o750); err != nil {
 		return nil, fmt.Errorf("the data folder cannot be made: %w", err)
 	}
@@ -64,7 +70,7 @@ func open(ctx context.Context, cfg Config, log *slog.Logger) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &house{cfg: cfg, db: d, log: log, demo: func() bool { return false }}
+	h := &house{cfg: cfg, db: d, log: log, post: post, demo: func() bool { return false }}
 	tally.Attach(d)
 	if err := d.Migrate(ctx); err != nil {
 		return nil, errors.Join(err, d.Close())
@@ -87,7 +93,10 @@ func (h *house) build() error {
 		return err
 	}
 	h.site = web.NewSite(web.Config{Catalog: c, Log: h.log, DB: h.db, Authenticate: account.Authenticate(h.db), Frame: h.frame})
+	sender := &mail.Sender{Catalog: c, Post: h.post, Base: h.cfg.base(), Log: h.log}
+	sender.Jobs(h.jobs)
 	account.Register(h.site, h.db)
+	mail.Register(h.site, h.db, h.post)
 	org.Register(h.site, h.db, findDirectives, findRollouts)
 	directive.Register(h.site, h.db, h.files, usedBy)
 	rollout.Register(h.site, h.db, h.files, planStates)
@@ -179,6 +188,9 @@ func (h *house) frame(r *http.Request, p *web.Page) {
 	}
 	if p.Actor.Is("administrator", "secretary") {
 		p.Menu = append(p.Menu, web.MenuItem{Href: "/accounts", Key: "app.accounts", Current: strings.HasPrefix(r.URL.Path, "/accounts")})
+	}
+	if p.Actor.Is("administrator") {
+		p.Menu = append(p.Menu, web.MenuItem{Href: "/mail", Key: "app.mail", Current: strings.HasPrefix(r.URL.Path, "/mail")})
 	}
 }
 

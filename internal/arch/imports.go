@@ -19,12 +19,12 @@ var floors = strings.Fields(`
 	fault i18n auth vn
 	db audit job notify file
 	web
-	org account tally
+	org account tally mail
 	attendance directive rollout conference plan report
 	world app`)
 
 // sliced are the packages that keep a file for each concern.
-var sliced = strings.Fields("org account tally attendance directive rollout conference plan report")
+var sliced = strings.Fields("org account tally mail attendance directive rollout conference plan report")
 
 // beside are the packages that stand in no order, with those of the project that
 // each may import: programs, and what serves tests.
@@ -46,6 +46,8 @@ var only = map[string][]string{
 	"modernc.org":           {"db"},
 	"github.com/alecthomas": {"app"},
 	"github.com/evanw":      {"web/assets/build"},
+	"github.com/wneessen":   {"mail"},
+	"github.com/emersion":   {},
 	"github.com/chromedp":   {},
 	"github.com/a-h/templ":  slices.Concat([]string{"app", "web"}, sliced),
 	"golang.org/x/crypto":   {"account"},

@@ -36,6 +36,8 @@ require (
 )
 
 require (
+	github.com/emersion/go-sasl v0.0.0-20241020182733-b788ff22d5a6
+	github.com/emersion/go-smtp v0.25.1
 	github.com/evanw/esbuild v0.28.2
 	github.com/wneessen/go-mail v0.8.1
 	golang.org/x/tools v0.51.0

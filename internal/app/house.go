@@ -26,6 +26,7 @@ import (
 	"nhipcau/internal/notify"
 	"nhipcau/internal/org"
 	"nhipcau/internal/plan"
+	"nhipcau/internal/remind"
 	"nhipcau/internal/report"
 	"nhipcau/internal/rollout"
 	"nhipcau/internal/tally"
@@ -53,7 +54,7 @@ func catalog() (*i18n.Catalog, error) {
 func locales() []fs.FS {
 	return []fs.FS{
 		Locale, web.Locale, file.Locale, org.Locale, account.Locale, tally.Locale, mail.Locale,
-		directive.Locale, rollout.Locale, conference.Locale, plan.Locale, report.Locale,
+		directive.Locale, rollout.Locale, conference.Locale, plan.Locale, report.Locale, remind.Locale,
 	}
 }
 
@@ -80,6 +81,7 @@ func open(ctx context.Context, cfg Config, log *slog.Logger) (*house, error) {
 	}
 	h.jobs = job.NewRunner(d, log)
 	rollout.Jobs(h.jobs)
+	remind.Jobs(h.jobs)
 	return h, h.build()
 }
 
@@ -103,6 +105,7 @@ func (h *house) build() error {
 	conference.Register(h.site, h.db)
 	plan.Register(h.site, h.db)
 	report.Register(h.site, h.db)
+	remind.Register(h.site, h.db)
 	tally.Register(h.site, h.db, kinds(), sources())
 	h.site.Handle("GET /{$}", web.SignedIn, h.work)
 	return nil
@@ -185,6 +188,9 @@ func (h *house) frame(r *http.Request, p *web.Page) {
 			item.Count = owed
 		}
 		p.Menu = append(p.Menu, item)
+	}
+	if p.Actor.Is("secretary", "clerk") {
+		p.Menu = append(p.Menu, web.MenuItem{Href: "/reminders", Key: "app.reminders", Current: strings.HasPrefix(r.URL.Path, "/reminders")})
 	}
 	if p.Actor.Is("administrator", "secretary") {
 		p.Menu = append(p.Menu, web.MenuItem{Href: "/accounts", Key: "app.accounts", Current: strings.HasPrefix(r.URL.Path, "/accounts")})

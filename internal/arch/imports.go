@@ -20,11 +20,11 @@ var floors = strings.Fields(`
 	db audit job notify file
 	web
 	org account tally mail
-	attendance directive rollout conference plan report
+	attendance directive rollout conference plan report remind
 	world app`)
 
 // sliced are the packages that keep a file for each concern.
-var sliced = strings.Fields("org account tally mail attendance directive rollout conference plan report")
+var sliced = strings.Fields("org account tally mail attendance directive rollout conference plan report remind")
 
 // beside are the packages that stand in no order, with those of the project that
 // each may import: programs, and what serves tests.

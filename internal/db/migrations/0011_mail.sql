@@ -53,13 +53,12 @@ CREATE INDEX mail_notice_waiting ON mail_notice (account) WHERE mail IS NULL;
 -- When the rollouts of a unit remind those who have not done yet. A unit without
 -- rows has the usual rules.
 CREATE TABLE remind_rule (
-    id         TEXT PRIMARY KEY,
     unit       BIGINT NOT NULL REFERENCES unit (id),
     days       BIGINT NOT NULL, -- from the last day: -7 a week before, 0 on it, 1 the day after
     enabled    SMALLINT NOT NULL,
-    actor_name TEXT NOT NULL,
+    actor_name TEXT NOT NULL, -- who wrote or switched it last, '' for one of the usual
     at         BIGINT NOT NULL,
-    UNIQUE (unit, days)
+    PRIMARY KEY (unit, days)
 );
 
 -- Each unit is reminded of each step by each rule once for a last day.
@@ -70,7 +69,7 @@ CREATE TABLE remind_done (
     due     TEXT NOT NULL,
     days    BIGINT NOT NULL,
     host    BIGINT NOT NULL, -- unit whose rule it was
-    told    BIGINT NOT NULL, -- people; 0 where a later rule spoke in its place
+    told    BIGINT NOT NULL, -- people
     at      BIGINT NOT NULL,
     PRIMARY KEY (rollout, step, unit, due, days)
 );

@@ -188,6 +188,10 @@ func hangUp(c *gomail.Client) {
 	}
 }
 
+// staleAfter is how long after its time a letter still goes: when sending is set
+// up, or the program runs again, after longer, its news is old.
+const staleAfter = 3 * 24 * time.Hour
+
 // next claims the next letter that is due and still wanted; those that are not
 // are dropped.
 func next(ctx context.Context, d *db.DB) (l Letter, ok bool, err error) {
@@ -204,7 +208,8 @@ func next(ctx context.Context, d *db.DB) (l Letter, ok bool, err error) {
 				return err
 			}
 			l.leave = a.leave
-			if a.Address == l.Address && (l.Kind == Confirm || a.wants() && len(l.notices) > 0) {
+			stale := tx.Now.Sub(l.NextAt) > staleAfter
+			if !stale && a.Address == l.Address && (l.Kind == Confirm || a.wants() && len(l.notices) > 0) {
 				return nil
 			}
 			dropped = true

@@ -196,6 +196,9 @@ func UseCode(ctx context.Context, tx *db.Tx, code string) (Address, error) {
 	if err != nil {
 		return a, err
 	}
+	if err := dropCodes(ctx, tx, a.Account); err != nil { // one sent twice may be on its way
+		return a, err
+	}
 	if err := setConfirmed(ctx, tx, a.Account); err != nil {
 		return a, err
 	}

@@ -240,6 +240,18 @@ func TestNoServer(t *testing.T) {
 			t.Errorf("%s does not say so", page.path)
 		}
 	}
+	k.after(4 * 24 * time.Hour)
+	k.tell("thu", 1)
+	k.run()
+	p, err := NewPost("smtp://"+k.office.addr, "a@donvi.vn")
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.sender.Post = p
+	k.run()
+	if got := k.office.letters(); len(got) != 1 || k.outbox() != "sent dropped" {
+		t.Errorf("once there is one, %d letters and %q; want the new alone", len(got), k.outbox())
+	}
 }
 
 // TestNewPost: what names a server, and what does not; a password is never said.

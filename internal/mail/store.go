@@ -79,7 +79,7 @@ func setCode(ctx context.Context, tx *db.Tx, account, hashed string, until time.
 }
 
 func setConfirmed(ctx context.Context, tx *db.Tx, account string) error {
-	return tx.Exec(ctx, `UPDATE mail_address SET code = '', confirmed_at = $1, failing_at = NULL, failing = '', version = version + 1 WHERE account = $2`, tx.Now, account)
+	return tx.Exec(ctx, `UPDATE mail_address SET confirmed_at = $1, failing_at = NULL, failing = '', version = version + 1 WHERE account = $2`, tx.Now, account)
 }
 
 // dropCodes makes codes mailed before useless, and those not sent yet unwanted.
@@ -140,10 +140,11 @@ func scan(s db.Scanner) (l Letter, err error) {
 const lease = 15 * time.Minute
 
 // claim returns the letter that has been due longest, with all it takes to write
-// it, and counts the attempt; false if none is due.
+// it and since when it was due, and counts the attempt; false if none is due.
 func claim(ctx context.Context, tx *db.Tx) (l Letter, ok bool, err error) {
 	var id string
-	err = tx.One(ctx, `SELECT id FROM mail WHERE state = 'waiting' AND next_at <= $1 ORDER BY next_at, seq LIMIT 1`+tx.ForUpdateSkipLocked(), []any{tx.Now}, &id)
+	var due time.Time
+	err = tx.One(ctx, `SELECT id, next_at FROM mail WHERE state = 'waiting' AND next_at <= $1 ORDER BY next_at, seq LIMIT 1`+tx.ForUpdateSkipLocked(), []any{tx.Now}, &id, db.At(&due))
 	if fault.Is(err, fault.NotFound) {
 		return l, false, nil
 	}
@@ -158,6 +159,7 @@ func claim(ctx context.Context, tx *db.Tx) (l Letter, ok bool, err error) {
 		return l, false, err
 	}
 	l = all[0]
+	l.NextAt = due
 	l.notices, err = noticesOf(ctx, tx, id)
 	return l, err == nil, err
 }

@@ -109,3 +109,14 @@ func rule(p web.Page, days int64) string {
 	}
 	return p.T("remind.rule.on")
 }
+
+// short writes a rule in a few words, for a table.
+func short(p web.Page, days int64) string {
+	switch {
+	case days < 0:
+		return p.T("remind.short.before", -days)
+	case days > 0:
+		return p.T("remind.short.after", days)
+	}
+	return p.T("remind.short.on")
+}

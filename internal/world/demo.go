@@ -21,7 +21,9 @@ import (
 	"nhipcau/internal/db"
 	"nhipcau/internal/directive"
 	"nhipcau/internal/file"
+	"nhipcau/internal/i18n"
 	"nhipcau/internal/job"
+	"nhipcau/internal/mail"
 	"nhipcau/internal/org"
 	"nhipcau/internal/plan"
 	"nhipcau/internal/report"
@@ -188,6 +190,9 @@ func tell(ctx context.Context, h House) error {
 	if err != nil {
 		return err
 	}
+	if err := s.write(ctx, at(10, 1, 9, 0), s.mailboxes); err != nil {
+		return err
+	}
 	if err := s.openRollout(ctx); err != nil {
 		return err
 	}
@@ -211,6 +216,25 @@ func tell(ctx context.Context, h House) error {
 	}
 	s.Clock.Set(present)
 	return s.Jobs.Drain(ctx)
+}
+
+// mailboxes lets a few people want their notices by mail, at addresses that are
+// nobody's. The demonstration sends nothing: their letters are seen to wait.
+func (s *story) mailboxes(ctx context.Context, tx *db.Tx) error {
+	for _, p := range []struct {
+		by     auth.Actor
+		name   string
+		choice mail.Choice
+	}{{s.bikhu, "bikhu", mail.Daily}, {s.vanthu, "vanthu", mail.AtOnce}, {s.heads[6], "donvi07", mail.AtOnce}, {s.heads[11], "donvi12", mail.Daily}} {
+		code, err := mail.Set(ctx, tx, p.by, 0, mail.Form{Address: p.name + "@example.org", Choice: p.choice, Lang: i18n.Vietnamese})
+		if err != nil {
+			return err
+		}
+		if _, err := mail.UseCode(ctx, tx, code); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // openRollout enters the three papers and opens the rollout on the day of the

@@ -100,5 +100,8 @@ func TestMail(t *testing.T) {
 	if got := box.taken(); len(got) != 0 {
 		t.Errorf("and again: %q", got)
 	}
+	play("as donvi01", "get /me/mail", "take V name=.version..value=.([0-9]+)", "post /me/mail version=$V address=donvi01@donvi.vn choice=daily lang=en", "status 200",
+		"clock 2020-10-29 08:30", "jobs", "clock 2020-10-29 08:32")
+	one("Reminder, days left: 1.") // of the same morning
 	play("as quantri", "get /mail?state=sent", "see 'donvi01@donvi.vn' 'đã gửi'")
 }

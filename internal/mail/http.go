@@ -11,6 +11,7 @@ import (
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/i18n"
+	"nhipcau/internal/org"
 	"nhipcau/internal/web"
 )
 
@@ -60,18 +61,26 @@ func (s *server) own(w http.ResponseWriter, r *http.Request) error {
 func (s *server) ownPage(w http.ResponseWriter, r *http.Request, status int, typed *Form, err error) error {
 	const few = 10
 	p := ownPage{Page: s.site.Page(r, "mail.own"), SetUp: s.setUp}
+	listed := "" // what the unit's list of members has
 	if err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		if p.Mail, err = Own(ctx, tx, p.Actor); err != nil {
 			return err
 		}
-		p.Letters, err = OwnLetters(ctx, tx, p.Actor, few)
+		if p.Letters, err = OwnLetters(ctx, tx, p.Actor, few); err != nil || p.Actor.Member == 0 {
+			return err
+		}
+		m, err := org.MemberByID(ctx, tx, p.Actor.Tree, p.Actor.Member)
+		listed = m.Email
+		if fault.Is(err, fault.NotFound) { // of another tree
+			err = nil
+		}
 		return err
 	}); err != nil {
 		return err
 	}
 	p.Form = Form{p.Mail.Address, p.Mail.Choice, p.Mail.Lang}
 	if p.Mail.Version == 0 {
-		p.Form.Lang = p.Lang
+		p.Form.Address, p.Form.Lang = listed, p.Lang
 	}
 	if typed != nil {
 		p.Form = *typed

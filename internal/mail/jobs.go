@@ -38,7 +38,7 @@ func (s *Sender) Jobs(r *job.Runner) {
 	})
 	r.Every(SendJob, time.Minute)
 	r.Handle(DailyJob, func(ctx context.Context, d *db.DB, _ job.Job, _ func(done, total int64)) error { return bundle(ctx, d) })
-	r.Daily(DailyJob, 7, 0)
+	r.Daily(DailyJob, 7, 1) // after the reminders of the morning, which begin at seven
 }
 
 // slice is how many notices or letters one transaction treats.

@@ -89,6 +89,27 @@ func TestConfirmed(t *testing.T) {
 	}
 }
 
+// TestListed: the form begins with the address of the unit's list, which is not
+// written to before its owner says so.
+func TestListed(t *testing.T) {
+	k := openDesk(t, openPostOffice(t, nil), "smtp://")
+	vien := k.people["vien"]
+	k.do(func(ctx context.Context, tx *db.Tx) error {
+		m, err := org.Admit(ctx, tx, auth.System("doan"), "khoi", org.NewMember{Name: "Lê Viên", Email: "vien@donvi.vn", From: "2020-01-02"})
+		vien.Member = m.ID
+		return err
+	})
+	k.people["vien"] = vien
+	if status, body := k.ask("vien", "GET", "/me/mail"); status != http.StatusOK || !strings.Contains(body, `value="vien@donvi.vn"`) {
+		t.Errorf("%d, without the address of the list", status)
+	}
+	k.tell("vien", 1)
+	k.run()
+	if len(k.letters()) != 0 || len(k.office.letters()) != 0 {
+		t.Error("a letter went to an address nobody chose")
+	}
+}
+
 // TestCodes: a code grows old, another takes its place, and there are few in a
 // day; another address needs another.
 func TestCodes(t *testing.T) {

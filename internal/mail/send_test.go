@@ -289,6 +289,29 @@ func TestDropped(t *testing.T) {
 	}
 }
 
+// TestCrash: a letter whose sender died over it is taken up again once its time
+// has run out, and not before.
+func TestCrash(t *testing.T) {
+	k := openDesk(t, openPostOffice(t, nil), "smtp://")
+	k.confirmed("thu", "thu@donvi.vn", AtOnce, i18n.Vietnamese)
+	k.tell("thu", 1)
+	if err := gather(t.Context(), k.db); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok, err := next(t.Context(), k.db); err != nil || !ok {
+		t.Fatalf("nothing to send: %v", err)
+	}
+	k.run()
+	k.after(lease - 2*time.Minute)
+	if got := k.office.letters(); len(got) != 0 {
+		t.Fatalf("%d letters while another sends it", len(got))
+	}
+	k.after(2 * time.Minute)
+	if got := k.office.letters(); len(got) != 1 || k.outbox() != "sent" {
+		t.Errorf("%d letters, %q", len(got), k.outbox())
+	}
+}
+
 // TestAway: a server that is not there costs the other letters no attempt, and
 // all go when it is back.
 func TestAway(t *testing.T) {

@@ -54,6 +54,7 @@ func TestMail(t *testing.T) {
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(l) }()
 	t.Cleanup(func() {
+		l.Close() // the server may not have begun yet, and would not hear of its end
 		s.Close()
 		<-done
 	})

@@ -189,6 +189,26 @@ func TestLeaving(t *testing.T) {
 	if got := k.office.letters(); len(got) != 0 || k.outbox() != "" {
 		t.Errorf("%d letters, %q", len(got), k.outbox())
 	}
+	choose := func(c Choice) {
+		k.do(func(ctx context.Context, tx *db.Tx) error {
+			a, err := Own(ctx, tx, k.people["thu"])
+			if err != nil {
+				return err
+			}
+			_, err = Set(ctx, tx, k.people["thu"], a.Version, Form{a.Address, c, a.Lang})
+			return err
+		})
+	}
+	choose(Daily)
+	k.tell("thu", 1)
+	k.run()
+	choose(None)
+	choose(Daily)
+	k.after(24 * time.Hour)
+	k.run()
+	if got := k.office.letters(); len(got) != 0 {
+		t.Errorf("what waited was let go of, and still came: %d letters", len(got))
+	}
 }
 
 // TestOutbox: a refusal is seen by its reader and by administrators of the unit

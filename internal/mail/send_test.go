@@ -289,6 +289,59 @@ func TestDropped(t *testing.T) {
 	}
 }
 
+// TestSenderRefused: a server that refuses us refuses all letters alike: nobody's
+// address is at fault, and the others lose no attempt.
+func TestSenderRefused(t *testing.T) {
+	k := openDesk(t, openPostOffice(t, nil), "smtp://")
+	k.confirmed("thu", "thu@donvi.vn", AtOnce, i18n.Vietnamese)
+	k.confirmed("van", "van@donvi.vn", AtOnce, i18n.Vietnamese)
+	k.office.mu.Lock()
+	k.office.bar = &smtp.SMTPError{Code: 553, Message: "sender is not yours"}
+	k.office.mu.Unlock()
+	k.tell("thu", 1)
+	k.tell("van", 1)
+	k.run()
+	tries := int64(0)
+	for _, l := range k.letters() {
+		if l.Kind == Notices {
+			tries += l.Tries
+		}
+	}
+	if a := k.address("thu"); tries != 1 || k.outbox() != "waiting waiting" || !a.FailingAt.IsZero() || !k.address("van").FailingAt.IsZero() {
+		t.Errorf("%d tries, %q, %+v", tries, k.outbox(), a)
+	}
+}
+
+// TestUnwanted: a letter that waits is not sent to somebody who has stopped the
+// letters, has another address, or may no longer sign in.
+func TestUnwanted(t *testing.T) {
+	for name, change := range map[string]func(ctx context.Context, tx *db.Tx, a Address) error{
+		"letters stopped": func(ctx context.Context, tx *db.Tx, a Address) error {
+			_, err := Leave(ctx, tx, a.leave)
+			return err
+		},
+		"another address": func(ctx context.Context, tx *db.Tx, a Address) error {
+			return tx.Exec(ctx, `UPDATE mail_address SET address = 'khac@donvi.vn' WHERE account = $1`, a.Account)
+		},
+		"shut out": func(ctx context.Context, tx *db.Tx, a Address) error {
+			return tx.Exec(ctx, `UPDATE account SET disabled_at = $1 WHERE id = $2`, tx.Now, a.Account)
+		},
+	} {
+		k := openDesk(t, openPostOffice(t, nil), "smtp://")
+		k.confirmed("thu", "thu@donvi.vn", AtOnce, i18n.Vietnamese)
+		k.office.does(func(string, string) error { return &smtp.SMTPError{Code: 451, Message: "later"} }, nil)
+		k.tell("thu", 1)
+		k.run()
+		a := k.address("thu")
+		k.do(func(ctx context.Context, tx *db.Tx) error { return change(ctx, tx, a) })
+		k.office.does(nil, nil)
+		k.after(time.Hour)
+		if got := k.office.letters(); len(got) != 0 || k.outbox() != "dropped" {
+			t.Errorf("%s: %d letters, %q", name, len(got), k.outbox())
+		}
+	}
+}
+
 // TestCrash: a letter whose sender died over it is taken up again once its time
 // has run out, and not before.
 func TestCrash(t *testing.T) {

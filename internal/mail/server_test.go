@@ -40,6 +40,7 @@ type postOffice struct {
 
 	mu     sync.Mutex
 	took   []taken
+	bar    error                       // of every sender
 	refuse func(from, to string) error // of a recipient
 	spoil  func(body string) error     // of a letter; errDrop cuts the connection
 	seen   int                         // letters begun
@@ -71,6 +72,7 @@ func openPostOffice(t *testing.T, cert *tls.Certificate) *postOffice {
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(l) }()
 	t.Cleanup(func() {
+		l.Close() // the server may not have begun yet, and would not hear of its end
 		s.Close()
 		<-done
 	})
@@ -130,7 +132,11 @@ func (k *talk) Mail(from string, _ *smtp.MailOptions) error {
 	_, encrypted := k.conn.TLSConnectionState()
 	k.office.mu.Lock()
 	k.office.tls = encrypted
+	bar := k.office.bar
 	k.office.mu.Unlock()
+	if bar != nil {
+		return bar
+	}
 	if k.strict && (k.user == "" || !encrypted) {
 		return smtp.ErrAuthRequired
 	}

@@ -156,6 +156,16 @@ func TestDueOn(t *testing.T) {
 			return err
 		})
 	}
+	s.do(t, func(ctx context.Context, tx *db.Tx) error {
+		if err := rollout.Withdraw(ctx, tx, s.bikhu, s.rollout.ID, s.rollout.Version, "thôi"); err != nil {
+			return err
+		}
+		all, err := rollout.DueOn(ctx, tx, []vn.Day{"2020-10-30"}, rollout.Due{}, 10)
+		if len(all) != 0 {
+			t.Errorf("%d are due by a rollout that was withdrawn", len(all))
+		}
+		return err
+	})
 	for _, u := range s.bloc.units {
 		if seen[u.ID] != 2 {
 			t.Errorf("unit %s came %d times, want for two steps", u.Key, seen[u.ID])

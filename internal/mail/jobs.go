@@ -41,6 +41,9 @@ func (s *Sender) Jobs(r *job.Runner) {
 	r.Daily(DailyJob, 7, 1) // after the reminders of the morning, which begin at seven
 }
 
+// failingKey is the notice that letters do not arrive, which is not sent by letter.
+const failingKey = "mail.notice.failing"
+
 // slice is how many notices or letters one transaction treats.
 const slice = 200
 
@@ -76,7 +79,7 @@ func address(ctx context.Context, tx *db.Tx, all []notify.Notice) error {
 			}
 			readers[n.Account] = a
 		}
-		if !a.wants() {
+		if !a.wants() || n.Key == failingKey {
 			continue
 		}
 		if a.Choice == AtOnce && letters[n.Account] == "" {
@@ -237,7 +240,11 @@ func (s *Sender) record(ctx context.Context, d *db.DB, l Letter, v verdict) erro
 			v.state = Failed
 		}
 		if v.state == Bounced {
-			if err := setFailing(ctx, tx, l, v.answer); err != nil {
+			first, err := setFailing(ctx, tx, l, v.answer)
+			if err == nil && first {
+				err = notify.Send(ctx, tx, notify.Notice{Account: l.Account, Key: failingKey, Args: []string{l.Address}, Link: "/me/mail"})
+			}
+			if err != nil {
 				return err
 			}
 		}

@@ -219,6 +219,9 @@ func TestOutbox(t *testing.T) {
 	k.office.does(func(string, string) error { return &smtp.SMTPError{Code: 550, Message: "mailbox is gone"} }, nil)
 	k.tell("thu", 1)
 	k.run()
+	if n := k.told("thu", "mail.notice.failing"); n != 1 {
+		t.Errorf("she is told %d times that letters do not reach her, want once", n)
+	}
 	for _, page := range []struct{ who, path string }{{"thu", "/me/mail"}, {"tri", "/mail"}, {"tri", "/mail?state=bounced"}} {
 		if status, body := k.ask(page.who, "GET", page.path); status != http.StatusOK || !strings.Contains(body, "mailbox is gone") || !strings.Contains(body, "bị trả lại") {
 			t.Errorf("%s at %s: %d, without the server's words", page.who, page.path, status)

@@ -334,3 +334,18 @@ func (k *desk) address(who string) (a Address) {
 	})
 	return a
 }
+
+// told returns how many notices of a key somebody has in the product.
+func (k *desk) told(who, key string) (n int) {
+	k.t.Helper()
+	dbtest.Read(k.t, k.db, func(ctx context.Context, tx *db.Tx) error {
+		all, err := notify.List(ctx, tx, k.people[who], 0, 100)
+		for _, x := range all {
+			if x.Key == key {
+				n++
+			}
+		}
+		return err
+	})
+	return n
+}

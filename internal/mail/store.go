@@ -185,9 +185,11 @@ func wait(ctx context.Context, tx *db.Tx, id string, at time.Time, answer string
 }
 
 // setFailing notes that there is no such mailbox, unless the account has another
-// address by now.
-func setFailing(ctx context.Context, tx *db.Tx, l Letter, answer string) error {
-	return tx.Exec(ctx, `UPDATE mail_address SET failing_at = $1, failing = $2, version = version + 1 WHERE account = $3 AND address = $4`, tx.Now, answer, l.Account, l.Address)
+// address by now: first is false then, and where it was noted before.
+func setFailing(ctx context.Context, tx *db.Tx, l Letter, answer string) (first bool, err error) {
+	n, err := tx.ExecN(ctx, `UPDATE mail_address SET failing_at = $1, failing = $2, version = version + 1 WHERE account = $3 AND address = $4 AND failing_at IS NULL`,
+		tx.Now, answer, l.Account, l.Address)
+	return n == 1, err
 }
 
 func revive(ctx context.Context, tx *db.Tx, l Letter) error {

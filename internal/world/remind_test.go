@@ -2,6 +2,7 @@ package world
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -170,5 +171,35 @@ func TestDueOn(t *testing.T) {
 		if seen[u.ID] != 2 {
 			t.Errorf("unit %s came %d times, want for two steps", u.Key, seen[u.ID])
 		}
+	}
+}
+
+// TestRemindersOfMany: more than one transaction treats are all reminded, once,
+// also when the job is run again.
+func TestRemindersOfMany(t *testing.T) {
+	const steps = 130 // made up, so that few units owe much
+	s := house(t, 5)
+	remind.Jobs(s.Jobs)
+	s.do(t, func(ctx context.Context, tx *db.Tx) error {
+		for n := range steps {
+			if err := tx.Exec(ctx, `INSERT INTO obligation (rollout, step, unit, day, wording, percent, extended, due, declared, source, source_id)
+				SELECT rollout, $1, unit, day, wording, 0, '', due, 0, '', '' FROM obligation WHERE rollout = $2 AND step = 'hold'`, fmt.Sprintf("step%03d", n), s.rollout.ID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	for range 2 {
+		s.morning(t, 10, 23)
+		s.do(t, func(ctx context.Context, tx *db.Tx) error {
+			return tx.Exec(ctx, `UPDATE job SET finished_at = NULL WHERE kind = $1`, remind.MorningJob)
+		})
+	}
+	var done, notices int
+	s.see(t, func(ctx context.Context, tx *db.Tx) error {
+		return tx.One(ctx, `SELECT (SELECT count(*) FROM remind_done), (SELECT count(*) FROM notice WHERE key LIKE 'remind.%')`, nil, &done, &notices)
+	})
+	if done != 5*(steps+1) || notices != 6*(steps+1) { // unit 05 has a clerk besides, who is told too
+		t.Errorf("%d reminders and %d notices, want %d and %d", done, notices, 5*(steps+1), 6*(steps+1))
 	}
 }

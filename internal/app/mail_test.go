@@ -51,8 +51,11 @@ func TestMail(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	done := make(chan error, 1)
-	go func() { done <- s.Serve(l) }()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = s.Serve(l) // which ends because it is closed
+	}()
 	t.Cleanup(func() {
 		l.Close() // the server may not have begun yet, and would not hear of its end
 		s.Close()

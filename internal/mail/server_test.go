@@ -69,8 +69,11 @@ func openPostOffice(t *testing.T, cert *tls.Certificate) *postOffice {
 		t.Fatal(err)
 	}
 	o.addr = l.Addr().String()
-	done := make(chan error, 1)
-	go func() { done <- s.Serve(l) }()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = s.Serve(l) // which ends because it is closed
+	}()
 	t.Cleanup(func() {
 		l.Close() // the server may not have begun yet, and would not hear of its end
 		s.Close()

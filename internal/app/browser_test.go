@@ -128,7 +128,7 @@ func (b *browser) check(name string) {
 	if n := evaluate[int](b, "document.querySelectorAll('h1').length"); n != 1 {
 		b.t.Errorf("%s has %d h1", name, n)
 	}
-	if s := evaluate[string](b, "(document.body.innerText.match(/\\b(?:rollout|plan|report|directive|conference|attendance|account|org|web|nav|common|tally|app|statement)\\.[a-z_.]+/) || [''])[0]"); s != "" {
+	if s := evaluate[string](b, "(document.body.innerText.match(/\\b(?:rollout|plan|report|directive|conference|attendance|account|org|web|nav|common|tally|app|statement|reform|mail|remind)\\.[a-z_.]+/) || [''])[0]"); s != "" {
 		b.t.Errorf("%s shows the key %q for its message", name, s)
 	}
 }
@@ -221,7 +221,7 @@ func TestBrowser(t *testing.T) {
 		rollout + "/pending", rollout + "/units/tccs-15", rollout + "/units/tccs-12", rollout + "/units/tccs-12/declaration", rollout + "?state=late",
 		"/rollouts/new", "/directives", "/directives/new", "/conferences", "/conferences/new", "/plans", "/reports", "/reports/new",
 		"/statements", "/statements/new", statements, statements + "/units/tccs-07", statements + "/units/tccs-08",
-		"/units", "/units/tccs-07", "/units/tccs-07/members", "/me", "/notices", "/search?q=nguyen", "/accounts", "/nowhere",
+		"/units", "/units/tccs-07", "/units/tccs-07/members", "/me", "/notices", "/search?q=nguyen", "/accounts", "/nowhere", "/me/mail", "/reminders",
 	} {
 		b.open(path)
 		look(path)
@@ -266,6 +266,15 @@ func TestBrowser(t *testing.T) {
 	if s := evaluate[string](b, "document.querySelector('main').innerText"); !strings.Contains(s, "đã kết thúc") {
 		t.Errorf("after closing the page says\n%s", s)
 	}
+	// The administrator looks through the outgoing mail.
+	b.open("/me")
+	b.tabTo("details.me summary")
+	b.enter("details.me[open]")
+	b.tabTo("form[action='/sign-out'] button")
+	b.enter("#login")
+	b.signIn("quantri")
+	b.open("/mail")
+	look("the outgoing mail")
 	if n, details, err := h.Prove(t.Context()); err != nil || n != 0 {
 		t.Errorf("the proof finds %d mismatches, %v\n%s", n, err, strings.Join(details, "\n"))
 	}

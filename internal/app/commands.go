@@ -48,7 +48,6 @@ func printProof(t *terminal, r tally.Report) {
 
 type adminCommand struct {
 	Login string `arg:"" help:"Login of the administrator."`
-	Base  string `help:"Address people reach the pages at." default:"http://127.0.0.1:8080" env:"NHIPCAU_BASE"`
 	Unit  string `help:"Name of the topmost unit, when there is none yet." default:"" placeholder:"NAME"`
 }
 

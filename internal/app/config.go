@@ -25,7 +25,13 @@ type Config struct {
 	Database string `help:"postgres://… instead of the database in the data folder." default:"" env:"NHIPCAU_DATABASE" placeholder:"URL"`
 
 	MetricsToken string `help:"Token with which /metrics is read from other machines; without one only from this machine." default:"" env:"NHIPCAU_METRICS_TOKEN" placeholder:"TOKEN"`
+	Base         string `help:"Address people reach the pages at." default:"http://127.0.0.1:8080" env:"NHIPCAU_BASE"`
+	SMTP         string `name:"smtp" help:"Server that takes letters: smtp://user:password@host:port, smtps://… or smtp+plain://…; without it none is sent." default:"" env:"NHIPCAU_SMTP" placeholder:"URL"`
+	MailFrom     string `help:"Address letters are from." default:"" env:"NHIPCAU_MAIL_FROM" placeholder:"ADDRESS"`
 }
+
+// base returns the public address of the pages without a slash at its end.
+func (c Config) base() string { return strings.TrimRight(c.Base, "/") }
 
 // url returns where the database is.
 func (c Config) url() string {

@@ -36,7 +36,13 @@ type TestHouse struct {
 // NewTestHouse opens a house on the engine the tests run on.
 func NewTestHouse(t testing.TB) *TestHouse {
 	t.Helper()
-	cfg := Config{Data: t.TempDir()}
+	return NewTestHouseWith(t, Config{})
+}
+
+// NewTestHouseWith is NewTestHouse with what else is configured.
+func NewTestHouseWith(t testing.TB, cfg Config) *TestHouse {
+	t.Helper()
+	cfg.Data = t.TempDir()
 	made := dbtest.Open(t)
 	if url := dbtest.Address(t, made); strings.HasPrefix(url, "postgres") {
 		cfg.Database = url

@@ -25,10 +25,12 @@ import (
 	"nhipcau/internal/follow"
 	"nhipcau/internal/i18n"
 	"nhipcau/internal/job"
+	"nhipcau/internal/mail"
 	"nhipcau/internal/notify"
 	"nhipcau/internal/org"
 	"nhipcau/internal/plan"
 	"nhipcau/internal/reform"
+	"nhipcau/internal/remind"
 	"nhipcau/internal/report"
 	"nhipcau/internal/rollout"
 	"nhipcau/internal/statement"
@@ -46,6 +48,7 @@ type house struct {
 	site    *web.Site
 	api     *api.API
 	metrics *metrics
+	post    *mail.Post // nil: no letter is sent
 	log     *slog.Logger
 	demo    func() bool // whether this is the demonstration
 }
@@ -57,14 +60,18 @@ func catalog() (*i18n.Catalog, error) {
 
 func locales() []fs.FS {
 	return []fs.FS{
-		Locale, web.Locale, api.Locale, file.Locale, org.Locale, account.Locale, tally.Locale,
-		directive.Locale, rollout.Locale, conference.Locale, plan.Locale, report.Locale, reform.Locale,
+		Locale, web.Locale, api.Locale, file.Locale, org.Locale, account.Locale, tally.Locale, mail.Locale,
+		directive.Locale, rollout.Locale, conference.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
 		statement.Locale,
 	}
 }
 
 // open opens the database and the files and brings the database up to date.
 func open(ctx context.Context, cfg Config, log *slog.Logger) (*house, error) {
+	post, err := mail.NewPost(cfg.SMTP, cfg.MailFrom)
+	if err != nil {
+		return nil, err
+	}
 	if err := os.MkdirAll(cfg.Data, 0o750); err != nil {
 		return nil, fmt.Errorf("the data folder cannot be made: %w", err)
 	}
@@ -72,7 +79,7 @@ func open(ctx context.Context, cfg Config, log *slog.Logger) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &house{cfg: cfg, db: d, log: log, demo: func() bool { return false }}
+	h := &house{cfg: cfg, db: d, log: log, post: post, demo: func() bool { return false }}
 	tally.Attach(d)
 	if err := d.Migrate(ctx); err != nil {
 		return nil, errors.Join(err, d.Close())
@@ -85,6 +92,7 @@ func open(ctx context.Context, cfg Config, log *slog.Logger) (*house, error) {
 	rollout.Jobs(h.jobs)
 	reform.Jobs(h.jobs)
 	api.Jobs(h.jobs)
+	remind.Jobs(h.jobs)
 	return h, h.build()
 }
 
@@ -98,7 +106,10 @@ func (h *house) build() error {
 		return err
 	}
 	h.site = web.NewSite(web.Config{Catalog: c, Log: h.log, DB: h.db, Authenticate: account.Authenticate(h.db), Frame: h.frame})
+	sender := &mail.Sender{Catalog: c, Post: h.post, Base: h.cfg.base(), Log: h.log}
+	sender.Jobs(h.jobs)
 	account.Register(h.site, h.db)
+	mail.Register(h.site, h.db, h.post)
 	org.Register(h.site, h.db, findDirectives, findRollouts)
 	directive.Register(h.site, h.db, h.files, usedBy)
 	rollout.Register(h.site, h.db, h.files, planStates)
@@ -106,6 +117,7 @@ func (h *house) build() error {
 	conference.Register(h.site, h.db)
 	plan.Register(h.site, h.db)
 	report.Register(h.site, h.db)
+	remind.Register(h.site, h.db)
 	reform.Register(h.site, h.db)
 	statement.Register(h.site, h.db, h.files)
 	tally.Register(h.site, h.db, kinds(), sources(), recounts())
@@ -213,8 +225,14 @@ func (h *house) frame(r *http.Request, p *web.Page) {
 		}
 		p.Menu = append(p.Menu, item)
 	}
+	if p.Actor.Is("secretary", "clerk") {
+		p.Menu = append(p.Menu, web.MenuItem{Href: "/reminders", Key: "app.reminders", Current: strings.HasPrefix(r.URL.Path, "/reminders")})
+	}
 	if p.Actor.Is("administrator", "secretary") {
 		p.Menu = append(p.Menu, web.MenuItem{Href: "/accounts", Key: "app.accounts", Current: strings.HasPrefix(r.URL.Path, "/accounts")})
+	}
+	if p.Actor.Is("administrator") {
+		p.Menu = append(p.Menu, web.MenuItem{Href: "/mail", Key: "app.mail", Current: strings.HasPrefix(r.URL.Path, "/mail")})
 	}
 }
 

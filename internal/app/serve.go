@@ -78,6 +78,7 @@ type demoCommand struct {
 // Run serves the demonstration: it tells the bloc's history into an empty data
 // folder, or goes on with one told before.
 func (c *demoCommand) Run(t *terminal, cfg Config) error {
+	cfg.SMTP = "" // its people are made up, and so are their addresses
 	h, err := open(t.ctx, cfg, t.log)
 	if err != nil {
 		return err
@@ -118,7 +119,7 @@ func (c *adminCommand) Run(t *terminal, cfg Config) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(t.out, "%s/invitations/%s\n", c.Base, code)
+	fmt.Fprintf(t.out, "%s/invitations/%s\n", cfg.base(), code)
 	return nil
 }
 

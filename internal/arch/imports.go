@@ -20,13 +20,13 @@ var floors = strings.Fields(`
 	db audit job notify file backup
 	web
 	api
-	org account tally
-	attendance directive rollout follow conference plan report
+	org account tally mail
+	attendance directive rollout follow conference plan report remind
 	statement reform
 	world app`)
 
 // sliced are the packages that keep a file for each concern.
-var sliced = strings.Fields("org account tally attendance directive rollout follow conference plan report statement reform")
+var sliced = strings.Fields("org account tally mail attendance directive rollout follow conference plan report remind statement reform")
 
 // beside are the packages that stand in no order, with those of the project that
 // each may import: programs, and what serves tests.
@@ -49,6 +49,8 @@ var only = map[string][]string{
 	"github.com/alecthomas":    {"app"},
 	"github.com/danielgtaylor": {"api"},
 	"github.com/prometheus":    {"app"},
+	"github.com/wneessen":      {"mail"},
+	"github.com/emersion":      {},
 	"github.com/evanw":         {"web/assets/build"},
 	"github.com/chromedp":      {},
 	"github.com/a-h/templ":     slices.Concat([]string{"app", "web", "api"}, sliced),

@@ -65,6 +65,7 @@ type Runner struct {
 	handlers map[string]Handler
 	kinds    []string
 	daily    []schedule
+	every    map[string]time.Duration
 	one      sync.Mutex
 }
 
@@ -76,7 +77,7 @@ type schedule struct {
 
 // NewRunner returns a runner without handlers.
 func NewRunner(d *db.DB, log *slog.Logger) *Runner {
-	return &Runner{db: d, log: log, name: db.NewKey(), handlers: map[string]Handler{}}
+	return &Runner{db: d, log: log, name: db.NewKey(), handlers: map[string]Handler{}, every: map[string]time.Duration{}}
 }
 
 // Handle makes h the handler of a kind.
@@ -89,6 +90,10 @@ func (r *Runner) Handle(kind string, h Handler) {
 func (r *Runner) Daily(kind string, hour, minute int) {
 	r.daily = append(r.daily, schedule{kind, hour, minute})
 }
+
+// Every runs a kind again and again, pause after it has run: one job that is
+// never finished.
+func (r *Runner) Every(kind string, pause time.Duration) { r.every[kind] = pause }
 
 // Run runs jobs as they fall due, until ctx ends.
 func (r *Runner) Run(ctx context.Context) error {
@@ -133,8 +138,14 @@ func (r *Runner) Drain(ctx context.Context) error {
 	}
 }
 
-// plan enqueues today's run of what is daily, once.
+// plan enqueues today's run of what is daily, once, and what runs again and
+// again where it is not enqueued.
 func (r *Runner) plan(ctx context.Context, tx *db.Tx) error {
+	for kind := range r.every {
+		if err := insert(ctx, tx, New{Kind: kind, Unique: kind, RunAt: tx.Now}); err != nil {
+			return err
+		}
+	}
 	day := vn.DayOf(tx.Now)
 	for _, s := range r.daily {
 		at := day.Start().Add(time.Duration(s.hour)*time.Hour + time.Duration(s.minute)*time.Minute)
@@ -168,6 +179,9 @@ func (r *Runner) run(ctx context.Context, j Job) error {
 	failed := r.attempt(ctx, j)
 	if ctx.Err() != nil {
 		return ctx.Err() // its lease runs out, and somebody runs it again
+	}
+	if pause, ok := r.every[j.Kind]; ok && failed == nil {
+		return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return again(ctx, tx, j.ID, tx.Now.Add(pause)) })
 	}
 	if failed == nil {
 		return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return finish(ctx, tx, j.ID, "") })

@@ -114,3 +114,48 @@ func TestDaily(t *testing.T) {
 		t.Errorf("it ran for %q, want each of three days once", days)
 	}
 }
+
+// TestEvery: what runs again and again is one job; it waits its pause after a
+// run, and begins anew where it was given up.
+func TestEvery(t *testing.T) {
+	d := dbtest.Open(t)
+	now := dbtest.Noon
+	d.SetClock(func() time.Time { return now })
+	r := job.NewRunner(d, slog.New(slog.DiscardHandler))
+	runs, broken := 0, false
+	r.Handle("look", func(context.Context, *db.DB, job.Job, func(done, total int64)) error {
+		runs++
+		if broken {
+			return errors.New("on purpose")
+		}
+		return nil
+	})
+	r.Every("look", time.Minute)
+	drain := func(after time.Duration) {
+		t.Helper()
+		now = now.Add(after)
+		if err := r.Drain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 20 {
+		drain(0)
+		drain(30 * time.Second)
+	}
+	if runs != 11 {
+		t.Errorf("it ran %d times from the first minute to the eleventh, want 11", runs)
+	}
+	if j := find(t, d, "look"); j.Attempts != 0 || !j.Finished.IsZero() {
+		t.Errorf("the job is %+v", j)
+	}
+	broken = true
+	for range 20 {
+		drain(time.Hour)
+	}
+	broken, runs = false, 0
+	drain(time.Hour)
+	drain(time.Minute)
+	if runs != 2 {
+		t.Errorf("after it was given up it runs %d times, want 2", runs)
+	}
+}

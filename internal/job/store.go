@@ -56,3 +56,8 @@ func Counts(ctx context.Context, tx *db.Tx) ([]Count, error) {
 		SELECT kind, CASE WHEN finished_at IS NOT NULL THEN 'failed' WHEN lease_until > $1 THEN 'running' ELSE 'waiting' END AS state, count(*)
 		FROM job WHERE finished_at IS NULL OR error <> '' GROUP BY 1, 2 ORDER BY 1, 2`, tx.Now)
 }
+
+// again makes a job that went well run once more at a time.
+func again(ctx context.Context, tx *db.Tx, id string, at time.Time) error {
+	return tx.Exec(ctx, `UPDATE job SET run_at = $1, error = '', attempts = 0, lease_until = NULL WHERE id = $2`, at, id)
+}

@@ -2,6 +2,7 @@ package notify_test
 
 import (
 	"context"
+	"sync"
 	"testing"
 
 	"nhipcau/internal/account"
@@ -69,5 +70,67 @@ func TestNotices(t *testing.T) {
 	dbtest.Write(t, d, func(ctx context.Context, tx *db.Tx) error { return notify.MarkAllRead(ctx, tx, people["van"]) })
 	if unread("van") != 0 {
 		t.Error("all are marked as read, and some are not")
+	}
+}
+
+// TestTake: each notice is taken once, by however many take at a time, and what
+// is written meanwhile is taken later.
+func TestTake(t *testing.T) {
+	d := dbtest.Open(t)
+	var who account.Account
+	dbtest.Write(t, d, func(ctx context.Context, tx *db.Tx) error {
+		house := auth.System("doan")
+		if _, err := org.Plant(ctx, tx, house, "doan", "Đoàn", org.NewUnit{Key: "khoi", Name: "Khối", Kind: "đoàn", From: "2020-01-02"}); err != nil {
+			return err
+		}
+		var err error
+		who, err = account.Create(ctx, tx, house, account.New{Login: "thu1", Name: "Thư", Unit: "khoi", Roles: []auth.Role{auth.Secretary}})
+		return err
+	})
+	const senders, each = 4, 25
+	var mu sync.Mutex
+	taken := map[string]int{}
+	take := func() int {
+		var all []notify.Notice
+		if err := d.Write(t.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
+			all, err = notify.Take(ctx, tx, 7)
+			return err
+		}); err != nil {
+			t.Error(err)
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		for _, n := range all {
+			taken[n.ID]++
+		}
+		return len(all)
+	}
+	var wg sync.WaitGroup
+	for range senders {
+		wg.Go(func() {
+			for range each {
+				if err := d.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+					return notify.Send(ctx, tx, notify.Notice{Account: who.ID, Key: "k"})
+				}); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+		wg.Go(func() {
+			for range each / 5 {
+				take()
+			}
+		})
+	}
+	wg.Wait()
+	for take() > 0 {
+	}
+	for id, n := range taken {
+		if n != 1 {
+			t.Errorf("%s was taken %d times", id, n)
+		}
+	}
+	if len(taken) != senders*each {
+		t.Errorf("%d were taken of %d", len(taken), senders*each)
 	}
 }

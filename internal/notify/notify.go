@@ -67,13 +67,17 @@ func Unread(ctx context.Context, tx *db.Tx, by auth.Actor) (n int, err error) {
 
 // List returns by's notices, the newest first, at most limit after offset.
 func List(ctx context.Context, tx *db.Tx, by auth.Actor, offset, limit int) ([]Notice, error) {
-	return db.All(ctx, tx, func(r db.Scanner) (n Notice, err error) {
-		var args string
-		if err := r.Scan(&n.ID, &n.Account, &n.Key, &args, &n.Link, db.At(&n.At), db.At(&n.ReadAt)); err != nil {
-			return n, err
-		}
-		return n, json.Unmarshal([]byte(args), &n.Args)
-	}, `SELECT id, account, key, args, link, at, read_at FROM notice WHERE account = $1 ORDER BY seq DESC LIMIT $2 OFFSET $3`, by.Login, limit, offset)
+	return db.All(ctx, tx, scan, `SELECT `+columns+` FROM notice WHERE account = $1 ORDER BY seq DESC LIMIT $2 OFFSET $3`, by.Login, limit, offset)
+}
+
+const columns = `id, account, key, args, link, at, read_at`
+
+func scan(r db.Scanner) (n Notice, err error) {
+	var args string
+	if err := r.Scan(&n.ID, &n.Account, &n.Key, &args, &n.Link, db.At(&n.At), db.At(&n.ReadAt)); err != nil {
+		return n, err
+	}
+	return n, json.Unmarshal([]byte(args), &n.Args)
 }
 
 // MarkRead notes that by has read a notice; one that is not by's is NotFound.
@@ -88,4 +92,19 @@ func MarkRead(ctx context.Context, tx *db.Tx, by auth.Actor, id string) error {
 // MarkAllRead notes that by has read everything.
 func MarkAllRead(ctx context.Context, tx *db.Tx, by auth.Actor) error {
 	return tx.Exec(ctx, `UPDATE notice SET read_at = $1 WHERE account = $2 AND read_at IS NULL`, tx.Now, by.Login)
+}
+
+// Take returns the oldest notices that were never taken, at most limit, and
+// notes that they now are: what sends them on by another way takes each once.
+func Take(ctx context.Context, tx *db.Tx, limit int) ([]Notice, error) {
+	all, err := db.All(ctx, tx, scan, `SELECT `+columns+` FROM notice WHERE taken_at IS NULL ORDER BY seq LIMIT $1`+tx.ForUpdateSkipLocked(), limit)
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range all {
+		if err := tx.Exec(ctx, `UPDATE notice SET taken_at = $1 WHERE id = $2`, tx.Now, n.ID); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
 }

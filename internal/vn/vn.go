@@ -176,7 +176,7 @@ func (d Day) String() string {
 	if t.IsZero() {
 		return ""
 	}
-	t = t.In(Zone) // in UTC it is still the day before
+	t = t.In(Zone) // in UTC the first of a month still is in the month before
 	month := strconv.Itoa(int(t.Month()))
 	if t.Month() <= 2 {
 		month = "0" + month

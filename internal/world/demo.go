@@ -22,7 +22,9 @@ import (
 	"nhipcau/internal/directive"
 	"nhipcau/internal/file"
 	"nhipcau/internal/follow"
+	"nhipcau/internal/i18n"
 	"nhipcau/internal/job"
+	"nhipcau/internal/mail"
 	"nhipcau/internal/org"
 	"nhipcau/internal/plan"
 	"nhipcau/internal/report"
@@ -140,6 +142,9 @@ func tell(ctx context.Context, h House) error {
 	}
 	youth.plot, youth.later = conclusion01, int(present.Sub(time.Date(2020, 11, 2, 8, 0, 0, 0, vn.Zone)).Hours()/24)
 	youth.deeds = committee.deeds
+	if err := youth.write(ctx, at(10, 1, 9, 0), youth.mailboxes); err != nil {
+		return err
+	}
 	if err := youth.tellBloc(ctx); err != nil {
 		return err
 	}
@@ -287,6 +292,25 @@ func (s *story) play(ctx context.Context, nights ...time.Time) error {
 		}
 	}
 	s.deeds = nil
+	return nil
+}
+
+// mailboxes lets a few people want their notices by mail, at addresses that are
+// nobody's. The demonstration sends nothing: their letters are seen to wait.
+func (s *story) mailboxes(ctx context.Context, tx *db.Tx) error {
+	for _, p := range []struct {
+		by     auth.Actor
+		name   string
+		choice mail.Choice
+	}{{s.bikhu, "bikhu", mail.Daily}, {s.vanthu, "vanthu", mail.AtOnce}, {s.heads[6], "donvi07", mail.AtOnce}, {s.heads[11], "donvi12", mail.Daily}} {
+		code, err := mail.Set(ctx, tx, p.by, 0, mail.Form{Address: p.name + "@example.org", Choice: p.choice, Lang: i18n.Vietnamese})
+		if err != nil {
+			return err
+		}
+		if _, err := mail.UseCode(ctx, tx, code); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

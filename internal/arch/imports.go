@@ -18,6 +18,7 @@ const module = "nhipcau/internal/"
 var floors = strings.Fields(`
 	fault i18n auth vn
 	db audit job notify file
+	intake
 	web
 	org account tally
 	attendance directive rollout conference plan report
@@ -50,6 +51,7 @@ var only = map[string][]string{
 	"github.com/a-h/templ":  slices.Concat([]string{"app", "web"}, sliced),
 	"golang.org/x/crypto":   {"account"},
 	"golang.org/x/text":     {"vn"},
+	"github.com/xuri":       {"intake"},
 	"net/http":              slices.Concat([]string{"app", "web", "file"}, sliced),
 }
 

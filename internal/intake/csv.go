@@ -21,7 +21,7 @@ func readText(b []byte, l Layout) (*grid, error) {
 	if line, rest, ok := bytes.Cut(b, []byte("\n")); ok && bytes.HasPrefix(bytes.ToLower(line), []byte("sep=")) {
 		b, first = rest, 1 // Excel's own word about the sign, which we find without
 	}
-	comma, best := ',', -1
+	comma, best := ',', 0
 	for _, sign := range []rune{',', ';', '\t'} {
 		g, err := readSigns(b, sign, first, headRows)
 		if err != nil {

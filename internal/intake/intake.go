@@ -123,7 +123,7 @@ const (
 	MaxColumns = 100
 	maxSheets  = 20
 	maxCell    = 2_000     // letters
-	maxPart    = 400 << 20 // bytes of a sheet, unpacked
+	maxPart    = 256 << 20 // bytes of a sheet, unpacked
 	maxStrings = 96 << 20  // bytes of the texts of a workbook, unpacked
 	headRows   = 10        // the header is looked for in these
 )

@@ -108,7 +108,7 @@ func (r *sheetReader) place(e xml.StartElement) error {
 func (r *sheetReader) inline(d *xml.Decoder) (string, error) {
 	var b strings.Builder
 	for {
-		t, err := d.RawToken()
+		t, err := d.Token()
 		if err != nil {
 			return "", unexpected(err)
 		}

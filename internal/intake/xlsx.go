@@ -241,7 +241,7 @@ func (w *workbook) tokens(part string, limit int64, f func(*xml.Decoder, xml.Tok
 	defer r.Close()
 	d := xml.NewDecoder(&capped{r, limit})
 	for {
-		t, err := d.RawToken()
+		t, err := d.Token()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
@@ -286,7 +286,7 @@ func inner(d *xml.Decoder) (string, error) {
 	var first string
 	var b []byte
 	for depth := 0; ; {
-		t, err := d.RawToken()
+		t, err := d.Token()
 		if err != nil {
 			return "", unexpected(err)
 		}

@@ -182,6 +182,8 @@ func (g *grid) table(l Layout) (Table, error) {
 		}
 		if len(bad) == 0 {
 			t.Rows = append(t.Rows, row)
+		} else {
+			t.Broken = append(t.Broken, row)
 		}
 		t.Bad = append(t.Bad, bad...)
 	}

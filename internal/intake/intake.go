@@ -107,8 +107,9 @@ func (r Row) Wrong(column, key string, args ...any) Bad {
 
 // A Table is what a file holds.
 type Table struct {
-	Rows []Row // the good ones, in the order of the file
-	Bad  []Bad // in the order of the file
+	Rows   []Row // the good ones, in the order of the file
+	Broken []Row // those of which something is wrong
+	Bad    []Bad // what is wrong, in the order of the file
 }
 
 // SortBad puts what is wrong in the order of the file.

@@ -1,0 +1,84 @@
+package db
+
+import (
+	"context"
+	"strconv"
+	"strings"
+)
+
+const (
+	manyArgs = 2_000 // of one statement; both engines take more
+	manyKeys = 500
+)
+
+// InsertMany adds n rows, many by one statement. head is the statement up to its
+// values, "INSERT INTO t (a, b) VALUES"; row returns the values of row i.
+func InsertMany(ctx context.Context, tx *Tx, head string, n int, row func(i int) []any) error {
+	if n == 0 {
+		return nil
+	}
+	width := len(row(0))
+	each := max(1, manyArgs/width)
+	full := head + " " + values(each, width)
+	i := 0
+	for ; i+each <= n; i += each {
+		args := make([]any, 0, each*width)
+		for j := range each {
+			args = append(args, row(i+j)...)
+		}
+		if err := tx.Exec(ctx, full, args...); err != nil {
+			return err
+		}
+	}
+	one := head + " " + values(1, width) // statements of every length would not be kept
+	for ; i < n; i++ {
+		if err := tx.Exec(ctx, one, row(i)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// values returns "($1, $2), ($3, $4)".
+func values(rows, width int) string {
+	var b strings.Builder
+	for i := range rows * width {
+		switch {
+		case i == 0:
+			b.WriteString("(")
+		case i%width == 0:
+			b.WriteString("), (")
+		default:
+			b.WriteString(", ")
+		}
+		b.WriteString("$" + strconv.Itoa(i+1))
+	}
+	return b.String() + ")"
+}
+
+// AllIn returns the rows of q for any number of keys: q ends in "IN", the list of
+// keys follows, and args come before them. Keys must differ.
+func AllIn[T any](ctx context.Context, tx *Tx, scan func(Scanner) (T, error), q string, keys []string, args ...any) ([]T, error) {
+	var all []T
+	for len(keys) > 0 {
+		n := min(manyKeys, len(keys))
+		size := n
+		for _, s := range []int{manyKeys, 50, 5, 1} { // a list that is not full repeats its last key
+			if n <= s {
+				size = s
+			}
+		}
+		list := make([]string, size)
+		some := append([]any{}, args...)
+		for i := range size {
+			some = append(some, keys[min(i, n-1)])
+			list[i] = Arg(len(some))
+		}
+		rows, err := All(ctx, tx, scan, q+" ("+strings.Join(list, ", ")+")", some...)
+		if err != nil {
+			return nil, err
+		}
+		all, keys = append(all, rows...), keys[n:]
+	}
+	return all, nil
+}

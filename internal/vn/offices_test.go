@@ -59,7 +59,7 @@ func TestDaysAsWritten(t *testing.T) {
 			t.Errorf("ParseDay(%q) = %q, %v; want %q", in, got, ok, want)
 		}
 	}
-	for d, want := range map[vn.Day]string{"2020-08-05": "05/8/2020", "2020-11-02": "02/11/2020", "2026-01-09": "09/01/2026", "2020-02-29": "29/02/2020", "": ""} {
+	for d, want := range map[vn.Day]string{"2020-08-05": "05/8/2020", "2020-11-02": "02/11/2020", "2026-01-09": "09/01/2026", "2020-01-01": "01/01/2020", "2020-03-01": "01/3/2020", "2020-02-29": "29/02/2020", "": ""} {
 		if got := d.String(); got != want {
 			t.Errorf("%q is written %q, want %q", string(d), got, want)
 		}

@@ -172,15 +172,15 @@ func (d Day) DaysUntil(o Day) int {
 // String writes d as papers do: days under 10 and the months 1 and 2 padded,
 // "05/8/2020", "09/01/2026".
 func (d Day) String() string {
-	t := d.Start()
-	if t.IsZero() {
+	if d.Start().IsZero() {
 		return ""
 	}
+	t := d.Start().In(Zone) // before its month is asked for: in UTC the first is still the month before
 	month := strconv.Itoa(int(t.Month()))
 	if t.Month() <= 2 {
 		month = "0" + month
 	}
-	return t.In(Zone).Format("02") + "/" + month + "/" + t.In(Zone).Format("2006")
+	return t.Format("02") + "/" + month + "/" + t.Format("2006")
 }
 
 // A Wording says whether a deadline's day is included.

@@ -6,10 +6,7 @@ import (
 	"strings"
 )
 
-const (
-	manyArgs = 2_000 // of one statement; both engines take more
-	manyKeys = 500
-)
+const manyKeys = 200
 
 // InsertMany adds n rows, many by one statement. head is the statement up to its
 // values, "INSERT INTO t (a, b) VALUES"; row returns the values of row i.
@@ -18,7 +15,7 @@ func InsertMany(ctx context.Context, tx *Tx, head string, n int, row func(i int)
 		return nil
 	}
 	width := len(row(0))
-	each := max(1, manyArgs/width)
+	each := max(1, tx.dialect.manyArgs()/width)
 	full := head + " " + values(each, width)
 	i := 0
 	for ; i+each <= n; i += each {

@@ -31,6 +31,7 @@ type dialect interface {
 	nextBlock() string // a query that takes the next block of ids
 	lock() string      // a query that locks the number $1 until the end, "" where nothing is needed
 	skipLocked() string
+	manyArgs() int // how many arguments of one statement are quickest where rows are many
 }
 
 // A querier runs statements: a transaction, through prepared ones where they help.

@@ -233,7 +233,7 @@ func (g *grid) row(line line, h header, l Layout, row *Row, torn map[int]span) [
 		if h.place[i] < 0 {
 			continue
 		}
-		s, key, args := g.value(line.at(h.place[i]), c.Form)
+		s, key, args := g.value(line.at(h.place[i]), c)
 		switch {
 		case key != "":
 			bad = append(bad, row.Wrong(c.Key, key, args...))

@@ -33,16 +33,24 @@ const (
 	Code       // as Text, in lower case; a number keeps the zeros it is shown with
 	Day        // becomes 2020-11-02
 	Whole      // a whole number that is not negative; becomes 1000
+	One        // one of the column's choices; becomes its value
 )
+
+// A Choice is what a cell of the form One may say.
+type Choice struct {
+	Value string
+	Names []string // Vietnamese first; case, marks and signs do not matter
+}
 
 // A Column is a column of a layout.
 type Column struct {
 	Key     string   // names the cell in Row.Get; also a name of the column
 	Names   []string // in the header, Vietnamese and English first; case, marks and signs do not matter
 	Form    Form
-	Needed  bool   // the column must stand in the file and no cell of it is empty
-	Example string // for the template
-	Note    string // message key: what to write, for the template
+	Choices []Choice // of the form One
+	Needed  bool     // the column must stand in the file and no cell of it is empty
+	Example string   // for the template
+	Note    string   // message key: what to write, for the template
 }
 
 // Title returns the name of c that templates and messages use.
@@ -110,6 +118,13 @@ type Table struct {
 	Rows   []Row // the good ones, in the order of the file
 	Broken []Row // those of which something is wrong
 	Bad    []Bad // what is wrong, in the order of the file
+}
+
+// An Outcome is what an import has done, or would do. Where a row is bad, nothing
+// is done at all.
+type Outcome struct {
+	New, Changed, Same int
+	Bad                []Bad // in the order of the file
 }
 
 // SortBad puts what is wrong in the order of the file.

@@ -3,6 +3,7 @@ package intake
 import (
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -12,7 +13,7 @@ import (
 
 // value returns what a cell says as its column's form, or the message key of what
 // is wrong with it.
-func (g *grid) value(c cell, f Form) (s, key string, args []any) {
+func (g *grid) value(c cell, col Column) (s, key string, args []any) {
 	s = vn.Clean(c.text)
 	switch {
 	case c.sort == formula:
@@ -24,7 +25,9 @@ func (g *grid) value(c cell, f Form) (s, key string, args []any) {
 	case s == "":
 		return "", "", nil
 	}
-	switch f {
+	switch col.Form {
+	case One:
+		return col.choose(s)
 	case Day:
 		return g.day(c, s)
 	case Whole:
@@ -33,6 +36,21 @@ func (g *grid) value(c cell, f Form) (s, key string, args []any) {
 		return strings.ToLower(shown(c, s)), "", nil
 	}
 	return shown(c, s), "", nil
+}
+
+// choose finds a choice by its name, which may be a sign alone, "x".
+func (c Column) choose(s string) (string, string, []any) {
+	n := name(s)
+	for _, choice := range c.Choices {
+		if n != "" && (n == name(choice.Value) || slices.ContainsFunc(choice.Names, func(x string) bool { return name(x) == n })) {
+			return choice.Value, "", nil
+		}
+	}
+	var all []string
+	for _, choice := range c.Choices {
+		all = append(all, choice.Names[0])
+	}
+	return "", "intake.bad.choice", []any{s, strings.Join(all, ", ")}
 }
 
 // shown returns a number as people see it: without exponent, and with the zeros

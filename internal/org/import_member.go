@@ -52,7 +52,7 @@ type memberRow struct {
 
 // A memberImport works a table of members out against the lists.
 type memberImport struct {
-	Imported
+	intake.Outcome
 	by    auth.Actor
 	day   vn.Day
 	have  map[string]listedMember
@@ -67,22 +67,22 @@ type memberImport struct {
 // row is bad or dry is true, nothing. An empty cell says nothing; a row that
 // says what is already so changes nothing. A member of another unit is not
 // moved: that is a transfer.
-func ImportMembers(ctx context.Context, tx *db.Tx, by auth.Actor, t intake.Table, dry bool) (Imported, error) {
+func ImportMembers(ctx context.Context, tx *db.Tx, by auth.Actor, t intake.Table, dry bool) (intake.Outcome, error) {
 	if err := mayEnrol(by); err != nil {
-		return Imported{}, err
+		return intake.Outcome{}, err
 	}
 	if !dry {
 		if err := LockLists(ctx, tx); err != nil {
-			return Imported{}, err
+			return intake.Outcome{}, err
 		}
 	}
 	im := &memberImport{by: by, day: today(tx), lines: map[string]int{}}
 	var err error
 	if im.units, err = unitsByKey(ctx, tx, by, t.Rows, "unit"); err != nil {
-		return Imported{}, err
+		return intake.Outcome{}, err
 	}
 	if im.have, err = membersByKey(ctx, tx, by, t.Rows); err != nil {
-		return Imported{}, err
+		return intake.Outcome{}, err
 	}
 	im.Bad = slices.Clone(t.Bad)
 	for _, r := range t.Rows {
@@ -91,9 +91,9 @@ func ImportMembers(ctx context.Context, tx *db.Tx, by auth.Actor, t intake.Table
 	intake.SortBad(im.Bad)
 	im.New, im.Changed = len(im.fresh), len(im.other)
 	if dry || len(im.Bad) > 0 {
-		return im.Imported, nil
+		return im.Outcome, nil
 	}
-	return im.Imported, im.apply(ctx, tx)
+	return im.Outcome, im.apply(ctx, tx)
 }
 
 func (im *memberImport) bad(r intake.Row, column, key string, args ...any) bool {

@@ -59,15 +59,15 @@ const (
 	memberHead = "Mã;Họ tên;Mã đơn vị;Ngày vào;Chức vụ;Bậc chức vụ;Điện thoại;Email;Miễn từ ngày;Văn bản miễn\n"
 )
 
-type verb func(ctx context.Context, tx *db.Tx, by auth.Actor, t intake.Table, dry bool) (Imported, error)
+type verb func(ctx context.Context, tx *db.Tx, by auth.Actor, t intake.Table, dry bool) (intake.Outcome, error)
 
-func run(t testing.TB, d *db.DB, by auth.Actor, l intake.Layout, f verb, text string, dry bool) (Imported, error) {
+func run(t testing.TB, d *db.DB, by auth.Actor, l intake.Layout, f verb, text string, dry bool) (intake.Outcome, error) {
 	t.Helper()
 	table, err := intake.Read([]byte(text), l)
 	if err != nil {
 		t.Fatal(fault.Of(err).Fields)
 	}
-	var got Imported
+	var got intake.Outcome
 	err = d.Write(t.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		got, err = f(ctx, tx, by, table, dry)
 		return err
@@ -76,7 +76,7 @@ func run(t testing.TB, d *db.DB, by auth.Actor, l intake.Layout, f verb, text st
 }
 
 // told is what an import says of itself.
-func told(im Imported) string {
+func told(im intake.Outcome) string {
 	s := fmt.Sprintf("%d %d %d", im.New, im.Changed, im.Same)
 	for _, b := range im.Bad {
 		s += fmt.Sprintf("\n%d %s %s %v", b.Line, b.Column, strings.TrimPrefix(b.Key, "org."), b.Args)
@@ -335,7 +335,7 @@ func TestImportAtOnce(t *testing.T) {
 		f      verb
 		text   string
 	}{{UnitLayout(), ImportUnits, unitHead + units.String()}, {MemberLayout(), ImportMembers, memberHead + members.String()}} {
-		got := make([]Imported, 4)
+		got := make([]intake.Outcome, 4)
 		var wg sync.WaitGroup
 		for i := range got {
 			wg.Go(func() {
@@ -346,7 +346,7 @@ func TestImportAtOnce(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		sum := Imported{}
+		sum := intake.Outcome{}
 		for _, g := range got {
 			sum.New, sum.Same, sum.Bad = sum.New+g.New, sum.Same+g.Same, append(sum.Bad, g.Bad...)
 		}

@@ -15,13 +15,6 @@ import (
 	"nhipcau/internal/vn"
 )
 
-// An Imported is what an import has done, or would do. Where a row is bad,
-// nothing is done at all.
-type Imported struct {
-	New, Changed, Same int
-	Bad                []intake.Bad // in the order of the file
-}
-
 // UnitLayout is the table of units.
 func UnitLayout() intake.Layout {
 	return intake.Layout{Name: "don-vi", Sheet: "Đơn vị", Columns: []intake.Column{
@@ -58,7 +51,7 @@ type unitRow struct {
 
 // A unitImport works a table of units out against what stands.
 type unitImport struct {
-	Imported
+	intake.Outcome
 	by      auth.Actor
 	day     vn.Day
 	have    map[string]standingUnit
@@ -74,13 +67,13 @@ type unitImport struct {
 // bad or dry is true, nothing. Rows may come in any order. A row that says what
 // is already so changes nothing; one that would move a unit or make it another
 // kind is bad, for that takes a decision of its own.
-func ImportUnits(ctx context.Context, tx *db.Tx, by auth.Actor, t intake.Table, dry bool) (Imported, error) {
+func ImportUnits(ctx context.Context, tx *db.Tx, by auth.Actor, t intake.Table, dry bool) (intake.Outcome, error) {
 	if err := mayKeep(by); err != nil {
-		return Imported{}, err
+		return intake.Outcome{}, err
 	}
 	have, err := unitsByKey(ctx, tx, by, t.Rows, "code", "parent")
 	if err != nil {
-		return Imported{}, err
+		return intake.Outcome{}, err
 	}
 	im := &unitImport{by: by, day: today(tx), have: have, lines: map[string]int{}, broken: map[string]bool{}, byCode: map[string]*unitRow{}}
 	im.Bad = slices.Clone(t.Bad)
@@ -94,9 +87,9 @@ func ImportUnits(ctx context.Context, tx *db.Tx, by auth.Actor, t intake.Table, 
 	intake.SortBad(im.Bad)
 	im.New, im.Changed = len(im.fresh), len(im.renamed)+len(im.called)
 	if dry || len(im.Bad) > 0 {
-		return im.Imported, nil
+		return im.Outcome, nil
 	}
-	return im.Imported, im.apply(ctx, tx)
+	return im.Outcome, im.apply(ctx, tx)
 }
 
 // wrongCells returns what a form's check says of a row; columns are named where

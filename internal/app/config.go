@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -42,6 +44,7 @@ type cli struct {
 	Serve   serveCommand   `cmd:"" help:"Serve the pages."`
 	Prove   proveCommand   `cmd:"" help:"Recompute every figure and say whether all agree."`
 	Admin   adminCommand   `cmd:"" help:"Print a one-time link for the first administrator."`
+	Import  importCommand  `cmd:"" help:"Take a table of units, members, attendance or past figures into the books."`
 	Token   tokenCommand   `cmd:"" help:"Print a new bearer token of a login."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
@@ -102,5 +105,11 @@ func sentence(err error) string {
 	if cerr != nil {
 		return err.Error()
 	}
-	return c.T(i18n.Langs[0], f.Key, f.Args...)
+	said := c.T(i18n.Langs[0], f.Key, f.Args...)
+	for _, field := range slices.Sorted(maps.Keys(f.Fields)) {
+		if more := c.T(i18n.Langs[0], f.Fields[field].Key, f.Fields[field].Args...); more != said {
+			said += " " + more
+		}
+	}
+	return said
 }

@@ -21,6 +21,8 @@ import (
 	"nhipcau/internal/fault"
 	"nhipcau/internal/file"
 	"nhipcau/internal/i18n"
+	"nhipcau/internal/imports"
+	"nhipcau/internal/intake"
 	"nhipcau/internal/job"
 	"nhipcau/internal/notify"
 	"nhipcau/internal/org"
@@ -52,6 +54,7 @@ func locales() []fs.FS {
 	return []fs.FS{
 		Locale, web.Locale, file.Locale, org.Locale, account.Locale, tally.Locale,
 		directive.Locale, rollout.Locale, conference.Locale, plan.Locale, report.Locale,
+		intake.Locale, imports.Locale,
 	}
 }
 
@@ -74,6 +77,7 @@ func open(ctx context.Context, cfg Config, log *slog.Logger) (*house, error) {
 	}
 	h.jobs = job.NewRunner(d, log)
 	rollout.Jobs(h.jobs)
+	imports.Jobs(h.jobs)
 	return h, h.build()
 }
 
@@ -94,6 +98,7 @@ func (h *house) build() error {
 	conference.Register(h.site, h.db)
 	plan.Register(h.site, h.db)
 	report.Register(h.site, h.db)
+	imports.Register(h.site, h.db)
 	tally.Register(h.site, h.db, kinds(), sources())
 	h.site.Handle("GET /{$}", web.SignedIn, h.work)
 	return nil
@@ -176,6 +181,9 @@ func (h *house) frame(r *http.Request, p *web.Page) {
 			item.Count = owed
 		}
 		p.Menu = append(p.Menu, item)
+	}
+	if imports.May(p.Actor) {
+		p.Menu = append(p.Menu, web.MenuItem{Href: "/imports", Key: "app.imports", Current: strings.HasPrefix(r.URL.Path, "/imports")})
 	}
 	if p.Actor.Is("administrator", "secretary") {
 		p.Menu = append(p.Menu, web.MenuItem{Href: "/accounts", Key: "app.accounts", Current: strings.HasPrefix(r.URL.Path, "/accounts")})

@@ -22,10 +22,11 @@ var floors = strings.Fields(`
 	web
 	org account tally
 	attendance directive rollout conference plan report
+	imports
 	world app`)
 
 // sliced are the packages that keep a file for each concern.
-var sliced = strings.Fields("org account tally attendance directive rollout conference plan report")
+var sliced = strings.Fields("org account tally attendance directive rollout conference plan report imports")
 
 // beside are the packages that stand in no order, with those of the project that
 // each may import: programs, and what serves tests.

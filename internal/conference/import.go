@@ -63,7 +63,9 @@ func ImportRoll(ctx context.Context, tx *db.Tx, by auth.Actor, id string, t inta
 // markAll works out what a table would mark on a roll.
 func markAll(roll []attendance.Row, t intake.Table) (im intake.Outcome, marks []attendance.Mark) {
 	im.Bad = slices.Clone(t.Bad)
-	bad := func(r intake.Row, column, key string, args ...any) { im.Bad = append(im.Bad, r.Wrong(column, key, args...)) }
+	bad := func(r intake.Row, column, key string, args ...any) {
+		im.Bad = append(im.Bad, r.Wrong(column, key, args...))
+	}
 	on, lines := map[string]attendance.Row{}, map[string]int{}
 	for _, row := range roll {
 		on[row.MemberKey] = row

@@ -118,7 +118,7 @@ func TestPackages(t *testing.T) {
 
 // TestBombs unpacks no more than the limits, whatever a package says of itself.
 func TestBombs(t *testing.T) {
-	blank := strings.Repeat(" ", maxPart/4)
+	blank := strings.Repeat(" ", max(maxPart/4, maxStrings)+1)
 	for name, b := range map[string][]byte{
 		"a sheet of blanks": pack(t, "<worksheet><sheetData>"+blank+blank+blank+blank+" </sheetData></worksheet>"),
 		"a text of blanks":  pack(t, handHead+"</sheetData></worksheet>", "xl/sharedStrings.xml", "<sst><si><t>"+blank+"</t></si></sst>"),

@@ -92,7 +92,9 @@ func TestImportedRoll(t *testing.T) {
 	if im := s.offer(t, by, imports.Attendance, c.ID, text); stood(im) != fmt.Sprintf("checked 0 0 %d 0", len(roll)) {
 		t.Errorf("again: %s", stood(im))
 	}
-	s.do(t, func(ctx context.Context, tx *db.Tx) error { return conference.Close(ctx, tx, s.heads[0], c.ID, c.Version) })
+	s.do(t, func(ctx context.Context, tx *db.Tx) error {
+		return conference.Close(ctx, tx, s.heads[0], c.ID, c.Version)
+	})
 	if _, err := imports.Make(t.Context(), s.DB, by, imports.Offer{Kind: imports.Attendance, Target: c.ID, Body: []byte(text)}); kindOf(err) != "conflict" {
 		t.Errorf("a closed roll takes a list: %v", err)
 	}
@@ -247,4 +249,3 @@ func TestWhoSeesImports(t *testing.T) {
 		t.Errorf("what has run out is confirmed: %v", err)
 	}
 }
-

@@ -204,26 +204,31 @@ func (g *grid) torn(h header) map[int]span {
 	return all
 }
 
+// kindOf reports whether a line holds nothing but its number, and whether it adds
+// up those above: such a line says so in its first words.
+func (g *grid) kindOf(line line, h header) (empty, sum bool) {
+	empty = true
+	for _, c := range line.cells {
+		numbered := slices.Contains(h.skip, c.at)
+		switch said := c.sort == formula || vn.Clean(c.text) != ""; {
+		case said && numbered:
+			sum = sum || total(c.text)
+		case said:
+			return false, sum || total(c.text)
+		}
+	}
+	return empty, sum
+}
+
 // row fills row with the cells of a line and returns what is wrong with them; a
 // line with nothing in it loses its number.
 func (g *grid) row(line line, h header, l Layout, row *Row, torn map[int]span) []Bad {
-	empty, first := true, ""
-	for _, c := range line.cells {
-		if s := vn.Clean(c.text); s != "" && !slices.Contains(h.skip, c.at) || c.sort == formula {
-			empty = false
-		}
-		if first == "" {
-			first = vn.Fold(c.text)
-		}
-	}
-	if empty {
-		if !total(first) {
-			row.Line = 0
-			return nil
-		}
-	}
-	if total(first) {
+	switch empty, sum := g.kindOf(line, h); {
+	case sum:
 		return []Bad{row.Wrong("", "intake.bad.total")}
+	case empty:
+		row.Line = 0
+		return nil
 	}
 	if m, ok := torn[line.n]; ok {
 		return []Bad{row.Wrong("", "intake.bad.merged", m.String())}
@@ -253,7 +258,7 @@ func (g *grid) row(line line, h header, l Layout, row *Row, torn map[int]span) [
 // totals begin the lines that add up the ones above.
 var totals = []string{"tong", "cong", "total", "sum"}
 
-func total(first string) bool {
-	n := name(first)
+func total(s string) bool {
+	n := name(s)
 	return slices.Contains(totals, n) || strings.HasPrefix(n, "tong cong") || strings.HasPrefix(n, "tong so")
 }

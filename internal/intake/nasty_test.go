@@ -103,6 +103,7 @@ func TestText(t *testing.T) {
 		{"decomposed, no-break and zero-width", []byte("Ma\u0303,Ho\u0323 va\u0300 te\u0302n\n\u00a01\u200b,Nguye\u0302\u0303n\u00a0 Va\u0306n\ufeff A \n"), "2:1|Nguyễn Văn A||"},
 		{"empty rows", []byte("Mã,Họ và tên\n,\n1,A\n\n,,\n  ,\u00a0\n2,B\n"), "3:1|A||\n7:2|B||"},
 		{"a total", []byte("Mã,Họ và tên,Số người\n1,A,3\nTổng cộng,,3\n"), "2:1|A||3\n3  intake.bad.total []"},
+		{"a total after a running number, or in its place", []byte("STT,Mã,Họ và tên\n1,m1,A\n2,Tổng số,\nTổng,,\n3,,\n"), "2:m1|A||\n3  intake.bad.total []\n4  intake.bad.total []"},
 		{"numbers as text", []byte("Mã,Họ và tên,Số người\n1,A,1000\n2,B,1.000\n3,C,1 000\n4,D,\"1,5\"\n5,E,-3\n6,F,12 người\n7,G,\"1,000\"\n8,H,1.00\n"),
 			"2:1|A||1000\n3:2|B||1000\n4:3|C||1000\n" +
 				"5 Số người intake.bad.whole [1,5]\n6 Số người intake.bad.negative [-3]\n7 Số người intake.bad.whole [12 người]\n" +

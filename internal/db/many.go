@@ -6,7 +6,9 @@ import (
 	"strings"
 )
 
-const manyKeys = 200
+// lists are the lengths that lists of keys come in, so that their statements are
+// few: one that is not full repeats its last key.
+var lists = []int{1, 5, 50, 200}
 
 // InsertMany adds n rows, many by one statement. head is the statement up to its
 // values, "INSERT INTO t (a, b) VALUES"; row returns the values of row i.
@@ -57,12 +59,14 @@ func values(rows, width int) string {
 // keys follows, and args come before them. Keys must differ.
 func AllIn[T any](ctx context.Context, tx *Tx, scan func(Scanner) (T, error), q string, keys []string, args ...any) ([]T, error) {
 	var all []T
+	most := max(lists[len(lists)-1], tx.dialect.manyArgs())
 	for len(keys) > 0 {
-		n := min(manyKeys, len(keys))
-		size := n
-		for _, s := range []int{manyKeys, 50, 5, 1} { // a list that is not full repeats its last key
-			if n <= s {
-				size = s
+		n := min(most, len(keys))
+		size := most
+		for _, l := range lists {
+			if n <= l {
+				size = l
+				break
 			}
 		}
 		list := make([]string, size)

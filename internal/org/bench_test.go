@@ -19,7 +19,7 @@ import (
 func BenchmarkImport(b *testing.B) {
 	const (
 		n    = 100_000
-		most = 10
+		most = 15
 	)
 	var units, members strings.Builder
 	units.WriteString(unitHead)

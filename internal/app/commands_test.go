@@ -140,8 +140,8 @@ func TestImportCommand(t *testing.T) {
 		errs string
 	}{
 		{"tried", []string{"import", "units", units, "--dry-run"}, 0, "1 mới, 0 đổi, 0 như cũ (thử, chưa ghi)", "đã đọc 1 dòng"},
-		{"people of a unit that is not there", []string{"import", "members", people}, 1, "dòng 2, Mã đơn vị: Không có đơn vị mã “a”", "1 chỗ cần sửa"},
-		{"a bad row", []string{"import", "units", wrong}, 1, "dòng 3, Mã đơn vị cấp trên: Không có đơn vị cấp trên mã “khong”", "chưa ghi gì"},
+		{"people of a unit that is not there", []string{"import", "members", people}, 1, "dòng 2, Unit code: Không có đơn vị mã “a”", "1 chỗ cần sửa"},
+		{"a bad row", []string{"import", "units", wrong}, 1, "dòng 3, Parent code: Không có đơn vị cấp trên mã “khong”", "chưa ghi gì"},
 		{"done", []string{"import", "units", units}, 0, "1 mới, 0 đổi, 0 như cũ\n", ""},
 		{"again", []string{"import", "units", units}, 0, "0 mới, 0 đổi, 1 như cũ\n", ""},
 		{"people, as the administrator", []string{"import", "members", people, "--as", "quantri"}, 0, "1 mới", ""},
@@ -149,7 +149,7 @@ func TestImportCommand(t *testing.T) {
 		{"people, for the unit alone", []string{"import", "members", people, "--unit", "a"}, 0, "1 như cũ", ""},
 		{"as nobody", []string{"import", "members", people, "--as", "ai"}, 1, "", "Không có"},
 		{"of no unit", []string{"import", "members", people, "--unit", "zz"}, 1, "", `no unit "zz"`},
-		{"another table", []string{"import", "attendance", people}, 1, "", "Thiếu cột “Điểm danh”"},
+		{"another table", []string{"import", "attendance", people}, 1, "", "Thiếu cột “Điểm danh (Attendance)”"},
 		{"attendance of nothing", []string{"import", "attendance", roll}, 1, "", "thuộc về đâu"},
 		{"attendance of no conference", []string{"import", "attendance", roll, "--conference", "zz"}, 1, "", "Không có trang này"},
 		{"a broken file", []string{"import", "units", broken}, 1, "", "Tệp hỏng"},

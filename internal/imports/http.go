@@ -274,15 +274,16 @@ func (s *server) template(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return fault.New(fault.NotFound, "error.not_found")
 	}
+	p := s.site.Page(r, "imports.title")
 	var b []byte
 	var err error
 	mime := "text/csv; charset=utf-8"
 	switch ending {
 	case "csv":
-		b, err = intake.CSV(l)
+		b, err = intake.CSV(l, p.Lang)
 	case "xlsx":
 		mime = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-		b, err = intake.Workbook(l, s.site.Page(r, "imports.title").T)
+		b, err = intake.Workbook(l, p.Lang, p.T)
 	default:
 		return fault.New(fault.NotFound, "error.not_found")
 	}

@@ -122,6 +122,20 @@ type Offer struct {
 // Read reads a file to its end, which is where it becomes too large.
 func Read(r io.Reader) ([]byte, error) { return io.ReadAll(io.LimitReader(r, intake.MaxSize+1)) }
 
+// readers are places at the table: a large file takes some hundred megabytes
+// while it is read, so no more than a few are read at once.
+var readers = make(chan struct{}, 2)
+
+func read(ctx context.Context, b []byte, l intake.Layout) (intake.Table, error) {
+	select {
+	case readers <- struct{}{}:
+	case <-ctx.Done():
+		return intake.Table{}, ctx.Err()
+	}
+	defer func() { <-readers }()
+	return intake.Read(b, l)
+}
+
 // errUndo ends a transaction of which nothing is to stay.
 var errUndo = errors.New("imports: undone")
 
@@ -166,7 +180,7 @@ func Make(ctx context.Context, d *db.DB, by auth.Actor, o Offer) (Import, error)
 	if err := mayImport(by, o.Kind); err != nil {
 		return Import{}, err
 	}
-	t, err := intake.Read(o.Body, sorts[o.Kind].layout)
+	t, err := read(ctx, o.Body, sorts[o.Kind].layout)
 	if err != nil {
 		return Import{}, err
 	}
@@ -264,7 +278,7 @@ func apply(ctx context.Context, d *db.DB, by auth.Actor, im Import) error {
 	if o.Body, err = bodyOf(ctx, d, im.ID); err != nil {
 		return err
 	}
-	t, err := intake.Read(o.Body, sorts[im.Kind].layout)
+	t, err := read(ctx, o.Body, sorts[im.Kind].layout)
 	if err != nil {
 		return err
 	}

@@ -142,7 +142,7 @@ func (g *grid) header(l Layout) (header, error) {
 	}
 	for i, c := range l.Columns {
 		if c.Needed && h.place[i] < 0 {
-			return h, wrong("intake.error.no_column", c.Title(), g.lines[h.at].n, l.titles(true))
+			return h, wrong("intake.error.no_column", c.both(), g.lines[h.at].n, l.titles(true))
 		}
 	}
 	for _, c := range g.titles(h.at) {
@@ -157,7 +157,7 @@ func (g *grid) header(l Layout) (header, error) {
 		case i < 0:
 			return h, wrong("intake.error.column", vn.Clean(c.text), letters(c.at), l.titles(false))
 		case h.place[i] != c.at:
-			return h, wrong("intake.error.column_twice", l.Columns[i].Title(), letters(h.place[i]), letters(c.at))
+			return h, wrong("intake.error.column_twice", l.Columns[i].both(), letters(h.place[i]), letters(c.at))
 		}
 	}
 	return h, nil
@@ -171,6 +171,13 @@ func (g *grid) table(l Layout) (Table, error) {
 	}
 	var t Table
 	torn := g.torn(h)
+	l.Columns = slices.Clone(l.Columns)
+	for _, c := range g.titles(h.at) {
+		if i := slices.Index(h.place, c.at); i >= 0 {
+			said := strings.TrimRight(vn.Clean(c.text), " *:")
+			l.Columns[i].Names = append([]string{said}, l.Columns[i].Names...)
+		}
+	}
 	for _, line := range g.lines[h.at+1:] {
 		if line.n <= h.last {
 			continue

@@ -15,6 +15,7 @@ import (
 	"unicode"
 
 	"nhipcau/internal/fault"
+	"nhipcau/internal/i18n"
 	"nhipcau/internal/vn"
 )
 
@@ -53,8 +54,16 @@ type Column struct {
 	Note    string   // message key: what to write, for the template
 }
 
-// Title returns the name of c that templates and messages use.
-func (c Column) Title() string { return c.Names[0] }
+// Title returns the name of c that templates and pages use in a language.
+func (c Column) Title(l i18n.Lang) string {
+	if l == i18n.English {
+		return c.Names[1]
+	}
+	return c.Names[0]
+}
+
+// both is the name of c in both languages.
+func (c Column) both() string { return c.Names[0] + " (" + c.Names[1] + ")" }
 
 // A Layout is what a file has to look like.
 type Layout struct {
@@ -72,7 +81,7 @@ func (l Layout) titles(needed bool) string {
 	var all []string
 	for _, c := range l.Columns {
 		if c.Needed || !needed {
-			all = append(all, c.Title())
+			all = append(all, c.both())
 		}
 	}
 	return strings.Join(all, ", ")
@@ -83,7 +92,7 @@ func (l Layout) titles(needed bool) string {
 type Row struct {
 	Line   int // in the file, from 1
 	cells  []string
-	layout *Layout
+	layout *Layout // whose names begin with those of the file
 }
 
 // Get returns the cell of a column, "" if there is none.
@@ -100,7 +109,7 @@ func (r Row) Cells() []string { return r.cells }
 // A Bad is one thing wrong with one row.
 type Bad struct {
 	Line   int
-	Column string // title of the column, "" if it is the whole row
+	Column string // the column as the file names it, "" if it is the whole row
 	fault.Text
 }
 
@@ -108,7 +117,7 @@ type Bad struct {
 func (r Row) Wrong(column, key string, args ...any) Bad {
 	b := Bad{Line: r.Line, Text: fault.Text{Key: key, Args: args}}
 	if i := r.layout.index(column); i >= 0 {
-		b.Column = r.layout.Columns[i].Title()
+		b.Column = r.layout.Columns[i].Names[0]
 	}
 	return b
 }

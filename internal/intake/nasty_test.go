@@ -115,11 +115,12 @@ func TestText(t *testing.T) {
 			"2 Mã intake.bad.needed []\n2 Số người intake.bad.whole [x]\n3 Họ và tên intake.bad.needed []\n4 Họ và tên intake.bad.needed []"},
 		{"text outside the columns", []byte("Mã,Họ và tên\n1,A,,x\n"), "2  intake.bad.outside [D]"},
 		{"a cell too long", []byte("Mã,Họ và tên\n1," + strings.Repeat("a", 2001) + "\n"), "2 Họ và tên intake.bad.long [2000]"},
-		{"an unknown column", []byte("Mã,Họ và tên,Dân tộc\n1,A,x\n"), "intake.error.column [Dân tộc C Mã, Họ và tên, Ngày vào, Số người]"},
-		{"a missing column", []byte("Mã,Ngày vào\n1,2/11/2020\n"), "intake.error.no_column [Họ và tên 1 Mã, Họ và tên]"},
-		{"a column twice", []byte("Mã,Họ và tên,Code\n1,A,2\n"), "intake.error.column_twice [Mã A C]"},
-		{"no header", []byte("1,A\n2,B\n"), "intake.error.no_header [10 Mã, Họ và tên, Ngày vào, Số người]"},
-		{"a header too far down", []byte(strings.Repeat("x\n", 10) + plain), "intake.error.no_header [10 Mã, Họ và tên, Ngày vào, Số người]"},
+		{"columns are called as the file does", []byte("CODE *;full name:\n1;\n"), "2 full name intake.bad.needed []"},
+		{"an unknown column", []byte("Mã,Họ và tên,Dân tộc\n1,A,x\n"), "intake.error.column [Dân tộc C Mã (Code), Họ và tên (Full name), Ngày vào (Joined), Số người (Persons)]"},
+		{"a missing column", []byte("Mã,Ngày vào\n1,2/11/2020\n"), "intake.error.no_column [Họ và tên (Full name) 1 Mã (Code), Họ và tên (Full name)]"},
+		{"a column twice", []byte("Mã,Họ và tên,Code\n1,A,2\n"), "intake.error.column_twice [Mã (Code) A C]"},
+		{"no header", []byte("1,A\n2,B\n"), "intake.error.no_header [10 Mã (Code), Họ và tên (Full name), Ngày vào (Joined), Số người (Persons)]"},
+		{"a header too far down", []byte(strings.Repeat("x\n", 10) + plain), "intake.error.no_header [10 Mã (Code), Họ và tên (Full name), Ngày vào (Joined), Số người (Persons)]"},
 		{"nothing", nil, "intake.error.empty []"},
 		{"an open quotation mark", []byte("Mã,Họ và tên\n1,\"A\n"), "intake.error.quotes [2]"},
 		{"old letters", []byte("M\xb7,H\xe4 v\xb5 t\xaan\n1,A\n"), "intake.error.letters []"},
@@ -276,7 +277,7 @@ func TestWorkbooks(t *testing.T) {
 			}
 		}, "intake.error.sheets [20]"},
 		{"too many columns", func(t testing.TB, x *excelize.File, set func(string, any)) { set("XFD1", "x") }, "intake.error.columns [100]"},
-		{"nothing", func(t testing.TB, x *excelize.File, set func(string, any)) {}, "intake.error.no_header [10 Mã, Họ và tên, Ngày vào, Số người]"},
+		{"nothing", func(t testing.TB, x *excelize.File, set func(string, any)) {}, "intake.error.no_header [10 Mã (Code), Họ và tên (Full name), Ngày vào (Joined), Số người (Persons)]"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := book(t, func(x *excelize.File, set func(string, any)) { c.fill(t, x, set) })
@@ -295,9 +296,9 @@ func TestTemplates(t *testing.T) {
 	c, err := i18n.Load(Locale)
 	must(t, err)
 	for _, lang := range i18n.Langs {
-		x, err := Workbook(people, func(key string, args ...any) string { return c.T(lang, key, args...) })
+		x, err := Workbook(people, lang, func(key string, args ...any) string { return c.T(lang, key, args...) })
 		must(t, err)
-		s, err := CSV(people)
+		s, err := CSV(people, lang)
 		must(t, err)
 		for _, b := range [][]byte{x, s} {
 			got, err := Read(b, people)

@@ -5,12 +5,15 @@ import (
 	"encoding/csv"
 
 	"github.com/xuri/excelize/v2"
+
+	"nhipcau/internal/i18n"
 )
 
 // Workbook writes the template of a layout as .xlsx: the header, the notes on a
 // sheet of their own with an example of every column. Read back, it is a table
-// without rows. Messages are written by say.
-func Workbook(l Layout, say func(key string, args ...any) string) ([]byte, error) {
+// without rows. Names are those of a language,
+// messages are written by say.
+func Workbook(l Layout, lang i18n.Lang, say func(key string, args ...any) string) ([]byte, error) {
 	f := excelize.NewFile()
 	defer f.Close()
 	if err := f.SetSheetName("Sheet1", l.Sheet); err != nil {
@@ -34,7 +37,7 @@ func Workbook(l Layout, say func(key string, args ...any) string) ([]byte, error
 		for _, step := range []func() error{
 			func() error { return err },
 			func() error { return f.SetColWidth(l.Sheet, col, col, 22) },
-			func() error { return f.SetCellStr(l.Sheet, col+"1", title(c)) },
+			func() error { return f.SetCellStr(l.Sheet, col+"1", title(c, lang)) },
 			func() error { return f.SetCellStyle(l.Sheet, col+"1", col+"1", bold) },
 		} {
 			if err := step(); err != nil {
@@ -45,7 +48,7 @@ func Workbook(l Layout, say func(key string, args ...any) string) ([]byte, error
 	if err := f.SetPanes(l.Sheet, &excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
 		return nil, err
 	}
-	if err := notes(f, l, say, bold); err != nil {
+	if err := notes(f, l, lang, say, bold); err != nil {
 		return nil, err
 	}
 	var b bytes.Buffer
@@ -54,16 +57,16 @@ func Workbook(l Layout, say func(key string, args ...any) string) ([]byte, error
 }
 
 // title is a column's title as a header bears it, with a mark where it is needed.
-func title(c Column) string {
+func title(c Column, lang i18n.Lang) string {
 	if c.Needed {
-		return c.Title() + " *"
+		return c.Title(lang) + " *"
 	}
-	return c.Title()
+	return c.Title(lang)
 }
 
 // notes writes what each column takes: one column of the layout to a line, so
 // that the sheet is never taken for a table.
-func notes(f *excelize.File, l Layout, say func(key string, args ...any) string, bold int) error {
+func notes(f *excelize.File, l Layout, lang i18n.Lang, say func(key string, args ...any) string, bold int) error {
 	sheet := say("intake.notes.sheet")
 	if _, err := f.NewSheet(sheet); err != nil {
 		return err
@@ -74,7 +77,7 @@ func notes(f *excelize.File, l Layout, say func(key string, args ...any) string,
 		{say("intake.notes.column"), say("intake.notes.write"), say("intake.notes.example")},
 	}
 	for _, c := range l.Columns {
-		rows = append(rows, []string{title(c), say(c.Note), c.Example})
+		rows = append(rows, []string{title(c, lang), say(c.Note), c.Example})
 	}
 	for i, r := range rows {
 		for j, s := range r {
@@ -100,12 +103,12 @@ func notes(f *excelize.File, l Layout, say func(key string, args ...any) string,
 
 // CSV writes the template of a layout as .csv with the mark by which
 // spreadsheets know UTF-8: the header alone.
-func CSV(l Layout) ([]byte, error) {
+func CSV(l Layout, lang i18n.Lang) ([]byte, error) {
 	b := bytes.NewBufferString("\ufeff")
 	w := csv.NewWriter(b)
 	var head []string
 	for _, c := range l.Columns {
-		head = append(head, title(c))
+		head = append(head, title(c, lang))
 	}
 	if err := w.Write(head); err != nil {
 		return nil, err

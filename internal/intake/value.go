@@ -48,7 +48,7 @@ func (c Column) choose(s string) (string, string, []any) {
 	}
 	var all []string
 	for _, choice := range c.Choices {
-		all = append(all, choice.Names[0])
+		all = append(all, choice.Names[0]+" ("+choice.Value+")")
 	}
 	return "", "intake.bad.choice", []any{s, strings.Join(all, ", ")}
 }

@@ -55,8 +55,8 @@ func at(t testing.TB, d *db.DB, key string, role auth.Role) auth.Actor {
 }
 
 const (
-	unitHead   = "Mã;Tên;Tên gọn;Loại;Mã cấp trên;Từ ngày;Điện thoại;Quyết định\n"
-	memberHead = "Mã;Họ tên;Mã đơn vị;Ngày vào;Chức vụ;Bậc chức vụ;Điện thoại;Email;Miễn từ ngày;Văn bản miễn\n"
+	unitHead   = "Mã đơn vị;Tên đơn vị;Tên gọn;Loại đơn vị;Mã đơn vị cấp trên;Từ ngày;Điện thoại;Quyết định\n"
+	memberHead = "Mã đoàn viên;Họ tên;Mã đơn vị;Ngày vào;Chức vụ;Bậc chức vụ;Điện thoại;Email;Miễn từ ngày;Văn bản miễn\n"
 )
 
 type verb func(ctx context.Context, tx *db.Tx, by auth.Actor, t intake.Table, dry bool) (intake.Outcome, error)

@@ -71,6 +71,11 @@ func ImportUnits(ctx context.Context, tx *db.Tx, by auth.Actor, t intake.Table, 
 	if err := mayKeep(by); err != nil {
 		return intake.Outcome{}, err
 	}
+	if !dry {
+		if err := tx.Lock(ctx, "imports of units"); err != nil {
+			return intake.Outcome{}, err
+		}
+	}
 	have, err := unitsByKey(ctx, tx, by, t.Rows, "code", "parent")
 	if err != nil {
 		return intake.Outcome{}, err

@@ -235,7 +235,7 @@ func (s *server) show(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p showPage) link(nth int) string {
-	if nth < 0 || nth*badPage >= p.Import.Bad {
+	if nth < 0 || nth*badPage >= min(maxBad, p.Import.Bad) {
 		return ""
 	}
 	return "/imports/" + p.Import.ID + "?page=" + strconv.Itoa(nth)

@@ -109,6 +109,7 @@ const (
 	direct   = 2_000          // rows that are written while somebody waits
 	headRows = 8
 	badPage  = 50
+	maxBad   = 100_000 // things wrong that are kept of one file
 )
 
 // An Offer is a file and what it is for.
@@ -183,6 +184,11 @@ func Make(ctx context.Context, d *db.DB, by auth.Actor, o Offer) (Import, error)
 	t, err := read(ctx, o.Body, sorts[o.Kind].layout)
 	if err != nil {
 		return Import{}, err
+	}
+	if len(t.Rows)+len(t.Broken) == 0 {
+		w := fault.Wrong{}
+		w.Add("file", "imports.error.no_rows")
+		return Import{}, w.Err()
 	}
 	out, err := Work(ctx, d, by, o, t, true, nil)
 	if err != nil {

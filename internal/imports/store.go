@@ -128,6 +128,7 @@ func replaceBad(ctx context.Context, tx *db.Tx, id string, bad []intake.Bad) err
 		return err
 	}
 	var pages []string
+	bad = bad[:min(maxBad, len(bad))]
 	for len(bad) > 0 {
 		n := min(badPage, len(bad))
 		b, err := json.Marshal(bad[:n])

@@ -44,26 +44,36 @@ const handHead = `<worksheet><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c><
 // TestSheetsByHand takes what other programs than the usual ones write.
 func TestSheetsByHand(t *testing.T) {
 	for _, c := range []struct{ name, rows, want string }{
-		{"computed formulas", `<row r="2"><c r="A2" t="str"><f>1</f><v>x1</v></c><c r="B2" t="str"><f>"A"</f><v>A</v></c><c r="C2"><f>TODAY()</f><v>44137</v></c><c r="D2"><f>1+1</f><v>2</v></c></row>`,
-			"2:x1|A|2020-11-02|2"},
+		{
+			"computed formulas", `<row r="2"><c r="A2" t="str"><f>1</f><v>x1</v></c><c r="B2" t="str"><f>"A"</f><v>A</v></c><c r="C2"><f>TODAY()</f><v>44137</v></c><c r="D2"><f>1+1</f><v>2</v></c></row>`,
+			"2:x1|A|2020-11-02|2",
+		},
 		{"a formula whose text is empty", `<row r="2"><c r="A2" t="str"><f>1</f><v></v></c><c r="B2" t="s"><v>0</v></c></row>`, "2 Mã intake.bad.needed []"},
-		{"formulas never computed", `<row r="2"><c r="A2"><v>1</v></c><c r="B2"><f>A2</f></c><c r="D2"><f>A2</f><v></v></c></row>`,
-			"2 Họ và tên intake.bad.formula []\n2 Số người intake.bad.formula []"},
-		{"a row of formulas alone", `<row r="2"><c r="D2"><f>A2</f></c></row>`,
-			"2 Mã intake.bad.needed []\n2 Họ và tên intake.bad.needed []\n2 Số người intake.bad.formula []"},
+		{
+			"formulas never computed", `<row r="2"><c r="A2"><v>1</v></c><c r="B2"><f>A2</f></c><c r="D2"><f>A2</f><v></v></c></row>`,
+			"2 Họ và tên intake.bad.formula []\n2 Số người intake.bad.formula []",
+		},
+		{
+			"a row of formulas alone", `<row r="2"><c r="D2"><f>A2</f></c></row>`,
+			"2 Mã intake.bad.needed []\n2 Họ và tên intake.bad.needed []\n2 Số người intake.bad.formula []",
+		},
 		{"errors", `<row r="2"><c r="A2"><v>1</v></c><c r="B2" t="e"><v>#N/A</v></c></row>`, "2 Họ và tên intake.bad.failure [#N/A]"},
 		{"a day in its own sort", `<row r="2"><c r="A2"><v>1</v></c><c r="B2" t="s"><v>0</v></c><c r="C2" t="d"><v>2020-11-02T00:00:00</v></c></row>`, "2:1|Mã|2020-11-02|"},
 		{"no references", `<row><c><v>1</v></c><c t="inlineStr"><is><r><t>A</t></r><r><t xml:space="preserve"> B</t></r></is></c></row>`, "2:1|A B||"},
 		{"numbers with exponents", `<row r="2"><c r="A2"><v>1.2E3</v></c><c r="B2" t="s"><v>0</v></c><c r="D2"><v>1E3</v></c></row>`, "2:1200|Mã||1000"},
-		{"numbers beyond reason", `<row r="2"><c r="A2"><v>1</v></c><c r="B2"><v>1</v></c><c r="C2"><v>NaN</v></c><c r="D2"><v>1E300</v></c></row>`,
-			"2 Ngày vào intake.bad.day [NaN]\n2 Số người intake.bad.whole [1E300]"},
+		{
+			"numbers beyond reason", `<row r="2"><c r="A2"><v>1</v></c><c r="B2"><v>1</v></c><c r="C2"><v>NaN</v></c><c r="D2"><v>1E300</v></c></row>`,
+			"2 Ngày vào intake.bad.day [NaN]\n2 Số người intake.bad.whole [1E300]",
+		},
 		{"a text that is not there", `<row r="2"><c r="A2" t="s"><v>9</v></c></row>`, "intake.error.broken []"},
 		{"rows out of order", `<row r="3"><c r="A3"><v>1</v></c></row><row r="2"><c r="A2"><v>1</v></c></row>`, "intake.error.broken []"},
 		{"cells out of order", `<row r="2"><c r="B2"><v>1</v></c><c r="A2"><v>1</v></c></row>`, "intake.error.broken []"},
 		{"a cell too far", `<row r="2"><c r="ZZZZ2"><v>1</v></c></row>`, "intake.error.broken []"},
 		{"cut off", `<row r="2"><c r="A2"><v>1`, "intake.error.broken []"},
-		{"a merge over everything", `</sheetData><mergeCells><mergeCell ref="A2:XFD1048576"/></mergeCells><sheetData><row r="2"><c r="A2"><v>1</v></c></row>`,
-			"2  intake.bad.merged [A2:XFD1048576]"},
+		{
+			"a merge over everything", `</sheetData><mergeCells><mergeCell ref="A2:XFD1048576"/></mergeCells><sheetData><row r="2"><c r="A2"><v>1</v></c></row>`,
+			"2  intake.bad.merged [A2:XFD1048576]",
+		},
 		{"letters of its own making", `<!DOCTYPE x [<!ENTITY a "aaaa">]><row r="2"><c r="A2" t="str"><v>&a;</v></c></row>`, "intake.error.broken []"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -104,15 +104,21 @@ func TestText(t *testing.T) {
 		{"empty rows", []byte("Mã,Họ và tên\n,\n1,A\n\n,,\n  ,\u00a0\n2,B\n"), "3:1|A||\n7:2|B||"},
 		{"a total", []byte("Mã,Họ và tên,Số người\n1,A,3\nTổng cộng,,3\n"), "2:1|A||3\n3  intake.bad.total []"},
 		{"a total after a running number, or in its place", []byte("STT,Mã,Họ và tên\n1,m1,A\n2,Tổng số,\nTổng,,\n3,,\n"), "2:m1|A||\n3  intake.bad.total []\n4  intake.bad.total []"},
-		{"numbers as text", []byte("Mã,Họ và tên,Số người\n1,A,1000\n2,B,1.000\n3,C,1 000\n4,D,\"1,5\"\n5,E,-3\n6,F,12 người\n7,G,\"1,000\"\n8,H,1.00\n"),
+		{
+			"numbers as text", []byte("Mã,Họ và tên,Số người\n1,A,1000\n2,B,1.000\n3,C,1 000\n4,D,\"1,5\"\n5,E,-3\n6,F,12 người\n7,G,\"1,000\"\n8,H,1.00\n"),
 			"2:1|A||1000\n3:2|B||1000\n4:3|C||1000\n" +
 				"5 Số người intake.bad.whole [1,5]\n6 Số người intake.bad.negative [-3]\n7 Số người intake.bad.whole [12 người]\n" +
-				"8 Số người intake.bad.whole [1,000]\n9 Số người intake.bad.whole [1.00]"},
-		{"days as text", []byte("Mã,Họ và tên,Ngày vào\n1,A,02/11/2020\n2,B,2020-11-02\n3,C,2-11-2020\n4,D,31/02/2020\n5,E,2020\n6,F,2020-11-02T00:00:00\n7,G,11/31/2020\n8,H,44136\n"),
+				"8 Số người intake.bad.whole [1,000]\n9 Số người intake.bad.whole [1.00]",
+		},
+		{
+			"days as text", []byte("Mã,Họ và tên,Ngày vào\n1,A,02/11/2020\n2,B,2020-11-02\n3,C,2-11-2020\n4,D,31/02/2020\n5,E,2020\n6,F,2020-11-02T00:00:00\n7,G,11/31/2020\n8,H,44136\n"),
 			"2:1|A|2020-11-02|\n3:2|B|2020-11-02|\n4:3|C|2020-11-02|\n7:6|F|2020-11-02|\n" +
-				"5 Ngày vào intake.bad.day [31/02/2020]\n6 Ngày vào intake.bad.day [2020]\n8 Ngày vào intake.bad.day [11/31/2020]\n9 Ngày vào intake.bad.day [44136]"},
-		{"what is missing in a row, each named", []byte("Mã,Họ và tên,Số người\n,A,x\n2,,1\n3\n"),
-			"2 Mã intake.bad.needed []\n2 Số người intake.bad.whole [x]\n3 Họ và tên intake.bad.needed []\n4 Họ và tên intake.bad.needed []"},
+				"5 Ngày vào intake.bad.day [31/02/2020]\n6 Ngày vào intake.bad.day [2020]\n8 Ngày vào intake.bad.day [11/31/2020]\n9 Ngày vào intake.bad.day [44136]",
+		},
+		{
+			"what is missing in a row, each named", []byte("Mã,Họ và tên,Số người\n,A,x\n2,,1\n3\n"),
+			"2 Mã intake.bad.needed []\n2 Số người intake.bad.whole [x]\n3 Họ và tên intake.bad.needed []\n4 Họ và tên intake.bad.needed []",
+		},
 		{"text outside the columns", []byte("Mã,Họ và tên\n1,A,,x\n"), "2  intake.bad.outside [D]"},
 		{"a cell too long", []byte("Mã,Họ và tên\n1," + strings.Repeat("a", 2001) + "\n"), "2 Họ và tên intake.bad.long [2000]"},
 		{"columns are called as the file does", []byte("CODE *;full name:\n1;\n"), "2 full name intake.bad.needed []"},

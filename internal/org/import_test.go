@@ -125,9 +125,11 @@ func TestImportUnits(t *testing.T) {
 		{"without parent", by, "x;X;;tổ;\ny;Y;;tổ;x\na;Đơn vị a;;cơ sở;\n", "0 0 0\n2 Mã đơn vị cấp trên import.no_parent []\n4 Mã đơn vị cấp trên import.moved [goc]"},
 		{"an unknown parent", by, "x;X;;tổ;khong-co\ny;Y;;tổ;x\n", "0 0 0\n2 Mã đơn vị cấp trên import.unknown_parent [khong-co]"},
 		{"a parent that is itself bad", by, "x;;;tổ;a\ny;Y;;tổ;x\n", "0 0 0\n2 Tên đơn vị intake.bad.needed []"},
-		{"a circle", by, "x;X;;tổ;z\ny;Y;;tổ;x\nz;Z;;tổ;y\nw;W;;tổ;z\ns;S;;tổ;s\n",
+		{
+			"a circle", by, "x;X;;tổ;z\ny;Y;;tổ;x\nz;Z;;tổ;y\nw;W;;tổ;z\ns;S;;tổ;s\n",
 			"0 0 0\n2 Mã đơn vị cấp trên import.circle [x → z → y → x]\n3 Mã đơn vị cấp trên import.circle [x → z → y → x]\n" +
-				"4 Mã đơn vị cấp trên import.circle [x → z → y → x]\n6 Mã đơn vị cấp trên import.circle [s → s]"},
+				"4 Mã đơn vị cấp trên import.circle [x → z → y → x]\n6 Mã đơn vị cấp trên import.circle [s → s]",
+		},
 		{"a code twice, in other letters too", by, "x-1;X;;tổ;a\nX-1;Y;;tổ;a\n", "1 0 0\n3 Mã đơn vị import.twice [x-1 2]"},
 		{"a code of another tree", by, "xa;X;;tổ;a\n", "0 0 0\n2 Mã đơn vị import.taken [xa]"},
 		{"a parent of another tree", by, "x;X;;tổ;xa\n", "0 0 0\n2 Mã đơn vị cấp trên import.outside [xa]"},
@@ -245,10 +247,14 @@ func TestImportMembers(t *testing.T) {
 		{"in another unit", by, "m-a;Người a;b;01/01/2020\n", "0 0 0\n2 Mã đơn vị import.elsewhere [Người a Đơn vị a]"},
 		{"on the list since another day", by, "m-a;Người a;a;02/01/2020\n", "0 0 0\n2 Ngày vào import.joined [01/01/2020]"},
 		{"who has left", by, "gone;Đã đi;a;01/01/2020\n", "0 0 0\n2 Mã đoàn viên import.left [gone]"},
-		{"no such unit, a closed one, one of another tree", by, "1;An;z;26/3/2020\n2;An;c;26/3/2020\n3;An;xa;26/3/2020\n",
-			"0 0 0\n2 Mã đơn vị import.unknown_unit [z]\n3 Mã đơn vị import.unit_closed [c 01/6/2020]\n4 Mã đơn vị import.outside [xa]"},
-		{"twice, tomorrow, a rank of none, a code of none", by, "1;An;a;26/3/2020\n1;An;a;26/3/2020\n2;An;a;03/11/2020\n3;An;a;26/3/2020;UV;10\nđ;An;a;26/3/2020\n",
-			"1 0 0\n3 Mã đoàn viên import.twice [1 2]\n4 Ngày vào import.future []\n5 Bậc chức vụ import.rank [9]\n6 Mã đoàn viên error.key []"},
+		{
+			"no such unit, a closed one, one of another tree", by, "1;An;z;26/3/2020\n2;An;c;26/3/2020\n3;An;xa;26/3/2020\n",
+			"0 0 0\n2 Mã đơn vị import.unknown_unit [z]\n3 Mã đơn vị import.unit_closed [c 01/6/2020]\n4 Mã đơn vị import.outside [xa]",
+		},
+		{
+			"twice, tomorrow, a rank of none, a code of none", by, "1;An;a;26/3/2020\n1;An;a;26/3/2020\n2;An;a;03/11/2020\n3;An;a;26/3/2020;UV;10\nđ;An;a;26/3/2020\n",
+			"1 0 0\n3 Mã đoàn viên import.twice [1 2]\n4 Ngày vào import.future []\n5 Bậc chức vụ import.rank [9]\n6 Mã đoàn viên error.key []",
+		},
 		{"a clerk's own unit", clerk, "1;An;a;26/3/2020\n", "1 0 0"},
 		{"a clerk of another unit", clerk, "1;An;b;26/3/2020\nm-b;Người b;a;01/01/2020\n", "0 0 0\n2 Mã đơn vị import.outside [b]\n3 Mã đoàn viên import.member_taken [m-b]"},
 	} {

@@ -217,8 +217,12 @@ func TestWhoSeesImports(t *testing.T) {
 		by   auth.Actor
 		want string
 	}{
-		{"the secretary of the unit", s.heads[0], "denied"}, {"the unit above", s.bikhu, "denied"}, {"the unit beside", s.heads[1], "not found"},
-		{"the maker for another unit", elsewhere, "denied"}, {"the maker without the role", robbed, "denied"}, {"the maker", by, "done"},
+		{"the secretary of the unit", s.heads[0], "denied"},
+		{"the unit above", s.bikhu, "denied"},
+		{"the unit beside", s.heads[1], "not found"},
+		{"the maker for another unit", elsewhere, "denied"},
+		{"the maker without the role", robbed, "denied"},
+		{"the maker", by, "done"},
 	} {
 		if got := kindOf(imports.Confirm(t.Context(), s.DB, c.by, im.ID)); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
@@ -229,9 +233,15 @@ func TestWhoSeesImports(t *testing.T) {
 		kind imports.Kind
 		want string
 	}{
-		{s.clerk(1), imports.Units, "denied"}, {s.member(1), imports.Members, "denied"}, {s.asKeeper(), imports.Attendance, "denied"},
-		{s.asKeeper(), imports.Figures, "denied"}, {s.clerk(1), "songs", "not found"}, {s.bikhu, imports.Attendance, "invalid"},
-		{s.bikhu, imports.Figures, "invalid"}, {s.bikhu, imports.Units, "denied"}, {s.asKeeper(), imports.Units, "invalid"},
+		{s.clerk(1), imports.Units, "denied"},
+		{s.member(1), imports.Members, "denied"},
+		{s.asKeeper(), imports.Attendance, "denied"},
+		{s.asKeeper(), imports.Figures, "denied"},
+		{s.clerk(1), "songs", "not found"},
+		{s.bikhu, imports.Attendance, "invalid"},
+		{s.bikhu, imports.Figures, "invalid"},
+		{s.bikhu, imports.Units, "denied"},
+		{s.asKeeper(), imports.Units, "invalid"},
 	} {
 		if _, err := imports.Make(t.Context(), s.DB, c.by, imports.Offer{Kind: c.kind, Body: []byte("x")}); kindOf(err) != c.want {
 			t.Errorf("%s by %s: %v, want %s", c.kind, c.by.Roles, err, c.want)

@@ -69,6 +69,13 @@ func (c *importCommand) Run(t *terminal, cfg Config) error {
 	}); err != nil {
 		return err
 	}
+	const often = 100_000
+	written := 0
+	o.Count = func(rows int) {
+		if written += rows; written/often > (written-rows)/often {
+			fmt.Fprintln(t.err, say("imports.cli.written", vn.Int(int64(written))))
+		}
+	}
 	out, err := imports.Straight(t.ctx, h.db, by, o, table, c.DryRun)
 	if err != nil {
 		return err

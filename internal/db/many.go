@@ -18,6 +18,10 @@ func InsertMany(ctx context.Context, tx *Tx, head string, n int, row func(i int)
 	}
 	width := len(row(0))
 	each := max(1, tx.dialect.manyArgs()/width)
+	count, ok := ctx.Value(countKey{}).(func(rows int))
+	if !ok {
+		count = func(int) {}
+	}
 	full := head + " " + values(each, width)
 	i := 0
 	for ; i+each <= n; i += each {
@@ -28,6 +32,7 @@ func InsertMany(ctx context.Context, tx *Tx, head string, n int, row func(i int)
 		if err := tx.Exec(ctx, full, args...); err != nil {
 			return err
 		}
+		count(each)
 	}
 	one := head + " " + values(1, width) // statements of every length would not be kept
 	for ; i < n; i++ {
@@ -36,6 +41,14 @@ func InsertMany(ctx context.Context, tx *Tx, head string, n int, row func(i int)
 		}
 	}
 	return nil
+}
+
+type countKey struct{}
+
+// Counting returns a context under which InsertMany tells f of the rows it adds as
+// it goes, for somebody who waits. What it tells may still be undone.
+func Counting(ctx context.Context, f func(rows int)) context.Context {
+	return context.WithValue(ctx, countKey{}, f)
 }
 
 // values returns "($1, $2), ($3, $4)".

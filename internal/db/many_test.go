@@ -21,6 +21,13 @@ func TestMany(t *testing.T) {
 			for i := range n {
 				keys = append(keys, fmt.Sprintf("%d-%06d", n, i))
 			}
+			told := 0
+			ctx = db.Counting(ctx, func(rows int) { told += rows })
+			defer func() {
+				if told > n || told < n-2_000 {
+					t.Errorf("%d rows written, told of %d", n, told)
+				}
+			}()
 			return db.InsertMany(ctx, tx, `INSERT INTO once (token, location, at) VALUES`, n, func(i int) []any { return []any{keys[i], "/", tx.Now} })
 		})
 		dbtest.Read(t, d, func(ctx context.Context, tx *db.Tx) error {

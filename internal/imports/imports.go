@@ -118,6 +118,7 @@ type Offer struct {
 	Target string
 	Name   string
 	Body   []byte
+	Count  func(rows int) // is told of rows as they are written; nil if nobody waits
 }
 
 // Read reads a file to its end, which is where it becomes too large.
@@ -154,6 +155,9 @@ func Work(ctx context.Context, d *db.DB, by auth.Actor, o Offer, t intake.Table,
 	}
 	var out intake.Outcome
 	run := func(ctx context.Context, tx *db.Tx) (err error) {
+		if o.Count != nil {
+			ctx = db.Counting(ctx, o.Count)
+		}
 		if out, err = s.work(ctx, tx, by, o.Target, t, dry); err != nil {
 			return err
 		}

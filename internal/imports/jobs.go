@@ -2,6 +2,7 @@ package imports
 
 import (
 	"context"
+	"errors"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
@@ -21,6 +22,10 @@ func Jobs(r *job.Runner) {
 	r.Daily(ExpireJob, 1, 15)
 }
 
+// patience is how often a job tries before the one who waits is told; it finds
+// nothing left to do then.
+const patience = 3
+
 func unique(id string) string { return "import " + id }
 
 // applyOne writes an import that was confirmed, for the one who confirmed it, with
@@ -36,7 +41,13 @@ func applyOne(ctx context.Context, d *db.DB, j job.Job, progress func(done, tota
 	by := auth.Actor{Login: im.Login, Name: im.ActorName, Tree: im.Tree, Unit: im.Unit, Path: im.Path, Roles: im.Roles}
 	progress(0, int64(im.Rows))
 	if err := apply(ctx, d, by, im); err != nil {
-		return err
+		if j.Attempts < patience {
+			return err
+		}
+		return errors.Join(err, d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			_, err := setState(ctx, tx, im.ID, Refused, "error.internal", Running)
+			return err
+		}))
 	}
 	progress(int64(im.Rows), int64(im.Rows))
 	return nil

@@ -259,3 +259,32 @@ func TestWhoSeesImports(t *testing.T) {
 		t.Errorf("what has run out is confirmed: %v", err)
 	}
 }
+
+// TestImportThatBreaks: of a job that cannot do its work the maker is told.
+func TestImportThatBreaks(t *testing.T) {
+	s := house(t, 2)
+	imports.Jobs(s.Jobs)
+	by := s.clerk(1)
+	var text strings.Builder
+	text.WriteString("Mã,Họ tên,Mã đơn vị,Ngày vào\n")
+	for i := range 2_001 {
+		fmt.Fprintf(&text, "n-%d,Nguyễn Văn %d,tccs-01,15/10/2020\n", i, i)
+	}
+	im := s.offer(t, by, imports.Members, "", text.String())
+	if err := imports.Confirm(t.Context(), s.DB, by, im.ID); err != nil {
+		t.Fatal(err)
+	}
+	s.do(t, func(ctx context.Context, tx *db.Tx) error {
+		return tx.Exec(ctx, `UPDATE import_body SET body = $1`, []byte("Mã\x00"))
+	})
+	for range 10 {
+		if err := s.Jobs.Drain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		s.Clock.Set(s.DB.Now().Add(time.Hour))
+	}
+	if got, _ := s.now(t, by, im.ID); got.State != imports.Refused || got.Problem == "" {
+		t.Errorf("after ten hours it is %s, %q", got.State, got.Problem)
+	}
+	s.proven(t, "a broken import")
+}

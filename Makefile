@@ -31,6 +31,7 @@ test: build
 
 bench:
 	go test -run '^$$' -bench . -benchtime 1s ./internal/db ./internal/backup ./internal/tally ./internal/app
+	go test -run '^$$' -bench . -benchtime 1x ./internal/intake ./internal/org
 
 check:
 	go run ./internal/setup/check

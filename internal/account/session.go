@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"net/netip"
@@ -144,6 +145,29 @@ func actor(ctx context.Context, tx *db.Tx, s sessionRow) (auth.Actor, error) {
 		}
 	}
 	return by, nil
+}
+
+// As returns who a login stands for, acting for the unit with key or, if that is
+// "", the first that is granted: for the command line.
+func As(ctx context.Context, tx *db.Tx, login, key string) (auth.Actor, error) {
+	a, err := byLogin(ctx, tx, strings.ToLower(vn.Clean(login)))
+	if err != nil || !a.DisabledAt.IsZero() {
+		return auth.Actor{}, cmp.Or(err, fault.New(fault.NotFound, "error.not_found"))
+	}
+	s := sessionRow{account: a.ID, name: a.Name, member: a.Member}
+	grants, err := granteds(ctx, tx, a.ID)
+	if err != nil {
+		return auth.Actor{}, err
+	}
+	for _, g := range grants {
+		if g.UnitKey == key {
+			s.acting = acting(g.Grant)
+		}
+	}
+	if key != "" && s.acting == "" || len(grants) == 0 {
+		return auth.Actor{}, fault.New(fault.Denied, "account.error.no_grant")
+	}
+	return actor(ctx, tx, s)
 }
 
 // Choose makes a session act for another of the units granted.

@@ -128,7 +128,7 @@ func (b *browser) check(name string) {
 	if n := evaluate[int](b, "document.querySelectorAll('h1').length"); n != 1 {
 		b.t.Errorf("%s has %d h1", name, n)
 	}
-	if s := evaluate[string](b, "(document.body.innerText.match(/\\b(?:rollout|plan|report|directive|conference|attendance|account|org|web|nav|common|tally|app|statement|reform|mail|remind)\\.[a-z_.]+/) || [''])[0]"); s != "" {
+	if s := evaluate[string](b, "(document.body.innerText.match(/\\b(?:rollout|plan|report|directive|conference|attendance|account|org|web|nav|common|tally|app|imports|intake|statement|reform|mail|remind)\\.[a-z_.]+/) || [''])[0]"); s != "" {
 		b.t.Errorf("%s shows the key %q for its message", name, s)
 	}
 }
@@ -160,6 +160,35 @@ func (b *browser) picture(name string, width, height int64) {
 			b.t.Fatal(err)
 		}
 	}
+}
+
+// offered sends one table with mistakes and one without, and returns their pages
+// and that of one that was written.
+func offered(t *testing.T, h *app.TestHouse, login string) map[string]string {
+	t.Helper()
+	p := &player{t: t, h: h}
+	p.reset()
+	const head = "STT;Mã đoàn viên;Họ và tên;Mã đơn vị;Ngày vào;Chức vụ;Điện thoại;Thư điện tử\n"
+	p.files["danh-sach-doan-vien-moi-ket-nap-dot-26-thang-3.csv"] = []byte(head + "1;nk-0001;Nguyễn Thị Ngọc Ánh;tccs-07;26/3/2020;;0905 000 001;ngoc.anh@example.vn\n")
+	p.files["sai.csv"] = []byte(head + "1;nk-0002;;tccs-99;31/02/2020;;;\n2;nk-0003;Lê Văn Bảy;doan-khoi-cac-co-quan-khong-co-trong-so;26/3/2020;;;\n3;Tổng cộng;;;;;;\n")
+	all := map[string]string{}
+	for _, c := range []struct{ name, file string }{
+		{"an import with mistakes", "sai.csv"},
+		{"an import to confirm", "danh-sach-doan-vien-moi-ket-nap-dot-26-thang-3.csv"},
+		{"an import that was written", "danh-sach-doan-vien-moi-ket-nap-dot-26-thang-3.csv"},
+	} {
+		if err := p.as(login); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.post("/imports", []string{"kind=members", "file=@" + c.file}); err != nil || p.status != 200 {
+			t.Fatal(p.status, err, p.body)
+		}
+		all[c.name] = p.at
+	}
+	if err := p.post(all["an import that was written"]+"/application", nil); err != nil || p.status != 200 {
+		t.Fatal(p.status, err, p.body)
+	}
+	return all
 }
 
 // TestBrowser walks the demonstration with the keyboard and looks at every page
@@ -222,6 +251,7 @@ func TestBrowser(t *testing.T) {
 		"/rollouts/new", "/directives", "/directives/new", "/conferences", "/conferences/new", "/plans", "/reports", "/reports/new",
 		"/statements", "/statements/new", statements, statements + "/units/tccs-07", statements + "/units/tccs-08",
 		"/units", "/units/tccs-07", "/units/tccs-07/members", "/me", "/notices", "/search?q=nguyen", "/accounts", "/nowhere", "/me/mail", "/reminders",
+		"/imports", "/imports/new?kind=members", "/imports/new?kind=figures", "/imports/new?kind=attendance",
 	} {
 		b.open(path)
 		look(path)
@@ -236,6 +266,13 @@ func TestBrowser(t *testing.T) {
 		b.do(chromedp.WaitReady("#main"))
 		look("the first of " + path)
 	}
+	for name, path := range offered(t, h, "bikhu") {
+		b.open(path)
+		look(name)
+	}
+	b.open("/imports")
+	look("the history of imports")
+
 	b.open("/api")
 	evaluate[string](b, "document.querySelectorAll('details.operation').forEach(d => d.open = true); ''")
 	look("what programs may ask")

@@ -234,3 +234,68 @@ func TestOddNames(t *testing.T) {
 		}
 	}
 }
+
+// TestImportCommand fills the books of a new house from tables, as whoever keeps
+// the machine does.
+func TestImportCommand(t *testing.T) {
+	data, dir := filepath.Join(t.TempDir(), "nc"), t.TempDir()
+	file := func(name, text string) string {
+		t.Helper()
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	units := file("units.csv", "Code,Unit name,Kind,Parent code\na,A,tổ,goc\n")
+	wrong := file("wrong.csv", "Code,Unit name,Kind,Parent code\nb,B,tổ,goc\nc,C,tổ,khong\n")
+	people := file("people.csv", "Code,Full name,Unit code,Joined\n1,An,a,26/3/2020\n")
+	roll := file("roll.csv", "Mã,Điểm danh\n1,x\n")
+	broken := file("broken.xlsx", "PK\x03\x04")
+	if code, _, errs := command(t, "import", "units", units, "--data", data); code != 1 || !strings.Contains(errs, "exactly one tree") {
+		t.Fatalf("a house without a tree: %d %s", code, errs)
+	}
+	code, link, errs := command(t, "admin", "quantri", "--unit", "Gốc", "--data", data)
+	if code != 0 {
+		t.Fatal(link, errs)
+	}
+	d, err := sql.Open("sqlite", filepath.Join(data, "nhipcau.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	if _, err := d.Exec(`UPDATE unit SET key = 'goc'`); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name string
+		args []string
+		code int
+		out  string
+		errs string
+	}{
+		{"tried", []string{"import", "units", units, "--dry-run"}, 0, "1 mới, 0 đổi, 0 như cũ (thử, chưa ghi)", "đã đọc 1 dòng"},
+		{"people of a unit that is not there", []string{"import", "members", people}, 1, "dòng 2, Unit code: Không có đơn vị mã “a”", "1 chỗ cần sửa"},
+		{"a bad row", []string{"import", "units", wrong}, 1, "dòng 3, Parent code: Không có đơn vị cấp trên mã “khong”", "chưa ghi gì"},
+		{"done", []string{"import", "units", units}, 0, "1 mới, 0 đổi, 0 như cũ\n", ""},
+		{"again", []string{"import", "units", units}, 0, "0 mới, 0 đổi, 1 như cũ\n", ""},
+		{"people, as the administrator", []string{"import", "members", people, "--as", "quantri"}, 0, "1 mới", ""},
+		{"people, for a unit that is not granted", []string{"import", "members", people, "--as", "quantri", "--unit", "a"}, 1, "", "chưa được giao"},
+		{"people, for the unit alone", []string{"import", "members", people, "--unit", "a"}, 0, "1 như cũ", ""},
+		{"as nobody", []string{"import", "members", people, "--as", "ai"}, 1, "", "Không có"},
+		{"of no unit", []string{"import", "members", people, "--unit", "zz"}, 1, "", `no unit "zz"`},
+		{"another table", []string{"import", "attendance", people}, 1, "", "Thiếu cột “Điểm danh (Attendance)”"},
+		{"attendance of nothing", []string{"import", "attendance", roll}, 1, "", "thuộc về đâu"},
+		{"attendance of no conference", []string{"import", "attendance", roll, "--conference", "zz"}, 1, "", "Không có trang này"},
+		{"a broken file", []string{"import", "units", broken}, 1, "", "Tệp hỏng"},
+		{"no such kind", []string{"import", "songs", units}, 2, "", "songs"},
+		{"no such file", []string{"import", "units", "khong-co.csv"}, 2, "", "khong-co.csv"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			code, out, errs := command(t, append(c.args, "--data", data)...)
+			if code != c.code || !strings.Contains(out, c.out) || !strings.Contains(errs, c.errs) {
+				t.Errorf("exit %d, want %d\nout: %s (want %q in it)\nerr: %s (want %q in it)", code, c.code, out, c.out, errs, c.errs)
+			}
+		})
+	}
+}

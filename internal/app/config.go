@@ -67,6 +67,7 @@ type cli struct {
 	Backup  backupCommand  `cmd:"" help:"Keep the database and the files in one file, while others work."`
 	Restore restoreCommand `cmd:"" help:"Make the house that a backup holds, where there is none, and prove it."`
 	Admin   adminCommand   `cmd:"" help:"Print a one-time link for the first administrator."`
+	Import  importCommand  `cmd:"" help:"Take a table of units, members, attendance or past figures into the books."`
 	Token   tokenCommand   `cmd:"" help:"Print a new bearer token of a login."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

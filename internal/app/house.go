@@ -24,6 +24,8 @@ import (
 	"nhipcau/internal/file"
 	"nhipcau/internal/follow"
 	"nhipcau/internal/i18n"
+	"nhipcau/internal/imports"
+	"nhipcau/internal/intake"
 	"nhipcau/internal/job"
 	"nhipcau/internal/mail"
 	"nhipcau/internal/notify"
@@ -62,7 +64,7 @@ func locales() []fs.FS {
 	return []fs.FS{
 		Locale, web.Locale, api.Locale, file.Locale, org.Locale, account.Locale, tally.Locale, mail.Locale,
 		directive.Locale, rollout.Locale, conference.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
-		statement.Locale,
+		statement.Locale, intake.Locale, imports.Locale,
 	}
 }
 
@@ -93,6 +95,7 @@ func open(ctx context.Context, cfg Config, log *slog.Logger) (*house, error) {
 	reform.Jobs(h.jobs)
 	api.Jobs(h.jobs)
 	remind.Jobs(h.jobs)
+	imports.Jobs(h.jobs)
 	return h, h.build()
 }
 
@@ -117,6 +120,7 @@ func (h *house) build() error {
 	conference.Register(h.site, h.db)
 	plan.Register(h.site, h.db)
 	report.Register(h.site, h.db)
+	imports.Register(h.site, h.db)
 	remind.Register(h.site, h.db)
 	reform.Register(h.site, h.db)
 	statement.Register(h.site, h.db, h.files)
@@ -227,6 +231,9 @@ func (h *house) frame(r *http.Request, p *web.Page) {
 	}
 	if p.Actor.Is("secretary", "clerk") {
 		p.Menu = append(p.Menu, web.MenuItem{Href: "/reminders", Key: "app.reminders", Current: strings.HasPrefix(r.URL.Path, "/reminders")})
+	}
+	if imports.May(p.Actor) {
+		p.Menu = append(p.Menu, web.MenuItem{Href: "/imports", Key: "app.imports", Current: strings.HasPrefix(r.URL.Path, "/imports")})
 	}
 	if p.Actor.Is("administrator", "secretary") {
 		p.Menu = append(p.Menu, web.MenuItem{Href: "/accounts", Key: "app.accounts", Current: strings.HasPrefix(r.URL.Path, "/accounts")})

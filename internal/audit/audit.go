@@ -35,3 +35,12 @@ func Of(ctx context.Context, tx *db.Tx, object string) ([]Entry, error) {
 		return e, r.Scan(db.At(&e.At), &e.Login, &e.Name, &e.Unit, &e.Action, &e.Object, &e.Detail)
 	}, `SELECT at, actor, actor_name, unit, action, object, detail FROM audit WHERE object = $1 ORDER BY id`, object)
 }
+
+// RecordMany is Record for n entries of one deed; entry returns the object and
+// the detail of entry i.
+func RecordMany(ctx context.Context, tx *db.Tx, by auth.Actor, action string, n int, entry func(i int) (object, detail string)) error {
+	return db.InsertMany(ctx, tx, `INSERT INTO audit (id, at, actor, actor_name, unit, action, object, detail) VALUES`, n, func(i int) []any {
+		object, detail := entry(i)
+		return []any{tx.NewID(), tx.Now, by.Login, by.Name, by.Unit, action, object, detail}
+	})
+}

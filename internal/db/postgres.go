@@ -65,6 +65,7 @@ type postgresDialect struct{}
 func (postgresDialect) nextBlock() string  { return `SELECT nextval('house_id')` }
 func (postgresDialect) lock() string       { return `SELECT pg_advisory_xact_lock($1)` }
 func (postgresDialect) skipLocked() string { return ` FOR UPDATE SKIP LOCKED` }
+func (postgresDialect) manyArgs() int      { return 5_000 }
 
 func (p *postgres) read(ctx context.Context, f Work) error {
 	_, err := p.once(ctx, f, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})

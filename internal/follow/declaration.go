@@ -107,6 +107,16 @@ func Declare(ctx context.Context, tx *db.Tx, by auth.Actor, id, unitKey string, 
 	return declare(ctx, tx, by, r, u, f, blob)
 }
 
+// Declared returns the declaration that stands for a unit by sees, none if there
+// is none.
+func Declared(ctx context.Context, tx *db.Tx, by auth.Actor, id, unitKey string) (Declaration, error) {
+	u, err := org.Get(ctx, tx, by, unitKey)
+	if err != nil {
+		return Declaration{}, err
+	}
+	return declarationOf(ctx, tx, id, u.ID)
+}
+
 func declare(ctx context.Context, tx *db.Tx, by auth.Actor, r rollout.Rollout, u org.Unit, f DeclarationForm, blob file.Blob) error {
 	var paper any
 	if blob.SHA256 != "" {

@@ -153,8 +153,10 @@ func nextStep(ctx context.Context, tx *db.Tx, tree string, parent Unit) (string,
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%05d", n+1), nil
+	return step(n + 1), nil
 }
+
+func step(n int64) string { return fmt.Sprintf("%05d", n) }
 
 // Rename gives a unit another name from a day on. The tree does not change, so
 // no epoch is cut. It is a Conflict if the unit has changed since version.

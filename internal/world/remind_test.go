@@ -182,8 +182,8 @@ func TestRemindersOfMany(t *testing.T) {
 	remind.Jobs(s.Jobs)
 	s.do(t, func(ctx context.Context, tx *db.Tx) error {
 		for n := range steps {
-			if err := tx.Exec(ctx, `INSERT INTO obligation (rollout, step, unit, day, wording, percent, extended, due, declared, source, source_id)
-				SELECT rollout, $1, unit, day, wording, 0, '', due, 0, '', '' FROM obligation WHERE rollout = $2 AND step = 'hold'`, fmt.Sprintf("step%03d", n), s.rollout.ID); err != nil {
+			if err := tx.Exec(ctx, `INSERT INTO obligation (rollout, step, unit, keeper, day, wording, percent, extended, due, declared, source, source_id)
+				SELECT rollout, $1, unit, unit, day, wording, 0, '', due, 0, '', '' FROM obligation WHERE rollout = $2 AND step = 'hold'`, fmt.Sprintf("step%03d", n), s.rollout.ID); err != nil {
 				return err
 			}
 		}

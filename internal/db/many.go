@@ -1,0 +1,98 @@
+package db
+
+import (
+	"context"
+	"strconv"
+	"strings"
+)
+
+// lists are the lengths that lists of keys come in, so that their statements are
+// few: one that is not full repeats its last key.
+var lists = []int{1, 5, 50, 200}
+
+// InsertMany adds n rows, many by one statement. head is the statement up to its
+// values, "INSERT INTO t (a, b) VALUES"; row returns the values of row i.
+func InsertMany(ctx context.Context, tx *Tx, head string, n int, row func(i int) []any) error {
+	if n == 0 {
+		return nil
+	}
+	width := len(row(0))
+	each := max(1, tx.dialect.manyArgs()/width)
+	count, ok := ctx.Value(countKey{}).(func(rows int))
+	if !ok {
+		count = func(int) {}
+	}
+	full := head + " " + values(each, width)
+	i := 0
+	for ; i+each <= n; i += each {
+		args := make([]any, 0, each*width)
+		for j := range each {
+			args = append(args, row(i+j)...)
+		}
+		if err := tx.Exec(ctx, full, args...); err != nil {
+			return err
+		}
+		count(each)
+	}
+	one := head + " " + values(1, width) // statements of every length would not be kept
+	for ; i < n; i++ {
+		if err := tx.Exec(ctx, one, row(i)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type countKey struct{}
+
+// Counting returns a context under which InsertMany tells f of the rows it adds as
+// it goes, for somebody who waits. What it tells may still be undone.
+func Counting(ctx context.Context, f func(rows int)) context.Context {
+	return context.WithValue(ctx, countKey{}, f)
+}
+
+// values returns "($1, $2), ($3, $4)".
+func values(rows, width int) string {
+	var b strings.Builder
+	for i := range rows * width {
+		switch {
+		case i == 0:
+			b.WriteString("(")
+		case i%width == 0:
+			b.WriteString("), (")
+		default:
+			b.WriteString(", ")
+		}
+		b.WriteString("$" + strconv.Itoa(i+1))
+	}
+	return b.String() + ")"
+}
+
+// AllIn returns the rows of q for any number of keys: q ends in "IN", the list of
+// keys follows, and args come before them. Keys must differ.
+func AllIn[T any](ctx context.Context, tx *Tx, scan func(Scanner) (T, error), q string, keys []string, args ...any) ([]T, error) {
+	var all []T
+	most := max(lists[len(lists)-1], tx.dialect.manyArgs())
+	for len(keys) > 0 {
+		n := min(most, len(keys))
+		size := most
+		for _, l := range lists {
+			if n <= l {
+				size = l
+				break
+			}
+		}
+		list := make([]string, size)
+		some := append([]any{}, args...)
+		for i := range size {
+			some = append(some, keys[min(i, n-1)])
+			list[i] = Arg(len(some))
+		}
+		rows, err := All(ctx, tx, scan, q+" ("+strings.Join(list, ", ")+")", some...)
+		if err != nil {
+			return nil, err
+		}
+		all, keys = append(all, rows...), keys[n:]
+	}
+	return all, nil
+}

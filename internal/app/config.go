@@ -61,7 +61,7 @@ type cli struct {
 	Config
 	ConfigFile kong.ConfigFlag `name:"config" help:"JSON file with the names of the flags." env:"NHIPCAU_CONFIG" placeholder:"FILE"`
 
-	Demo    demoCommand    `cmd:"" help:"Run the product with a youth union bloc of 62 organisations, on a clock of its own."`
+	Demo    demoCommand    `cmd:"" help:"Run the product with five organisations, on a clock of its own."`
 	Serve   serveCommand   `cmd:"" help:"Serve the pages."`
 	Prove   proveCommand   `cmd:"" help:"Recompute every figure and say whether all agree."`
 	Backup  backupCommand  `cmd:"" help:"Keep the database and the files in one file, while others work."`

@@ -1,9 +1,9 @@
-// Package world makes up people and tells stories: the bloc of 62 organisations
-// of the demonstration, and smaller ones for tests.
+// Package world makes up people and tells stories: the five organisations of the
+// demonstration, and smaller ones for tests.
 //
 // A story goes through the same verbs as people do, at its own dates. Facts are
-// those of the article on the conference of 16 October 2020 (seed.go); all else
-// is numbered or made up, and marked as sample data.
+// those of five published articles (seed.go, tales.go); all else is numbered or
+// made up, and marked as sample data.
 package world
 
 import (

@@ -23,7 +23,10 @@ type Doc struct {
 	Margins  Margins
 	// First stands at the top of the first page, at the right; empty for nothing.
 	First string
-	Body  []Block
+	// PageBottom has the number of the page below the text at the right, and not
+	// above it in the middle.
+	PageBottom bool
+	Body       []Block
 }
 
 // Margins are the empty borders of a page, in millimetres.
@@ -55,19 +58,21 @@ type Style string
 
 // The styles.
 const (
-	Body     Style = "Normal"    // full lines, the first one indented
-	Title    Style = "Title"     // the name of the kind of paper
-	About    Style = "Subtitle"  // what the paper is about
-	Heading1 Style = "Heading1"  // I.
-	Heading2 Style = "Heading2"  // 1.
-	Heading3 Style = "Heading3"  // a)
-	Line     Style = "Line"      // a line of the letterhead or of the signature, centred
-	LeftLine Style = "LeftLine"  // a line at the left without an indent
-	Small    Style = "Small"     // the lines of those who receive it
-	Cell     Style = "Cell"      // text in a table
-	CellHead Style = "CellHead"  // the head of a column
-	Number   Style = "CellRight" // a number in a table
-	Note     Style = "Note"      // beside the text, small and in italics
+	Body       Style = "Normal"     // full lines, the first one indented
+	Title      Style = "Title"      // the name of the kind of paper
+	About      Style = "Subtitle"   // what the paper is about
+	Heading1   Style = "Heading1"   // I.
+	Heading2   Style = "Heading2"   // 1.
+	Heading3   Style = "Heading3"   // a)
+	Line       Style = "Line"       // a line of the letterhead or of the signature, centred
+	LeftLine   Style = "LeftLine"   // a line at the left without an indent
+	RightLine  Style = "RightLine"  // a line at the right
+	Small      Style = "Small"      // the lines of those who receive it
+	Cell       Style = "Cell"       // text in a table
+	CellMiddle Style = "CellMiddle" // in the middle of a column
+	CellHead   Style = "CellHead"   // the head of a column
+	Number     Style = "CellRight"  // a number in a table
+	Note       Style = "Note"       // beside the text, small and in italics
 )
 
 // A Run is a piece of text that looks the same throughout. A line feed in it
@@ -141,7 +146,9 @@ func (d Doc) Bytes() ([]byte, error) {
 		{"word/numbering.xml", numbering()},
 		{"word/fontTable.xml", d.fontTable()},
 		{"word/header1.xml", d.firstHeader()},
-		{"word/header2.xml", pageHeader()},
+		{"word/header2.xml", d.edge("w:hdr", !d.PageBottom)},
+		{"word/footer1.xml", d.edge("w:ftr", false)},
+		{"word/footer2.xml", d.edge("w:ftr", d.PageBottom)},
 		{"word/_rels/document.xml.rels", documentRels},
 	} {
 		// A fixed time: the bytes are to depend on the text alone.
@@ -190,6 +197,8 @@ func (d Doc) section(m *markup) {
 	m.in("w:sectPr", func() {
 		m.tag("w:headerReference", "w:type", "first", "r:id", "rId5")
 		m.tag("w:headerReference", "w:type", "default", "r:id", "rId6")
+		m.tag("w:footerReference", "w:type", "first", "r:id", "rId7")
+		m.tag("w:footerReference", "w:type", "default", "r:id", "rId8")
 		m.tag("w:pgSz", "w:w", twips(paperWidth), "w:h", twips(paperHeight))
 		m.tag("w:pgMar", "w:top", twips(d.Margins.Top), "w:right", twips(d.Margins.Right), "w:bottom", twips(d.Margins.Bottom),
 			"w:left", twips(d.Margins.Left), "w:header", twips(10), "w:footer", twips(10), "w:gutter", "0")

@@ -15,6 +15,8 @@ const contentTypes = prolog + `<Types xmlns="http://schemas.openxmlformats.org/p
 	`<Override PartName="/word/fontTable.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.fontTable+xml"/>` +
 	`<Override PartName="/word/header1.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.header+xml"/>` +
 	`<Override PartName="/word/header2.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.header+xml"/>` +
+	`<Override PartName="/word/footer1.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml"/>` +
+	`<Override PartName="/word/footer2.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml"/>` +
 	`<Override PartName="/docProps/core.xml" ContentType="application/vnd.openxmlformats-package.core-properties+xml"/>` +
 	`<Override PartName="/docProps/app.xml" ContentType="application/vnd.openxmlformats-officedocument.extended-properties+xml"/>` +
 	`</Types>`
@@ -32,6 +34,8 @@ const documentRels = prolog + `<Relationships xmlns="http://schemas.openxmlforma
 	`<Relationship Id="rId4" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/fontTable" Target="fontTable.xml"/>` +
 	`<Relationship Id="rId5" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/header" Target="header1.xml"/>` +
 	`<Relationship Id="rId6" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/header" Target="header2.xml"/>` +
+	`<Relationship Id="rId7" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/footer" Target="footer1.xml"/>` +
+	`<Relationship Id="rId8" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/footer" Target="footer2.xml"/>` +
 	`</Relationships>`
 
 // Mode 15 keeps Word from opening the paper as one of an old version.
@@ -73,38 +77,50 @@ func (d Doc) fontTable() string {
 }
 
 func (d Doc) firstHeader() string {
-	return header(func(m *markup) {
+	return edge("w:hdr", "right", func(m *markup) {
 		if d.First != "" {
 			m.in("w:r", func() {
 				m.in("w:rPr", func() { m.tag("w:b"); m.tag("w:bCs") })
 				m.leaf("w:t", d.First, "xml:space", "preserve")
 			})
 		}
-	}, "right")
+	})
 }
 
-// pageHeader shows the number of the page, from the second on.
-func pageHeader() string {
-	return header(func(m *markup) {
-		for _, part := range []string{"begin", "", "separate", "2", "end"} {
-			m.in("w:r", func() {
-				switch part {
-				case "":
-					m.leaf("w:instrText", " PAGE ", "xml:space", "preserve")
-				case "2":
-					m.leaf("w:t", part)
-				default:
-					m.tag("w:fldChar", "w:fldCharType", part)
-				}
-			})
+// edge is the header or the footer of the pages from the second on, with the
+// number of the page or without.
+func (d Doc) edge(root string, number bool) string {
+	align := "center"
+	if root == "w:ftr" {
+		align = "right"
+	}
+	return edge(root, align, func(m *markup) {
+		if number {
+			pageNumber(m)
 		}
-	}, "center")
+	})
 }
 
-func header(fill func(m *markup), align string) string {
+// pageNumber is the field that shows the number of the page.
+func pageNumber(m *markup) {
+	for _, part := range []string{"begin", "", "separate", "2", "end"} {
+		m.in("w:r", func() {
+			switch part {
+			case "":
+				m.leaf("w:instrText", " PAGE ", "xml:space", "preserve")
+			case "2":
+				m.leaf("w:t", part)
+			default:
+				m.tag("w:fldChar", "w:fldCharType", part)
+			}
+		})
+	}
+}
+
+func edge(root, align string, fill func(m *markup)) string {
 	var m markup
 	m.WriteString(prolog)
-	m.in("w:hdr", func() {
+	m.in(root, func() {
 		m.in("w:p", func() {
 			m.in("w:pPr", func() {
 				m.tag("w:pStyle", "w:val", "Header")

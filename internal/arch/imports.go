@@ -17,16 +17,16 @@ const module = "nhipcau/internal/"
 // only those that stand before it.
 var floors = strings.Fields(`
 	fault i18n auth vn
-	db audit job notify file backup
+	db audit job notify file backup office
 	web
 	api
-	org account tally mail
+	org account tally mail paper
 	attendance directive rollout follow conference plan report remind
-	statement reform
+	statement reform drafting
 	world app`)
 
 // sliced are the packages that keep a file for each concern.
-var sliced = strings.Fields("org account tally mail attendance directive rollout follow conference plan report remind statement reform")
+var sliced = strings.Fields("org account tally mail paper attendance directive rollout follow conference plan report remind statement reform drafting")
 
 // beside are the packages that stand in no order, with those of the project that
 // each may import: programs, and what serves tests.
@@ -53,6 +53,7 @@ var only = map[string][]string{
 	"github.com/emersion":      {},
 	"github.com/evanw":         {"web/assets/build"},
 	"github.com/chromedp":      {},
+	"github.com/xuri":          {"office"},
 	"github.com/a-h/templ":     slices.Concat([]string{"app", "web", "api"}, sliced),
 	"golang.org/x/crypto":      {"account"},
 	"golang.org/x/text":        {"vn"},

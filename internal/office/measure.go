@@ -33,3 +33,23 @@ func Width(s string, points int) int {
 	}
 	return int(float64(sum*points)/1000*25.4/72 + 0.5)
 }
+
+// Balance breaks a line of bold letters of so many points that is wider than so
+// many millimetres into two of about the same width; what fits stays whole.
+func Balance(s string, points, width int) []string {
+	if s == "" {
+		return nil
+	}
+	words := strings.Fields(s)
+	if Width(s, points) <= width || len(words) < 2 {
+		return []string{s}
+	}
+	best, least := 1, -1
+	for i := 1; i < len(words); i++ {
+		wider := max(Width(strings.Join(words[:i], " "), points), Width(strings.Join(words[i:], " "), points))
+		if least < 0 || wider < least {
+			best, least = i, wider
+		}
+	}
+	return []string{strings.Join(words[:best], " "), strings.Join(words[best:], " ")}
+}

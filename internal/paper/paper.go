@@ -71,10 +71,9 @@ func (n *New) check() error {
 	return w.Err()
 }
 
-// Draft returns what a paper of by's unit would look like today: without a
-// number.
-func Draft(ctx context.Context, tx *db.Tx, by auth.Actor, n New) (Print, error) {
-	head, err := Printed(ctx, tx, by.Tree, by.Unit)
+// Draft returns what a paper of a unit would look like today: without a number.
+func Draft(ctx context.Context, tx *db.Tx, tree string, unit int64, n New) (Print, error) {
+	head, err := Printed(ctx, tx, tree, unit)
 	if err != nil {
 		return Print{}, err
 	}
@@ -105,7 +104,7 @@ func Issue(ctx context.Context, tx *db.Tx, by auth.Actor, n New) (Paper, error) 
 			return Paper{}, fault.New(fault.Conflict, "paper.error.issued", had[0].Symbol)
 		}
 	}
-	draft, err := Draft(ctx, tx, by, n)
+	draft, err := Draft(ctx, tx, by.Tree, by.Unit, n)
 	if err != nil {
 		return Paper{}, err
 	}

@@ -78,49 +78,64 @@ func (p Print) Docx() ([]byte, error) {
 	for i, part := range p.Parts {
 		d.Body = append(d.Body, part.blocks(f, i == last)...)
 	}
-	d.Body = append(d.Body, p.foot(f))
+	d.Body = append(d.Body, office.Par{Style: office.Line, Keep: true}, p.foot(f))
 	return d.Bytes()
 }
+
+// The right half of the letterhead is as wide as its longest line needs, and at
+// least this wide, in millimetres; the cells have an edge at both sides.
+const (
+	minRight = 84
+	cellEdge = 5
+)
 
 // head is the letterhead: who issues it at the left, the nation or the party at
 // the right.
 func (p Print) head(f Format, width int) office.Table {
-	left := []office.Par{}
-	if p.Head.Upper != "" {
-		left = append(left, line(0, p.Head.Upper, false))
+	right, need := p.rightHead(f), minRight
+	for _, n := range f.Nation {
+		need = max(need, office.Width(n.Text, n.Size)+cellEdge)
 	}
-	left = append(left, line(0, p.Head.Own, true))
+	room := width - need
+	var left []office.Par
+	for _, s := range office.Balance(p.Head.Upper, headSize, room-cellEdge) {
+		left = append(left, line(s, false))
+	}
+	longest := 0
+	for _, s := range office.Balance(p.Head.Own, headSize, room-cellEdge) {
+		left = append(left, line(s, true))
+		longest = office.Width(s, headSize)
+	}
 	if f.Mark == "" {
-		left = append(left, office.Par{Style: office.Line, Rule: max(15, min(width*5/11, office.Width(p.Head.Own, f.Size))*2/5)})
+		left = append(left, office.Par{Style: office.Line, Rule: max(15, longest*2/5)})
 	} else {
-		left = append(left, line(0, f.Mark, false))
+		left = append(left, line(f.Mark, false))
 	}
-	number := "       " + strings.TrimLeft(f.Symbol(0, p.Code, p.Head.Symbol), "0")
-	if p.Number != 0 {
-		number = f.Symbol(p.Number, p.Code, p.Head.Symbol)
+	number := f.Symbol(p.Number, p.Code, p.Head.Symbol)
+	if p.Number == 0 {
+		number = "       " + strings.TrimPrefix(number, "00")
 	}
 	left = append(left, office.Par{Style: office.Line, Runs: office.T(f.Number + " " + number), Space: 2})
 	if f.Kinds[p.Kind].Title == "" {
 		left = append(left, office.Par{Style: office.Line, Space: 2,
 			Runs: []office.Run{{Text: f.LetterAbout + " " + p.About, Size: 12, Italic: f.LetterItalic}}})
 	}
-	var right []office.Par
+	return office.Table{Columns: []int{room, need}, Rows: [][]office.TableCell{{{Pars: left}, {Pars: right}}}}
+}
+
+func (p Print) rightHead(f Format) []office.Par {
+	var all []office.Par
 	for _, n := range f.Nation {
-		right = append(right, office.Par{Style: office.Line, Runs: []office.Run{{Text: n.Text, Bold: n.Bold, Size: n.Size}}})
+		all = append(all, office.Par{Style: office.Line, Runs: []office.Run{{Text: n.Text, Bold: n.Bold, Size: n.Size}}})
 		if n.Rule {
-			right = append(right, office.Par{Style: office.Line, Rule: office.Width(n.Text, n.Size)})
+			all = append(all, office.Par{Style: office.Line, Rule: office.Width(n.Text, n.Size)})
 		}
 	}
-	place := "…"
-	if p.Head.Place != "" {
-		place = p.Head.Place
-	}
-	date := place + ", " + LongDay(p.Day)
+	date := LongDay(p.Day)
 	if p.Number == 0 {
-		date = place + ", ngày       tháng       năm " + string(p.Day[:4])
+		date = "ngày       tháng       năm " + string(p.Day[:4])
 	}
-	right = append(right, office.Par{Style: office.Line, Runs: []office.Run{{Text: date, Italic: true}}, Space: 6})
-	return office.Table{Columns: []int{5, 6}, Rows: [][]office.TableCell{{{Pars: left}, {Pars: right}}}}
+	return append(all, office.Par{Style: office.Line, Runs: []office.Run{{Text: either(p.Head.Place, "…") + ", " + date, Italic: true}}, Space: 6})
 }
 
 // under closes the title: a line, or dashes.
@@ -131,8 +146,10 @@ func under(f Format) office.Par {
 	return office.Par{Style: office.Line, Runs: office.T(f.Under)}
 }
 
-func line(space int, text string, bold bool) office.Par {
-	return office.Par{Style: office.Line, Runs: []office.Run{{Text: text, Bold: bold, Size: 13}}, Space: space}
+const headSize = 13
+
+func line(text string, bold bool) office.Par {
+	return office.Par{Style: office.Line, Runs: []office.Run{{Text: text, Bold: bold, Size: headSize}}}
 }
 
 // addressed is "Kính gửi": one in a line, several in a list.
@@ -168,7 +185,7 @@ func (p Print) lastText() int {
 
 func (x Part) blocks(f Format, last bool) []office.Block {
 	if x.Grid != nil {
-		return []office.Block{x.Grid.table(), office.Par{Style: office.Line}}
+		return []office.Block{x.Grid.table()}
 	}
 	style := office.Body
 	switch {

@@ -10,7 +10,7 @@ import (
 func sample(f Family, k Kind, number int64) Print {
 	p := Print{
 		Head: Letterhead{Family: f, Upper: "ĐẢNG BỘ TỈNH BẮC HÀ", Own: "ĐẢNG ỦY XÃ ĐÔNG LA", Place: "Đông La", Symbol: "ĐU", Body: "BAN CHẤP HÀNH"},
-		Day: "2026-02-09", Number: number, Signer: "Nguyễn Văn An", Office: "Bí thư",
+		Day:  "2026-02-09", Number: number, Signer: "Nguyễn Văn An", Office: "Bí thư",
 	}
 	switch f {
 	case State:

@@ -163,4 +163,3 @@ func saveLetterhead(ctx context.Context, tx *db.Tx, unit, version int64, l Lette
 	}
 	return err
 }
-

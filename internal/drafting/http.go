@@ -119,7 +119,7 @@ func print(ctx context.Context, tx *db.Tx, by auth.Actor, d draft) (paper.Print,
 	}
 	for _, m := range heads {
 		if by.Unit != d.Unit || m.ID == by.Member || by.Member == 0 {
-			n.Signer, n.Office = m.Name, m.Office
+			n.Signer, n.Office = m.Name, strings.TrimSuffix(m.Office, " "+m.UnitName)
 			break
 		}
 	}

@@ -58,7 +58,7 @@ func ofRollout(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (draft,
 	}
 	d.Parts = []paper.Part{
 		paper.P("Thực hiện đợt triển khai “" + r.Title + "”" + titles + ", tính đến " + paper.LongDay(today) + ", còn " + vn.Int(int64(len(named))) + " đơn vị chưa thực hiện nhiệm vụ đã quá hạn:"),
-		paper.Table([]paper.Column{{Title: "Đơn vị", Width: 42}, {Title: "Nhiệm vụ", Width: 34}, {Title: "Hạn", Width: 14}, {Title: "Quá hạn (ngày)", Width: 10, Figure: true}}, rows),
+		paper.Table([]paper.Column{{Title: "Đơn vị", Width: 36}, {Title: "Nhiệm vụ", Width: 32}, {Title: "Hạn", Width: 18}, {Title: "Số ngày quá hạn", Width: 14, Figure: true}}, rows),
 		paper.P("Đề nghị các đơn vị khẩn trương thực hiện và ghi kết quả vào hệ thống; trường hợp vướng mắc, báo cáo bằng văn bản để được xem xét."),
 	}
 	return d, nil

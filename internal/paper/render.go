@@ -195,15 +195,17 @@ func (x Part) blocks(f Format, last bool) []office.Block {
 		style = []office.Style{office.Heading1, office.Heading2, office.Heading3}[min(x.Level, 3)-1]
 	}
 	var all []office.Block
-	lines := strings.Split(x.Text, "\n")
+	lines := strings.Split(strings.TrimSpace(x.Text), "\n")
 	for i, s := range lines {
 		if s = strings.TrimSpace(s); s == "" {
 			continue
 		}
-		if last && i == len(lines)-1 {
+		ends := last && i == len(lines)-1
+		if ends {
 			s = strings.TrimRight(s, "./ ") + f.End
 		}
-		all = append(all, office.Par{Style: style, Runs: office.T(s)})
+		// The last paragraph stays with the signature: it never stands alone.
+		all = append(all, office.Par{Style: style, Runs: office.T(s), Keep: ends})
 	}
 	return all
 }

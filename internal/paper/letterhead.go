@@ -143,6 +143,14 @@ func guess(u org.Unit) Family {
 	return State
 }
 
+// initial is a capital letter without its tone.
+func initial(r rune) string {
+	if r == 'Đ' {
+		return "Đ"
+	}
+	return strings.ToUpper(vn.Fold(string(r)))
+}
+
 // symbolOf is the usual short sign of a unit: by its family, else the first
 // letters of its name.
 func symbolOf(f Family, name string) string {
@@ -156,11 +164,13 @@ func symbolOf(f Family, name string) string {
 		return "CB"
 	case f == Party:
 		return "ĐU"
+	case strings.HasPrefix(bare, "uy ban nhan dan"):
+		return "UBND"
 	}
 	s := ""
 	for _, w := range strings.Fields(capitals(name)) {
 		if r, _ := utf8.DecodeRuneInString(w); unicode.IsLetter(r) && utf8.RuneCountInString(s) < 6 {
-			s += string(r)
+			s += initial(r)
 		}
 	}
 	return either(s, "VT")

@@ -140,8 +140,10 @@ func TestOddTextStaysWhole(t *testing.T) {
 // TestCheckFindsWhatIsWrong breaks a paper in the ways the check is there for.
 func TestCheckFindsWhatIsWrong(t *testing.T) {
 	for name, f := range map[string]func(p map[string]string){
-		"not well-formed":    func(p map[string]string) { p["word/document.xml"] += "<x>" },
-		"order":              func(p map[string]string) { swap(p, "word/document.xml", "<w:cantSplit/><w:tblHeader/>", "<w:tblHeader/><w:cantSplit/>") },
+		"not well-formed": func(p map[string]string) { p["word/document.xml"] += "<x>" },
+		"order": func(p map[string]string) {
+			swap(p, "word/document.xml", "<w:cantSplit/><w:tblHeader/>", "<w:tblHeader/><w:cantSplit/>")
+		},
 		"unknown style":      func(p map[string]string) { swap(p, "word/document.xml", `w:val="Title"`, `w:val="Titel"`) },
 		"relationship":       func(p map[string]string) { swap(p, "word/document.xml", "rId6", "rId66") },
 		"part is missing":    func(p map[string]string) { delete(p, "word/header1.xml") },
@@ -158,7 +160,9 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 	}
 }
 
-func swap(p map[string]string, part, what, by string) { p[part] = strings.Replace(p[part], what, by, 1) }
+func swap(p map[string]string, part, what, by string) {
+	p[part] = strings.Replace(p[part], what, by, 1)
+}
 
 // order is how ECMA-376 orders what these elements hold, as far as it is used.
 var order = map[string][]string{

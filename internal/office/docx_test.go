@@ -52,7 +52,7 @@ func made(t *testing.T, d Doc) map[string]string {
 	return unzip(t, b)
 }
 
-func unzip(t *testing.T, b []byte) map[string]string {
+func unzip(t testing.TB, b []byte) map[string]string {
 	t.Helper()
 	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
 	if err != nil {
@@ -371,11 +371,49 @@ func TestBalance(t *testing.T) {
 	}
 }
 
-func BenchmarkDocx(b *testing.B) {
-	d := sample(20) // two pages
-	for b.Loop() {
-		if _, err := d.Bytes(); err != nil {
+// squeezed is how long it takes to compress the parts of a file and nothing else.
+func squeezed(b *testing.B, file []byte) time.Duration {
+	b.Helper()
+	parts := unzip(b, file)
+	const times = 20
+	begun := time.Now()
+	for range times {
+		z := zip.NewWriter(io.Discard)
+		for name, text := range parts {
+			w, err := z.Create(name)
+			if err != nil {
+				b.Fatal(err)
+			}
+			if _, err := io.WriteString(w, text); err != nil {
+				b.Fatal(err)
+			}
+		}
+		if err := z.Close(); err != nil {
 			b.Fatal(err)
 		}
 	}
+	return time.Since(begun) / times
+}
+
+// within fails a benchmark whose file takes more than limit times as long to
+// make as to compress.
+func within(b *testing.B, limit float64, file []byte) {
+	b.Helper()
+	ratio := float64(b.Elapsed()) / float64(b.N) / float64(squeezed(b, file))
+	b.ReportMetric(ratio, "x-compressing")
+	if ratio > limit {
+		b.Errorf("%.1f times as long as compressing; at most %.0f", ratio, limit)
+	}
+}
+
+func BenchmarkDocx(b *testing.B) {
+	d := sample(20) // two pages
+	var file []byte
+	for b.Loop() {
+		var err error
+		if file, err = d.Bytes(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	within(b, 10, file)
 }

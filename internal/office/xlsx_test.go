@@ -112,9 +112,12 @@ func TestAnOddCellIsRefused(t *testing.T) {
 
 func BenchmarkXlsx10k(b *testing.B) {
 	x := book(10000)
+	var file []byte
 	for b.Loop() {
-		if _, err := x.Bytes(); err != nil {
+		var err error
+		if file, err = x.Bytes(); err != nil {
 			b.Fatal(err)
 		}
 	}
+	within(b, 30, file)
 }

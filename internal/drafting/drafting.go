@@ -116,7 +116,8 @@ func (d *draft) addForm(form report.Form, lines []report.Line, answers map[strin
 	flush := func() {
 		if len(rows) > 0 {
 			d.Parts = append(d.Parts, paper.Table([]paper.Column{
-				{Title: "Nội dung", Width: 50}, {Title: "Số lượng", Width: 14, Figure: true}, {Title: "Tổng số", Width: 14, Figure: true}, {Title: "Tỷ lệ", Width: 16, Figure: true}}, rows))
+				{Title: "Nội dung", Width: 50}, {Title: "Số lượng", Width: 14, Figure: true}, {Title: "Tổng số", Width: 14, Figure: true}, {Title: "Tỷ lệ", Width: 16, Figure: true},
+			}, rows))
 		}
 		rows = nil
 	}
@@ -191,7 +192,8 @@ func ofPlan(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (draft, er
 			rows = append(rows, []string{t.Text, t.Lead, t.Partners, t.Deliverable, t.Deadline.Last().String()})
 		}
 		d.Parts = append(d.Parts, paper.H(1, "Nhiệm vụ"), paper.Table([]paper.Column{
-			{Title: "Nhiệm vụ", Width: 32}, {Title: "Chủ trì", Width: 17}, {Title: "Phối hợp", Width: 17}, {Title: "Sản phẩm", Width: 18}, {Title: "Hoàn thành", Width: 17}}, rows))
+			{Title: "Nhiệm vụ", Width: 32}, {Title: "Chủ trì", Width: 17}, {Title: "Phối hợp", Width: 17}, {Title: "Sản phẩm", Width: 18}, {Title: "Hoàn thành", Width: 17},
+		}, rows))
 	}
 	d.Parts = append(d.Parts, paper.H(1, "Tổ chức thực hiện"),
 		paper.P("Các đơn vị, cá nhân được giao chủ trì thực hiện đúng nhiệm vụ, sản phẩm và thời hạn nêu trên; kịp thời báo cáo khó khăn, vướng mắc để được chỉ đạo, giải quyết."))

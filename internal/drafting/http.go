@@ -30,8 +30,10 @@ func Register(site *web.Site, d *db.DB, files *file.Store) {
 		path string
 		source
 	}{
-		{"/reports/{id}/paper", reports}, {"/plans/{id}/paper", programmes},
-		{"/rollouts/{id}/reminder", reminders}, {"/conferences/{id}/summons", summonses},
+		{"/reports/{id}/paper", reports},
+		{"/plans/{id}/paper", programmes},
+		{"/rollouts/{id}/reminder", reminders},
+		{"/conferences/{id}/summons", summonses},
 	} {
 		site.Handle("GET "+x.path, web.SignedIn, func(w http.ResponseWriter, r *http.Request) error { return s.show(w, r, x.source, nil) })
 		site.Handle("GET "+x.path+".docx", web.SignedIn, func(w http.ResponseWriter, r *http.Request) error { return s.docx(w, r, x.source) })

@@ -77,9 +77,18 @@ type figure struct{ lane, title string }
 
 // figures are the columns of a rollout's table by unit.
 var figures = []figure{
-	{"expected", "Trong danh sách"}, {"exempt", "Được miễn"}, {"persons", "Đã học (người)"}, {"attended", "Lượt dự"}, {"guests", "Khách mời"},
-	{"hold_due", "Phải tổ chức"}, {"held", "Đã tổ chức"}, {"hold_late", "Quá hạn tổ chức"}, {"adopt_due", "Phải có chương trình"}, {"adopted", "Đã thông qua"},
-	{"report_due", "Phải báo cáo"}, {"received", "Đã báo cáo"},
+	{"expected", "Trong danh sách"},
+	{"exempt", "Được miễn"},
+	{"persons", "Đã học (người)"},
+	{"attended", "Lượt dự"},
+	{"guests", "Khách mời"},
+	{"hold_due", "Phải tổ chức"},
+	{"held", "Đã tổ chức"},
+	{"hold_late", "Quá hạn tổ chức"},
+	{"adopt_due", "Phải có chương trình"},
+	{"adopted", "Đã thông qua"},
+	{"report_due", "Phải báo cáo"},
+	{"received", "Đã báo cáo"},
 }
 
 // rolloutBook is a rollout's figures by unit directly under its scope, with what

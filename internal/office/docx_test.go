@@ -11,6 +11,7 @@ import (
 	"os"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -22,11 +23,16 @@ var update = flag.Bool("update", false, "rewrite golden files")
 func sample(rows int) Doc {
 	head := Table{Columns: []int{5, 6}, Rows: [][]TableCell{{
 		{Pars: []Par{{Style: Line, Runs: T("ĐẢNG BỘ TỈNH BẮC HÀ")}, {Style: Line, Runs: B("ĐẢNG ỦY XÃ ĐÔNG LA")}, {Style: Line, Runs: T("*")}, {Style: Line, Runs: T("Số 12-BC/ĐU")}}},
-		{Pars: []Par{{Style: Line, Runs: []Run{{Text: "ĐẢNG CỘNG SẢN VIỆT NAM", Bold: true, Size: 15}}}, {Style: Line, Rule: Width("ĐẢNG CỘNG SẢN VIỆT NAM", 15)},
-			{Style: Line, Runs: []Run{{Text: "Đông La, ngày 09 tháng 01 năm 2026", Italic: true}}, Space: 6}}},
+		{Pars: []Par{
+			{Style: Line, Runs: []Run{{Text: "ĐẢNG CỘNG SẢN VIỆT NAM", Bold: true, Size: 15}}},
+			{Style: Line, Rule: Width("ĐẢNG CỘNG SẢN VIỆT NAM", 15)},
+			{Style: Line, Runs: []Run{{Text: "Đông La, ngày 09 tháng 01 năm 2026", Italic: true}}, Space: 6},
+		}},
 	}}}
-	figures := Table{Columns: []int{1, 6, 2, 2}, Lines: true,
-		Head: [][]TableCell{{C(CellHead, "TT"), C(CellHead, "Nội dung"), C(CellHead, "Số lượng"), C(CellHead, "Tỷ lệ")}}}
+	figures := Table{
+		Columns: []int{1, 6, 2, 2}, Lines: true,
+		Head: [][]TableCell{{C(CellHead, "TT"), C(CellHead, "Nội dung"), C(CellHead, "Số lượng"), C(CellHead, "Tỷ lệ")}},
+	}
 	for i := range rows {
 		figures.Rows = append(figures.Rows, []TableCell{C(CellMiddle, itoa(i+1)), C(Cell, `Đảng viên <A & B> "x"`), C(Number, "35.599"), C(Number, "99,16 %")})
 	}
@@ -35,12 +41,24 @@ func sample(rows int) Doc {
 		{Pars: []Par{{Style: Small, Runs: []Run{{Text: "Nơi nhận:", Bold: true, Italic: true, Underline: true, Size: 12}}}, {Style: Small, Runs: T("- Lưu: VT.")}}},
 		{Pars: []Par{{Style: Line, Runs: B("T/M BAN CHẤP HÀNH"), Keep: true}, {Style: Line, Runs: T("BÍ THƯ")}, {Style: Line, Runs: B("Nguyễn Văn An"), Space: 60}}},
 	}}}
-	return Doc{Title: "Báo cáo", Subject: "BC", Author: "Đảng ủy xã Đông La", Made: time.Date(2026, 1, 9, 3, 0, 0, 0, time.UTC), Language: "vi-VN",
+	return Doc{
+		Title: "Báo cáo", Subject: "BC", Author: "Đảng ủy xã Đông La", Made: time.Date(2026, 1, 9, 3, 0, 0, 0, time.UTC), Language: "vi-VN",
 		Font: "Times New Roman", Size: 14, Margins: Margins{20, 20, 30, 15}, First: "DỰ THẢO",
-		Body: []Block{head, Par{Style: Title, Runs: T("BÁO CÁO")}, Par{Style: About, Runs: T("kết quả học tập, quán triệt Nghị quyết số 59-NQ/TW")},
-			Par{Style: Heading1, Runs: T("Kết quả")}, Par{Style: Body, Runs: T("Thực hiện\tkế hoạch.\nDòng hai.")},
-			Par{Style: Heading2, Runs: T("Số liệu")}, figures, Par{Style: Heading3, Runs: T("Ghi chú")}, Par{Style: Note, Runs: T("Nhỏ")},
-			Par{Style: LeftLine, Runs: T("trái")}, Par{Style: RightLine, Runs: T("phải")}, figures, sign}}
+		Body: []Block{
+			head,
+			Par{Style: Title, Runs: T("BÁO CÁO")},
+			Par{Style: About, Runs: T("kết quả học tập, quán triệt Nghị quyết số 59-NQ/TW")},
+			Par{Style: Heading1, Runs: T("Kết quả")},
+			Par{Style: Body, Runs: T("Thực hiện\tkế hoạch.\nDòng hai.")},
+			Par{Style: Heading2, Runs: T("Số liệu")},
+			figures,
+			Par{Style: Heading3, Runs: T("Ghi chú")},
+			Par{Style: Note, Runs: T("Nhỏ")},
+			Par{Style: LeftLine, Runs: T("trái")},
+			Par{Style: RightLine, Runs: T("phải")},
+			figures, sign,
+		},
+	}
 }
 
 func made(t *testing.T, d Doc) map[string]string {
@@ -76,8 +94,10 @@ func unzip(t testing.TB, b []byte) map[string]string {
 func TestDocxGolden(t *testing.T) {
 	parts := made(t, sample(2))
 	var b strings.Builder
-	for _, name := range []string{"[Content_Types].xml", "_rels/.rels", "docProps/core.xml", "docProps/app.xml", "word/_rels/document.xml.rels", "word/document.xml",
-		"word/styles.xml", "word/settings.xml", "word/numbering.xml", "word/fontTable.xml", "word/header1.xml", "word/header2.xml", "word/footer1.xml", "word/footer2.xml"} {
+	for _, name := range []string{
+		"[Content_Types].xml", "_rels/.rels", "docProps/core.xml", "docProps/app.xml", "word/_rels/document.xml.rels", "word/document.xml",
+		"word/styles.xml", "word/settings.xml", "word/numbering.xml", "word/fontTable.xml", "word/header1.xml", "word/header2.xml", "word/footer1.xml", "word/footer2.xml",
+	} {
 		fmt.Fprintf(&b, "-- %s --\n%s\n", name, strings.ReplaceAll(parts[name], "><", ">\n<"))
 		delete(parts, name)
 	}
@@ -341,9 +361,9 @@ func (e *element) checkGrid(part string) (bad []string) {
 			n++
 			for _, p := range cell.children[0].children {
 				if p.name == "gridSpan" {
-					var span int
-					fmt.Sscan(p.attrs["val"], &span)
-					n += span - 1
+					if span, err := strconv.Atoi(p.attrs["val"]); err == nil {
+						n += span - 1
+					}
 				}
 			}
 		}

@@ -70,6 +70,9 @@ func (b Book) Bytes() ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
+		if err := s.printed(f); err != nil {
+			return nil, err
+		}
 		write := s.write
 		if s.linked() {
 			write = s.writeLinked
@@ -107,8 +110,10 @@ func (b Book) styles(f *excelize.File) (l sheetLook, err error) {
 		style excelize.Style
 	}{
 		{&l.title, excelize.Style{Font: &excelize.Font{Family: "Times New Roman", Size: 14, Bold: true}}},
-		{&l.head, excelize.Style{Font: font(true), Border: lines, Alignment: &excelize.Alignment{Horizontal: "center", Vertical: "center", WrapText: true},
-			Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"E7E6E6"}}}},
+		{&l.head, excelize.Style{
+			Font: font(true), Border: lines, Alignment: &excelize.Alignment{Horizontal: "center", Vertical: "center", WrapText: true},
+			Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"E7E6E6"}},
+		}},
 		{&l.text, excelize.Style{Font: font(false), Border: lines, NumFmt: textFormat, Alignment: &excelize.Alignment{Vertical: "top", WrapText: true}}},
 		{&l.number, excelize.Style{Font: font(false), Border: lines, CustomNumFmt: &thousands}},
 		{&l.percent, excelize.Style{Font: font(false), Border: lines, CustomNumFmt: &percent}},
@@ -157,6 +162,22 @@ func (s Sheet) write(f *excelize.File, look sheetLook) error {
 		}
 	}
 	return w.Flush()
+}
+
+// printed sets how a sheet is printed: A4 on its side, as wide as the page, the
+// head on every page.
+func (s Sheet) printed(f *excelize.File) error {
+	const a4 = 9
+	size, side, one, any := a4, "landscape", 1, 0
+	if err := f.SetPageLayout(s.Name, &excelize.PageLayoutOptions{Size: &size, Orientation: &side, FitToWidth: &one, FitToHeight: &any}); err != nil {
+		return err
+	}
+	fit := true
+	if err := f.SetSheetProps(s.Name, &excelize.SheetPropsOptions{FitToPage: &fit}); err != nil {
+		return err
+	}
+	head := FirstRow - 1
+	return f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", Scope: s.Name, RefersTo: fmt.Sprintf("'%s'!$%d:$%d", s.Name, head, head)})
 }
 
 func (s Sheet) linked() bool {

@@ -97,6 +97,9 @@ func TestSourcesAreLinks(t *testing.T) {
 	if err != nil || !ok || href != "https://example.org/figures/1/a/held?subtree=1" {
 		t.Errorf("%v %q %v", ok, href, err)
 	}
+	if o, err := f.GetPageLayout("Số liệu"); err != nil || *o.Orientation != "landscape" || *o.FitToWidth != 1 {
+		t.Errorf("it is not printed on the side of a page: %v", err)
+	}
 	if p, err := f.GetPanes("Số liệu"); err != nil || !p.Freeze || p.YSplit != FirstRow-1 {
 		t.Errorf("the head does not stay: %+v %v", p, err)
 	}

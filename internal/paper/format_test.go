@@ -41,8 +41,13 @@ func TestAPastDayKeepsItsFormat(t *testing.T) {
 		day    vn.Day
 		rule   string
 	}{
-		{Party, "2010-01-01", "66-QĐ/TW"}, {Party, "2026-01-08", "66-QĐ/TW"}, {Party, "2026-01-09", "399-QĐ/TW"},
-		{State, "2020-03-04", "01/2011/TT-BNV"}, {State, "2020-03-05", "30/2020/NĐ-CP"}, {State, "2026-11-21", "30/2020/NĐ-CP"}, {Youth, "2020-11-02", "29-HD/TWĐTN-VP"},
+		{Party, "2010-01-01", "66-QĐ/TW"},
+		{Party, "2026-01-08", "66-QĐ/TW"},
+		{Party, "2026-01-09", "399-QĐ/TW"},
+		{State, "2020-03-04", "01/2011/TT-BNV"},
+		{State, "2020-03-05", "30/2020/NĐ-CP"},
+		{State, "2026-11-21", "30/2020/NĐ-CP"},
+		{Youth, "2020-11-02", "29-HD/TWĐTN-VP"},
 	} {
 		if f, err := FormatOn(c.family, c.day); err != nil || !strings.Contains(f.Rule, c.rule) {
 			t.Errorf("%s on %s: %q %v", c.family, c.day, f.Rule, err)

@@ -117,8 +117,10 @@ func (p Print) head(f Format, width int) office.Table {
 	}
 	left = append(left, office.Par{Style: office.Line, Runs: office.T(f.Number + " " + number), Space: 2})
 	if f.Kinds[p.Kind].Title == "" {
-		left = append(left, office.Par{Style: office.Line, Space: 2,
-			Runs: []office.Run{{Text: f.LetterAbout + " " + p.About, Size: 12, Italic: f.LetterItalic}}})
+		left = append(left, office.Par{
+			Style: office.Line, Space: 2,
+			Runs: []office.Run{{Text: f.LetterAbout + " " + p.About, Size: 12, Italic: f.LetterItalic}},
+		})
 	}
 	return office.Table{Columns: []int{room, need}, Rows: [][]office.TableCell{{{Pars: left}, {Pars: right}}}}
 }
@@ -170,7 +172,8 @@ func (p Print) addressed(letter bool) []office.Block {
 		cell.Pars = append(cell.Pars, office.Par{Style: office.LeftLine, Runs: office.T("- " + to + end)})
 	}
 	all = append(all, office.Table{Columns: []int{4, 7}, Rows: [][]office.TableCell{{
-		{Pars: []office.Par{{Style: office.RightLine, Runs: office.T("Kính gửi:")}}}, cell}}})
+		{Pars: []office.Par{{Style: office.RightLine, Runs: office.T("Kính gửi:")}}}, cell,
+	}}})
 	return append(all, office.Par{Style: office.Line})
 }
 
@@ -242,7 +245,8 @@ func (g Grid) table() office.Table {
 // foot is who receives the paper at the left and who signs it at the right.
 func (p Print) foot(f Format) office.Table {
 	left := []office.Par{{Style: office.Small, Space: 3, Runs: []office.Run{{
-		Text: "Nơi nhận:", Size: f.Recipients.Size, Bold: f.Recipients.Bold, Italic: f.Recipients.Italic, Underline: f.Recipients.Underline}}}}
+		Text: "Nơi nhận:", Size: f.Recipients.Size, Bold: f.Recipients.Bold, Italic: f.Recipients.Italic, Underline: f.Recipients.Underline,
+	}}}}
 	for _, r := range p.Recipients {
 		left = append(left, office.Par{Style: office.Small, Runs: office.T("- " + r + ";")})
 	}

@@ -14,7 +14,8 @@ import (
 )
 
 // TestBrowserPrints prints pages as a browser does: the paper shows the work and
-// nothing of the frame, and a long table has its head on every page.
+// nothing of the frame, and a long table has its head on every page. Then it
+// issues a letter.
 func TestBrowserPrints(t *testing.T) {
 	h := app.NewTestHouse(t)
 	if err := h.Demo(); err != nil {
@@ -60,4 +61,23 @@ func TestBrowserPrints(t *testing.T) {
 	}
 	holds(t, rollout[0], "Học tập, quán triệt")
 	holds(t, strings.Join(pdf("plans", "/plans"), " "), "Chương trình hành động", "của TCCS Đoàn số")
+
+	// The pages of papers are for everybody too.
+	for name, path := range map[string]string{
+		"a reminder": "/rollouts/" + h.Rollout() + "/reminder", "the letterhead": "/units/doan-khoi/letterhead", "the register": "/papers",
+	} {
+		b.open(path)
+		b.check(name)
+		b.fits(name, 360)
+		b.do(chromedp.EmulateViewport(1280, 900))
+	}
+	b.open("/rollouts/" + h.Rollout() + "/reminder")
+	evaluate[string](b, "document.querySelector('#office').value = 'Bí thư'")
+	b.tabTo("form[action$=reminder] button")
+	b.enter(".said")
+	b.check("an issued paper")
+	b.fits("an issued paper", 360)
+	if s := evaluate[string](b, "document.querySelector('main').innerText"); !strings.Contains(s, "01-CV/ĐTN") {
+		t.Errorf("after issuing the page says\n%s", s)
+	}
 }

@@ -437,3 +437,16 @@ func BenchmarkDocx(b *testing.B) {
 	}
 	within(b, 10, file)
 }
+
+// TestTheNumberOfThePageStandsOnce: above in the middle, or below at the right.
+func TestTheNumberOfThePageStandsOnce(t *testing.T) {
+	for bottom, want := range map[bool]string{false: "word/header2.xml", true: "word/footer2.xml"} {
+		d := sample(1)
+		d.PageBottom = bottom
+		for name, text := range made(t, d) {
+			if has := strings.Contains(text, " PAGE "); has != (name == want) {
+				t.Errorf("below %v: %s has the number: %v", bottom, name, has)
+			}
+		}
+	}
+}

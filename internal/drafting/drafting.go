@@ -57,7 +57,7 @@ func (s source) issue(ctx context.Context, tx *db.Tx, by auth.Actor, id, signer,
 	if err != nil {
 		return paper.Paper{}, err
 	}
-	if d.Unit != by.Unit {
+	if !paper.MayIssue(by, d.Unit) {
 		return paper.Paper{}, fault.New(fault.Denied, "paper.error.may_issue")
 	}
 	if d.Ready.Key != "" {

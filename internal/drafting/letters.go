@@ -26,6 +26,10 @@ func ofRollout(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (draft,
 	if err != nil {
 		return draft{}, err
 	}
+	// Who sees a part of the units alone would write to a part of the late ones.
+	if !by.Covers(r.ScopePath) {
+		return draft{}, fault.New(fault.Denied, "paper.error.may_issue")
+	}
 	all, err := rollout.Obligations(ctx, tx, by, id)
 	if err != nil {
 		return draft{}, err

@@ -30,7 +30,7 @@ test: build
 	./bin/testrun
 
 bench:
-	go test -run '^$$' -bench . -benchtime 1s ./internal/db ./internal/backup ./internal/tally ./internal/app
+	go test -run '^$$' -bench . -benchtime 1s ./internal/db ./internal/backup ./internal/tally ./internal/office ./internal/app
 	go test -run '^$$' -bench . -benchtime 1x ./internal/intake ./internal/org
 
 check:

@@ -128,7 +128,7 @@ func (b *browser) check(name string) {
 	if n := evaluate[int](b, "document.querySelectorAll('h1').length"); n != 1 {
 		b.t.Errorf("%s has %d h1", name, n)
 	}
-	if s := evaluate[string](b, "(document.body.innerText.match(/\\b(?:rollout|plan|report|directive|conference|attendance|account|org|web|nav|common|tally|app|imports|intake|statement|reform|mail|remind)\\.[a-z_.]+/) || [''])[0]"); s != "" {
+	if s := evaluate[string](b, "(document.body.innerText.match(/\\b(?:rollout|plan|report|directive|conference|attendance|account|org|web|nav|common|tally|app|paper|drafting|imports|intake|statement|reform|mail|remind)\\.[a-z_.]+/) || [''])[0]"); s != "" {
 		b.t.Errorf("%s shows the key %q for its message", name, s)
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"nhipcau/internal/conference"
 	"nhipcau/internal/db"
 	"nhipcau/internal/directive"
+	"nhipcau/internal/drafting"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/file"
 	"nhipcau/internal/follow"
@@ -30,6 +31,7 @@ import (
 	"nhipcau/internal/mail"
 	"nhipcau/internal/notify"
 	"nhipcau/internal/org"
+	"nhipcau/internal/paper"
 	"nhipcau/internal/plan"
 	"nhipcau/internal/reform"
 	"nhipcau/internal/remind"
@@ -64,7 +66,7 @@ func locales() []fs.FS {
 	return []fs.FS{
 		Locale, web.Locale, api.Locale, file.Locale, org.Locale, account.Locale, tally.Locale, mail.Locale,
 		directive.Locale, rollout.Locale, conference.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
-		statement.Locale, intake.Locale, imports.Locale,
+		statement.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
 	}
 }
 
@@ -96,6 +98,7 @@ func open(ctx context.Context, cfg Config, log *slog.Logger) (*house, error) {
 	api.Jobs(h.jobs)
 	remind.Jobs(h.jobs)
 	imports.Jobs(h.jobs)
+	paper.Jobs(h.jobs, h.files)
 	return h, h.build()
 }
 
@@ -124,6 +127,8 @@ func (h *house) build() error {
 	remind.Register(h.site, h.db)
 	reform.Register(h.site, h.db)
 	statement.Register(h.site, h.db, h.files)
+	paper.Register(h.site, h.db, h.files)
+	drafting.Register(h.site, h.db, h.files)
 	tally.Register(h.site, h.db, kinds(), sources(), recounts())
 	h.site.Handle("GET /{$}", web.SignedIn, h.work)
 	return h.buildAPI(c)
@@ -193,6 +198,7 @@ var menu = []struct{ href, key string }{
 	{"/plans", "app.plans"},
 	{"/reports", "app.reports"},
 	{"/statements", "statement.title"},
+	{"/papers", "app.papers"},
 	{"/units", "app.units"},
 }
 

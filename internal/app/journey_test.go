@@ -153,6 +153,22 @@ func (p *player) do(w []string) error {
 				return fmt.Errorf("%q is on the page", s)
 			}
 		}
+	case "word": // word TEXT…: the last answer is a paper of Word, and each is on it
+		on, err := wordText([]byte(p.raw))
+		for _, s := range args {
+			if err == nil && !strings.Contains(on, s) {
+				err = fmt.Errorf("no %q on the paper: %s", s, on)
+			}
+		}
+		return err
+	case "lacks": // lacks TEXT…: none is on the paper
+		on, err := wordText([]byte(p.raw))
+		for _, s := range args {
+			if err == nil && strings.Contains(on, s) {
+				err = fmt.Errorf("%q is on the paper", s)
+			}
+		}
+		return err
 	case "at": // at REGEXP: path of the last answer
 		if !regexp.MustCompile(args[0]).MatchString(p.at) {
 			return fmt.Errorf("at %s, want %s", p.at, args[0])

@@ -17,18 +17,18 @@ const module = "nhipcau/internal/"
 // only those that stand before it.
 var floors = strings.Fields(`
 	fault i18n auth vn
-	db audit job notify file backup
+	db audit job notify file backup office
 	intake
 	web
 	api
-	org account tally mail
+	org account tally mail paper
 	attendance directive rollout follow conference plan report remind
-	statement reform
+	statement reform drafting
 	imports
 	world app`)
 
 // sliced are the packages that keep a file for each concern.
-var sliced = strings.Fields("org account tally mail attendance directive rollout follow conference plan report remind statement reform imports")
+var sliced = strings.Fields("org account tally mail paper attendance directive rollout follow conference plan report remind statement reform drafting imports")
 
 // beside are the packages that stand in no order, with those of the project that
 // each may import: programs, and what serves tests.
@@ -53,7 +53,7 @@ var only = map[string][]string{
 	"github.com/prometheus":    {"app"},
 	"github.com/wneessen":      {"mail"},
 	"github.com/emersion":      {},
-	"github.com/xuri":          {"intake"},
+	"github.com/xuri":          {"intake", "office"},
 	"github.com/evanw":         {"web/assets/build"},
 	"github.com/chromedp":      {},
 	"github.com/a-h/templ":     slices.Concat([]string{"app", "web", "api"}, sliced),

@@ -88,6 +88,9 @@ func (f Form) check() error {
 	return nil
 }
 
+// FormOf returns the form of a report.
+func FormOf(r Report) (Form, error) { return r.form() }
+
 // A Line is a figure item counted: numerator over denominator, each with the
 // lanes it opens to.
 type Line struct {

@@ -8,6 +8,7 @@ import (
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 	"nhipcau/internal/org"
+	"nhipcau/internal/paper"
 	"nhipcau/internal/vn"
 )
 
@@ -61,7 +62,25 @@ func found(ctx context.Context, tx *db.Tx, r *rand.Rand, units int) (*bloc, erro
 		}
 		b.units = append(b.units, c)
 	}
-	return b, nil
+	return b, b.writePapers(ctx, tx)
+}
+
+// writePapers records what the units' papers need: the place, and the term of
+// every committee, in which numbers count. The days of the terms are made up.
+func (b *bloc) writePapers(ctx context.Context, tx *db.Tx) error {
+	by := auth.System(Tree)
+	if err := paper.SetLetterhead(ctx, tx, by, b.root.Key, 0, paper.Letterhead{Family: paper.Youth, Place: "Cần Thơ"}); err != nil {
+		return err
+	}
+	if err := org.BeginTerm(ctx, tx, by, b.root.Key, "2017-2022", "2017-01-01", "2022-12-31"); err != nil {
+		return err
+	}
+	for _, c := range b.units {
+		if err := org.BeginTerm(ctx, tx, by, c.Key, "2019-2024", "2019-01-01", "2024-12-31"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // founded is the day from which the made-up lists run.

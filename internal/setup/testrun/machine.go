@@ -19,18 +19,25 @@ const oldest = 15
 type machine struct {
 	browser  string // path of Chromium
 	postgres string // folder of PostgreSQL's programs
+	office   string // path of LibreOffice
+	reader   string // path of pdftotext, which says what LibreOffice has printed
+}
+
+// look finds what is there.
+func look() machine {
+	return machine{chromium(), binaries(), first(os.Getenv(officeVariable), "soffice", "libreoffice"), first("pdftotext")}
 }
 
 // prepare finds what the tests need and installs what is missing; where it may
 // not, it returns an error that says all that is to be installed.
 func prepare(ctx context.Context) (machine, error) {
-	m := machine{chromium(), binaries()}
+	m := look()
 	if missing := m.missing(); len(missing) > 0 {
 		if err := install(ctx, missing); err != nil {
 			return m, err
 		}
-		if m = (machine{chromium(), binaries()}); len(m.missing()) > 0 {
-			return m, fmt.Errorf("installed %s, and still there is no %s; the tests need Chromium and PostgreSQL %d or newer",
+		if m = look(); len(m.missing()) > 0 {
+			return m, fmt.Errorf("installed %s, and still there is no %s; the tests need Chromium, LibreOffice, pdftotext and PostgreSQL %d or newer",
 				strings.Join(missing, ", "), strings.Join(m.missing(), ", "), oldest)
 		}
 	}
@@ -46,11 +53,22 @@ func (m machine) missing() []string {
 	if m.postgres == "" {
 		names = append(names, "postgresql")
 	}
+	if m.office == "" {
+		names = append(names, "libreoffice-writer-nogui", "libreoffice-calc-nogui", "fonts-liberation")
+	}
+	if m.reader == "" {
+		names = append(names, "poppler-utils")
+	}
 	return names
 }
 
 func chromium() string {
-	for _, name := range []string{os.Getenv(browserVariable), "chromium", "chromium-browser", "google-chrome"} {
+	return first(os.Getenv(browserVariable), "chromium", "chromium-browser", "google-chrome")
+}
+
+// first returns the path of the first program that is there, "" if none is.
+func first(names ...string) string {
+	for _, name := range names {
 		if p, err := exec.LookPath(name); err == nil {
 			return p
 		}

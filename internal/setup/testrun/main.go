@@ -1,8 +1,8 @@
 // Command testrun runs all tests: once on the embedded database, then those
 // that use a database once more on a real PostgreSQL, which it starts for
-// itself, installing it (and Chromium, which some tests drive) where it may;
-// where it may not, it says what to install and runs nothing. What it starts it
-// stops, also when it is interrupted.
+// itself, installing it (and Chromium and LibreOffice, which some tests drive)
+// where it may; where it may not, it says what to install and runs nothing. What
+// it starts it stops, also when it is interrupted.
 //
 // It closes with a line "N passed, M failed, K skipped" that adds up both runs.
 // Leaves count: tests and subtests that have no subtests of their own. A test
@@ -29,6 +29,7 @@ import (
 const (
 	serverVariable  = "NHIPCAU_TEST_POSTGRES"
 	browserVariable = "NHIPCAU_TEST_CHROMIUM"
+	officeVariable  = "NHIPCAU_TEST_OFFICE"
 )
 
 func main() {
@@ -56,14 +57,14 @@ func run(ctx context.Context) error {
 		return fmt.Errorf("starting PostgreSQL: %w", err)
 	}
 	defer pg.stop()
-	browser := browserVariable + "=" + m.browser
+	programs := []string{browserVariable + "=" + m.browser, officeVariable + "=" + m.office}
 	var t totals
 	fmt.Println("== all tests, embedded database")
-	if err := t.test(ctx, []string{browser}, "./..."); err != nil {
+	if err := t.test(ctx, programs, "./..."); err != nil {
 		return err
 	}
-	fmt.Println("== tests that use a database, PostgreSQL; what only a browser shows has been seen")
-	if err := t.test(ctx, []string{browser, serverVariable + "=" + pg.url}, append([]string{"-skip=^TestBrowser"}, databases...)...); err != nil {
+	fmt.Println("== tests that use a database, PostgreSQL; what only a browser or an office shows has been seen")
+	if err := t.test(ctx, append(programs, serverVariable+"="+pg.url), append([]string{"-skip=^Test(Browser|Office)"}, databases...)...); err != nil {
 		return err
 	}
 	fmt.Printf("%d passed, %d failed, %d skipped\n", t.passed, t.failed, t.skipped)

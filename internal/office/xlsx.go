@@ -1,0 +1,292 @@
+package office
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// A Book is tables for reckoning on (.xlsx).
+type Book struct {
+	Title, Author string
+	Made          time.Time
+	Sheets        []Sheet
+}
+
+// A Sheet is one table: a title, a head that stays in sight, and rows.
+type Sheet struct {
+	Name    string
+	Title   string
+	Columns []SheetColumn
+	Rows    [][]any // string, int64, Sum, Ratio or Link; nil is empty
+}
+
+// A SheetColumn is the head of a column and its width in letters.
+type SheetColumn struct {
+	Title string
+	Width float64
+}
+
+// FirstRow is the row of a sheet, from 1, in which Rows begins: after the title,
+// an empty row and the head.
+const FirstRow = 4
+
+// A Sum adds up a column from a row of the sheet to another; Value is what that
+// comes to.
+type Sum struct {
+	From, To int
+	Value    int64
+}
+
+// A Ratio is one cell of the same row over another, counted from 0; empty where
+// the second is 0. Num and Den are what stands in them.
+type Ratio struct {
+	Over, Under int
+	Num, Den    int64
+}
+
+// A Link is an address to open. A sheet with links holds no sums.
+type Link struct{ Href string }
+
+type sheetLook struct{ title, head, text, number, percent, link int }
+
+// Bytes returns the file. A text is a text whatever it begins with: nothing that
+// people have typed is reckoned as a formula.
+func (b Book) Bytes() ([]byte, error) {
+	f := excelize.NewFile()
+	defer f.Close() // of a file in memory nothing is to be closed
+	look, err := b.styles(f)
+	if err != nil {
+		return nil, err
+	}
+	for i, s := range b.Sheets {
+		if i == 0 {
+			err = f.SetSheetName(f.GetSheetName(0), s.Name)
+		} else {
+			_, err = f.NewSheet(s.Name)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if err := s.printed(f); err != nil {
+			return nil, err
+		}
+		write := s.write
+		if s.linked() {
+			write = s.writeLinked
+		}
+		if err := write(f, look); err != nil {
+			return nil, fmt.Errorf("sheet %s: %w", s.Name, err)
+		}
+	}
+	full := true
+	if err := f.SetCalcProps(&excelize.CalcPropsOptions{FullCalcOnLoad: &full}); err != nil {
+		return nil, err
+	}
+	at := b.Made.UTC().Format(time.RFC3339)
+	if err := f.SetDocProps(&excelize.DocProperties{Title: printable(b.Title), Creator: printable(b.Author), Created: at, Modified: at, Language: "vi-VN"}); err != nil {
+		return nil, err
+	}
+	out, err := f.WriteToBuffer()
+	if err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
+
+func (b Book) styles(f *excelize.File) (l sheetLook, err error) {
+	font := func(bold bool) *excelize.Font { return &excelize.Font{Family: "Times New Roman", Size: 12, Bold: bold} }
+	var lines []excelize.Border
+	for _, side := range []string{"left", "top", "right", "bottom"} {
+		lines = append(lines, excelize.Border{Type: side, Color: "000000", Style: 1})
+	}
+	thousands, percent := `#,##0`, `0.00%`
+	link := font(false)
+	link.Color, link.Underline = "0563C1", "single"
+	for _, x := range []struct {
+		to    *int
+		style excelize.Style
+	}{
+		{&l.title, excelize.Style{Font: &excelize.Font{Family: "Times New Roman", Size: 14, Bold: true}}},
+		{&l.head, excelize.Style{
+			Font: font(true), Border: lines, Alignment: &excelize.Alignment{Horizontal: "center", Vertical: "center", WrapText: true},
+			Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"E7E6E6"}},
+		}},
+		{&l.text, excelize.Style{Font: font(false), Border: lines, NumFmt: textFormat, Alignment: &excelize.Alignment{Vertical: "top", WrapText: true}}},
+		{&l.number, excelize.Style{Font: font(false), Border: lines, CustomNumFmt: &thousands}},
+		{&l.percent, excelize.Style{Font: font(false), Border: lines, CustomNumFmt: &percent}},
+		{&l.link, excelize.Style{Font: link, Border: lines}},
+	} {
+		if *x.to, err = f.NewStyle(&x.style); err != nil {
+			return l, err
+		}
+	}
+	return l, nil
+}
+
+// textFormat is "@": what is typed into such a cell later is a text too.
+const textFormat = 49
+
+func (s Sheet) write(f *excelize.File, look sheetLook) error {
+	w, err := f.NewStreamWriter(s.Name)
+	if err != nil {
+		return err
+	}
+	for i, c := range s.Columns {
+		if err := w.SetColWidth(i+1, i+1, c.Width); err != nil {
+			return err
+		}
+	}
+	if err := w.SetPanes(&excelize.Panes{Freeze: true, YSplit: FirstRow - 1, TopLeftCell: fmt.Sprintf("A%d", FirstRow), ActivePane: "bottomLeft"}); err != nil {
+		return err
+	}
+	if err := w.SetRow("A1", []any{excelize.Cell{StyleID: look.title, Value: printable(s.Title)}}); err != nil {
+		return err
+	}
+	var head []any
+	for _, c := range s.Columns {
+		head = append(head, excelize.Cell{StyleID: look.head, Value: printable(c.Title)})
+	}
+	if err := w.SetRow(fmt.Sprintf("A%d", FirstRow-1), head); err != nil {
+		return err
+	}
+	for i, r := range s.Rows {
+		cells, err := sheetRow(r, FirstRow+i, look)
+		if err != nil {
+			return err
+		}
+		if err := w.SetRow(fmt.Sprintf("A%d", FirstRow+i), cells); err != nil {
+			return err
+		}
+	}
+	return w.Flush()
+}
+
+// printed sets how a sheet is printed: A4 on its side, as wide as the page, the
+// head on every page.
+func (s Sheet) printed(f *excelize.File) error {
+	const a4 = 9
+	size, side, one, any := a4, "landscape", 1, 0
+	if err := f.SetPageLayout(s.Name, &excelize.PageLayoutOptions{Size: &size, Orientation: &side, FitToWidth: &one, FitToHeight: &any}); err != nil {
+		return err
+	}
+	fit := true
+	if err := f.SetSheetProps(s.Name, &excelize.SheetPropsOptions{FitToPage: &fit}); err != nil {
+		return err
+	}
+	head := FirstRow - 1
+	return f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", Scope: s.Name, RefersTo: fmt.Sprintf("'%s'!$%d:$%d", s.Name, head, head)})
+}
+
+func (s Sheet) linked() bool {
+	return slices.ContainsFunc(s.Rows, func(r []any) bool {
+		return slices.ContainsFunc(r, func(v any) bool { _, ok := v.(Link); return ok })
+	})
+}
+
+// writeLinked writes a sheet cell by cell: a sheet that is streamed can hold no
+// links.
+func (s Sheet) writeLinked(f *excelize.File, look sheetLook) error {
+	head := make([]any, len(s.Columns))
+	for i, c := range s.Columns {
+		head[i] = c.Title
+		col, err := excelize.ColumnNumberToName(i + 1)
+		if err != nil {
+			return err
+		}
+		if err := f.SetColWidth(s.Name, col, col, c.Width); err != nil {
+			return err
+		}
+	}
+	if err := f.SetPanes(s.Name, &excelize.Panes{Freeze: true, YSplit: FirstRow - 1, TopLeftCell: fmt.Sprintf("A%d", FirstRow), ActivePane: "bottomLeft"}); err != nil {
+		return err
+	}
+	if err := s.set(f, 1, 1, s.Title, look.title, look); err != nil {
+		return err
+	}
+	for i, r := range append([][]any{head}, s.Rows...) {
+		style := look.text
+		if i == 0 {
+			style = look.head
+		}
+		for j, v := range r {
+			if err := s.set(f, j+1, FirstRow-1+i, v, style, look); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// set fills one cell; style is that of a text.
+func (s Sheet) set(f *excelize.File, col, row int, v any, style int, look sheetLook) error {
+	at, err := excelize.CoordinatesToCellName(col, row)
+	if err != nil {
+		return err
+	}
+	switch v := v.(type) {
+	case string:
+		err = f.SetCellStr(s.Name, at, printable(v))
+	case int64:
+		style, err = look.number, f.SetCellInt(s.Name, at, v)
+	case Link:
+		style = look.link
+		if err = f.SetCellStr(s.Name, at, printable(v.Href)); err == nil {
+			err = f.SetCellHyperLink(s.Name, at, printable(v.Href), "External")
+		}
+	case nil:
+	default:
+		err = fmt.Errorf("a cell beside a link holds no %T", v)
+	}
+	if err != nil {
+		return err
+	}
+	return f.SetCellStyle(s.Name, at, at, style)
+}
+
+// sheetRow makes the cells of a row of the sheet.
+func sheetRow(values []any, n int, look sheetLook) ([]any, error) {
+	cells := make([]any, len(values))
+	for i, v := range values {
+		at, err := excelize.ColumnNumberToName(i + 1)
+		if err != nil {
+			return nil, err
+		}
+		switch v := v.(type) {
+		case nil:
+			cells[i] = excelize.Cell{StyleID: look.text}
+		case string:
+			cells[i] = excelize.Cell{StyleID: look.text, Value: printable(v)}
+		case int64:
+			cells[i] = excelize.Cell{StyleID: look.number, Value: v}
+		case Sum:
+			cells[i] = excelize.Cell{StyleID: look.number, Formula: fmt.Sprintf("SUM(%s%d:%s%d)", at, v.From, at, v.To), Value: v.Value}
+		case Ratio:
+			cells[i], err = v.cell(n, look)
+			if err != nil {
+				return nil, err
+			}
+		default:
+			return nil, fmt.Errorf("a cell holds no %T", v)
+		}
+	}
+	return cells, nil
+}
+
+func (r Ratio) cell(n int, look sheetLook) (excelize.Cell, error) {
+	over, err := excelize.CoordinatesToCellName(r.Over+1, n)
+	if err != nil {
+		return excelize.Cell{}, err
+	}
+	under, err := excelize.CoordinatesToCellName(r.Under+1, n)
+	if err != nil {
+		return excelize.Cell{}, err
+	}
+	c := excelize.Cell{StyleID: look.percent, Formula: fmt.Sprintf(`IF(%s=0,"",%s/%s)`, under, over, under)}
+	if r.Den != 0 {
+		c.Value = float64(r.Num) / float64(r.Den)
+	}
+	return c, nil
+}

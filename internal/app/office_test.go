@@ -146,7 +146,7 @@ func TestOfficeOpensThePapers(t *testing.T) {
 
 	steps("as bikhu", "get "+rollout+"/reminder.docx")
 	pages = o.pages("letter.docx", []byte(p.raw))
-	holds(t, pages[0], "DỰ THẢO", "V/v nhắc thực hiện", "Tổ chức cơ sở Đoàn số 12", "30/10/2020")
+	holds(t, pages[0], "DỰ THẢO", "V/v nhắc thực hiện", "Kính gửi: - Tổ chức cơ sở Đoàn số", "chưa thực hiện nhiệm vụ đã quá hạn")
 
 	steps("get " + rollout + "/figures.xlsx")
 	rows := o.table("rollout.xlsx", []byte(p.raw))

@@ -153,7 +153,7 @@ func openStatements(t *testing.T, h *app.TestHouse) string {
 	}
 	deed(p.as("vanthu"))
 	deed(p.post("/statements", []string{
-		"title=Kết quả học tập", "period=năm 2020", "last=20/12/2020", "item-1-label=Mô hình", "item-1-word=mô hình", "item-1-sort=count",
+		"title=Kết quả học tập", "period=năm 2020", "last=20/12/2024", "item-1-label=Mô hình", "item-1-word=mô hình", "item-1-sort=count",
 		"item-2-label=Chi, đảng bộ tổ chức học tập", "item-2-word=chi, đảng bộ", "item-2-sort=ratio", "item-3-label=Tham gia", "item-3-word=%", "item-3-sort=percent",
 	}))
 	path := p.at

@@ -138,7 +138,7 @@ func TestOfficeOpensThePapers(t *testing.T) {
 	if len(pages) != 2 {
 		t.Errorf("the report has %d pages", len(pages))
 	}
-	holds(t, pages[0], "ĐOÀN TNCS HỒ CHÍ MINH", "TỔ CHỨC CƠ SỞ ĐOÀN SỐ 07", "Số: 01-BC/ĐTN", "Cần Thơ, ngày 02 tháng 11 năm 2020", "BÁO CÁO", "Đoàn viên đã học", "92,06")
+	holds(t, pages[0], "ĐOÀN TNCS HỒ CHÍ MINH", "TỔ CHỨC CƠ SỞ ĐOÀN SỐ 07", "Số: 01-BC/ĐTN", "Cần Thơ, ngày 17 tháng 01 năm 2024", "BÁO CÁO", "Đoàn viên đã học", "92,06")
 	if first := strings.Fields(pages[len(pages)-1]); len(first) == 0 || first[0] != "2" {
 		t.Errorf("the second page begins %q", first[:min(3, len(first))])
 	}

@@ -97,7 +97,7 @@ func (c checker) writes(t *testing.T, as func(login string) program, prepared ap
 	row := clerk.list("/conferences/" + prepared.Conference + "/attendance?state=invited").Items[0]
 	free := as("bikhu").list("/units?limit=500").Items
 	had := map[string]bool{}
-	for _, p := range as("bikhu").list("/plans?limit=500").Items {
+	for _, p := range as("bikhu").list("/plans?limit=500&rollout=" + roll).Items {
 		had[p.Unit] = true
 	}
 	free = slices.DeleteFunc(free, func(u named) bool { return had[u.Key] || u.Key == "doan-khoi" })
@@ -117,7 +117,7 @@ func (c checker) writes(t *testing.T, as func(login string) program, prepared ap
 			login: "thuky07", path: "/conferences/" + prepared.Conference,
 			body: fmt.Sprintf(`{"marks":[{"member":%q,"state":"present","version":%d}],"guests":[{"label":"Khách","number":2}]}`, row.Member, row.Version),
 		}},
-		{"POST /conferences", deed{login: head, body: `{"rollout":"` + roll + `","title":"Học bù","sort":"makeup","mode":"online","day":"2020-11-02","topics":[{"title":"Nghị quyết"}]}`}},
+		{"POST /conferences", deed{login: head, body: `{"rollout":"` + roll + `","title":"Học bù","sort":"makeup","mode":"online","day":"2024-01-17","topics":[{"title":"Nghị quyết"}]}`}},
 		{"POST /conferences/{id}/convening", deed{login: head, path: "/conferences/$POST /conferences", match: true}},
 		{"POST /conferences/{id}/closure", deed{login: "thuky07", path: "/conferences/" + prepared.Conference, match: true}},
 		{"POST /plans", deed{login: head, body: `{"rollout":"` + roll + `","title":"Chương trình","goals":[{"text":"Mục tiêu"}],

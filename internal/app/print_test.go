@@ -59,7 +59,7 @@ func TestBrowserPrints(t *testing.T) {
 	if head < 3 {
 		t.Errorf("the head of the table of units stands on %d pages", head)
 	}
-	holds(t, rollout[0], "Học tập, quán triệt")
+	holds(t, rollout[0], "Học tập chuyên đề năm 2024")
 	holds(t, strings.Join(pdf("plans", "/plans"), " "), "Chương trình hành động", "của TCCS Đoàn số")
 
 	// The pages of papers are for everybody too.

@@ -123,7 +123,7 @@ func TestSeeds(t *testing.T) {
 			get /statements
 			take T 'href="(/statements/[a-z0-9]{12})"'
 			get $T
-			see 'hơn 92 %' '32 mô hình' '34 mô hình' '78 lớp' '2.611 lượt học viên' 'hơn 5.700' 'trên 5.700 học viên' '99 %'
+			see 'hơn 92' '“hơn 92% đảng viên”' '32 mô hình' '34 mô hình' '78 lớp' '2.611 lượt học viên' 'hơn 5.700' 'trên 5.700 học viên' '“99% so với yêu cầu”'
 			take F '(/figures/[0-9]+/ban-tuyen-giao-can-tho/value_6\?subtree=1)'
 			get $F
 			see 'hơn 5.700' 'khai báo'

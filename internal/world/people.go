@@ -75,6 +75,9 @@ func (b *bloc) writePapers(ctx context.Context, tx *db.Tx) error {
 	if err := org.BeginTerm(ctx, tx, by, b.root.Key, "2017-2022", "2017-01-01", "2022-12-31"); err != nil {
 		return err
 	}
+	if err := org.BeginTerm(ctx, tx, by, b.root.Key, "2022-2027", "2023-01-01", "2027-12-31"); err != nil {
+		return err
+	}
 	for _, c := range b.units {
 		if err := org.BeginTerm(ctx, tx, by, c.Key, "2019-2024", "2019-01-01", "2024-12-31"); err != nil {
 			return err

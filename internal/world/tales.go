@@ -13,6 +13,7 @@ import (
 	"nhipcau/internal/directive"
 	"nhipcau/internal/file"
 	"nhipcau/internal/org"
+	"nhipcau/internal/paper"
 	"nhipcau/internal/plan"
 	"nhipcau/internal/rollout"
 	"nhipcau/internal/statement"
@@ -31,6 +32,8 @@ type land struct {
 	people  func(n int) int // of unit n
 	offices bool            // everybody holds one
 	from    vn.Day
+	family  paper.Family
+	place   string
 }
 
 // settle founds a land and gives its people logins.
@@ -44,6 +47,13 @@ func settle(ctx context.Context, h House, l land, at time.Time) (*story, error) 
 		s.r = rand.New(rand.NewPCG(1, uint64(l.units))) // the closure may run twice
 		s.heads, s.bloc = nil, &bloc{}
 		if s.bloc.root, err = org.Plant(ctx, tx, auth.System(l.tree), l.tree, l.root.Name, l.root); err != nil {
+			return err
+		}
+		by := auth.System(l.tree)
+		if err := paper.SetLetterhead(ctx, tx, by, s.bloc.root.Key, 0, paper.Letterhead{Family: l.family, Place: l.place}); err != nil {
+			return err
+		}
+		if err := org.BeginTerm(ctx, tx, by, s.bloc.root.Key, "2020-2025", "2020-01-01", "2025-12-31"); err != nil {
 			return err
 		}
 		for n := 1; n <= l.units; n++ {
@@ -78,6 +88,9 @@ func (l land) populate(ctx context.Context, tx *db.Tx, r *rand.Rand, root org.Un
 		Key: fmt.Sprintf("%s-%02d", l.login, n), Name: name, Short: short, Kind: l.kind, Phone: Phone(r), From: l.from, Sample: true,
 	})
 	if err != nil {
+		return crew{}, err
+	}
+	if err := org.BeginTerm(ctx, tx, by, u.Key, "2020-2025", "2020-01-01", "2025-12-31"); err != nil {
 		return crew{}, err
 	}
 	c := crew{Unit: u}
@@ -153,7 +166,7 @@ func on2(year int, month time.Month, day, hour, minute int) time.Time {
 // a thousand officers, on 25 June 2021 (article 001).
 func haiPhong(ctx context.Context, h House) (*story, error) {
 	s, err := settle(ctx, h, land{
-		tree: "hai-phong", login: "hp", from: "2021-01-04",
+		tree: "hai-phong", login: "hp", from: "2021-01-04", family: paper.Youth, place: "Hải Phòng",
 		root: org.NewUnit{Key: "thanh-doan-hai-phong", Name: "Thành đoàn Hải Phòng", Short: "Thành đoàn Hải Phòng", Kind: "Thành đoàn", From: "2021-01-04"},
 		kind: "Quận, Huyện đoàn, Đoàn trực thuộc", units: haiPhongSites,
 		name: func(n int) (string, string) {
@@ -236,7 +249,7 @@ func programme(paper, unit string, until vn.Day) plan.Form {
 func province(ctx context.Context, h House) (*story, error) {
 	const units = 24
 	s, err := settle(ctx, h, land{
-		tree: "khoi-tinh", login: "kt", from: "2020-01-02",
+		tree: "khoi-tinh", login: "kt", from: "2020-01-02", family: paper.Party,
 		root: org.NewUnit{Key: "dang-bo-khoi-tinh", Name: "Đảng bộ Khối các cơ quan tỉnh", Short: "Đảng bộ Khối", Kind: "Đảng bộ khối", From: "2020-01-02"},
 		kind: "Chi, đảng bộ trực thuộc", units: units,
 		name: func(n int) (string, string) {
@@ -313,7 +326,7 @@ func (s *story) draft() {
 // with 67 contest entries, 37 and 30 (article 003).
 func review(ctx context.Context, h House) (*story, error) {
 	s, err := settle(ctx, h, land{
-		tree: "dang-uy-khoi", login: "du", from: "2023-01-03",
+		tree: "dang-uy-khoi", login: "du", from: "2023-01-03", family: paper.Party,
 		root: org.NewUnit{Key: "dang-uy-khoi-tinh", Name: "Đảng ủy Khối các cơ quan tỉnh", Short: "Đảng ủy Khối", Kind: "Đảng ủy khối", From: "2023-01-03"},
 		kind: "Chi, đảng bộ cơ sở", units: 18,
 		name: func(n int) (string, string) {
@@ -367,7 +380,7 @@ func review(ctx context.Context, h House) (*story, error) {
 func inspection(ctx context.Context, h House) (*story, error) {
 	names := []string{"Ban Tuyên giáo Quận ủy Thốt Nốt", "Ban Tuyên giáo Huyện ủy Cờ Đỏ"}
 	s, err := settle(ctx, h, land{
-		tree: "tuyen-giao-can-tho", login: "ct", from: "2020-01-02",
+		tree: "tuyen-giao-can-tho", login: "ct", from: "2020-01-02", family: paper.Party, place: "Cần Thơ",
 		root: org.NewUnit{Key: "ban-tuyen-giao-can-tho", Name: "Ban Tuyên giáo Thành ủy Cần Thơ", Short: "Ban Tuyên giáo Thành ủy", Kind: "Ban của Thành ủy", From: "2020-01-02"},
 		kind: "Ban của Quận ủy, Huyện ủy", units: len(names),
 		name: func(n int) (string, string) { return names[n-1], names[n-1] }, people: func(int) int { return 6 },

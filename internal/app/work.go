@@ -164,8 +164,10 @@ func statementWork(ctx context.Context, tx *db.Tx, p web.Page) ([]workItem, erro
 	owed, err := statement.Owing(ctx, tx, p.Actor)
 	var all []workItem
 	for _, f := range owed {
-		w := workItem{Title: p.T("statement.work", f.Title), Note: f.Period + " · " + f.UnitName, Due: f.LastDay, State: web.None, When: p.Day(f.LastDay),
-			Href: "/statements/" + f.ID + "/units/" + p.Actor.UnitKey, Action: p.T("app.open")}
+		w := workItem{
+			Title: p.T("statement.work", f.Title), Note: f.Period + " · " + f.UnitName, Due: f.LastDay, State: web.None, When: p.Day(f.LastDay),
+			Href: "/statements/" + f.ID + "/units/" + p.Actor.UnitKey, Action: p.T("app.open"),
+		}
 		if f.LastDay.Before(vn.DayOf(p.Now)) {
 			w.State, w.When = web.Late, p.T("rollout.stand.late", f.LastDay.DaysUntil(vn.DayOf(p.Now)))
 		}

@@ -348,3 +348,35 @@ func TestScope(t *testing.T) {
 func declared(n int64) follow.DeclarationForm {
 	return follow.DeclarationForm{HeldDay: "2020-10-20", Attended: n, Persons: n, Signer: "Bí thư", Paper: "Số 3"}
 }
+
+// TestLate lets a day pass: who has not is counted late the night after, an
+// extension takes it back, and what is taken back after the new day is late at
+// once.
+func TestLate(t *testing.T) {
+	h := build(t)
+	r := h.opened(t)
+	h.fulfil(t, r, rollout.Hold, "hai")
+	if got := h.total(t, r, "khoi", "hold_late"); got != 0 {
+		t.Fatalf("%d are late before the day", got)
+	}
+	h.night(t, "2020-10-31")
+	if got := h.total(t, r, "khoi", "hold_late"); got != 3 { // mot, ba and the cell
+		t.Errorf("%d are late after the day, want three", got)
+	}
+	if n, err := h.extend(t, r, rollout.Hold, "mot", "2020-11-05"); n != 1 || err != nil {
+		t.Errorf("extending one unit reaches %d, %v", n, err)
+	}
+	if late, more := h.own(t, r, "mot", "hold_late"), h.own(t, r, "mot", "hold_extended"); late != 0 || more != 1 {
+		t.Errorf("an extended unit counts %d late and %d extended", late, more)
+	}
+	if got := h.notices(t, "rollout.notice.extended.hold"); got != 1 {
+		t.Errorf("%d people are told of the extension, want one", got)
+	}
+	h.fulfil(t, r, rollout.Hold, "mot")
+	h.at("2020-11-07")
+	h.unfulfil(t, r, rollout.Hold, "mot")
+	if held, late := h.own(t, r, "mot", "held"), h.own(t, r, "mot", "hold_late"); held != 0 || late != 1 {
+		t.Errorf("what is taken back after its day counts %d held and %d late", held, late)
+	}
+	h.proven(t, r, "all of it")
+}

@@ -2,6 +2,7 @@ package statement_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"strings"
@@ -52,7 +53,7 @@ func TestCast(t *testing.T) {
 				return err
 			})
 			got := "done"
-			if err != undo {
+			if !errors.Is(err, undo) {
 				got = ended(err)
 			}
 			if got != want {

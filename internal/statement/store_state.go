@@ -50,13 +50,8 @@ func withFigures(ctx context.Context, tx *db.Tx, form string, unit int64, all []
 	return all, nil
 }
 
-// Statements returns the statements that stand in a form, of the units of by's
-// subtree, in tree order. The caller has found the form through seen.
-func Statements(ctx context.Context, tx *db.Tx, by auth.Actor, f Form) ([]Statement, error) {
-	return between(ctx, tx, f, by.Path, by.End())
-}
-
-// between is Statements for the units from one path to before another.
+// between returns the statements that stand in a form, of the units from one path
+// to before another, in tree order. The caller has found the form through seen.
 func between(ctx context.Context, tx *db.Tx, f Form, from, to string) ([]Statement, error) {
 	all, err := db.All(ctx, tx, scanStatement, statements+` WHERE s.form = $1 AND s.ended_at IS NULL AND p.path >= $2 AND p.path < $3 ORDER BY p.path`,
 		f.ID, from, to)

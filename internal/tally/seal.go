@@ -2,6 +2,7 @@ package tally
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -65,14 +66,14 @@ func SealSheet(ctx context.Context, d *db.DB, by auth.Actor, sheet int64, office
 		}
 		l.Office = office
 		err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return l.set(ctx, tx, by) })
-		if err != errMoved {
+		if !errors.Is(err, errMoved) {
 			return l, err
 		}
 	}
 	return Seal{}, fault.New(fault.Conflict, "tally.error.moving")
 }
 
-var errMoved = fmt.Errorf("tally: somebody posted while the sheet was proved")
+var errMoved = errors.New("tally: somebody posted while the sheet was proved")
 
 // prepareSeal proves a sheet and returns its seal, not yet set.
 func prepareSeal(ctx context.Context, tx *db.Tx, by auth.Actor, sheet int64, recount Recount) (Seal, error) {

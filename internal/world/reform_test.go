@@ -487,12 +487,11 @@ func TestWhateverIsReformed(t *testing.T) {
 			var all []string // conferences
 			made := 0
 			for step := range 40 {
-				what := ""
-				if r.IntN(3) > 0 {
-					what = s.something(t, r, &all)
-				} else {
-					what = s.reformed(t, r, &made)
+				do := func() string { return s.something(t, r, &all) }
+				if r.IntN(3) == 0 {
+					do = func() string { return s.reformed(t, r, &made) }
 				}
+				what := do()
 				s.proven(t, fmt.Sprintf("step %d, %s", step, what))
 			}
 			if made < 3 {

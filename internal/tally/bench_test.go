@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 	"nhipcau/internal/db/dbtest"
 	"nhipcau/internal/tally"
@@ -240,4 +241,53 @@ func BenchmarkProve(b *testing.B) {
 	b.ReportMetric(proof.Seconds()*1e3/float64(b.N), "ms/proof")
 	b.ReportMetric(proof.Seconds()/rows.Seconds(), "cost")
 	limit(b, "what a proof costs over reading its posts", proof.Seconds()/rows.Seconds(), 4)
+}
+
+// BenchmarkSeal seals a sheet of 100,000 posts, proof included, and opens its next
+// part, each beside the reading of the posts in the same run.
+func BenchmarkSeal(b *testing.B) {
+	d := durable(b)
+	g := plant(b, d, national())
+	fill(b, g, 100_000)
+	asNodes := func(ctx context.Context, tx *db.Tx, s tally.Sheet) (map[int64]tally.Delta, error) {
+		nodes, err := tally.Nodes(ctx, tx, s.ID)
+		all := map[int64]tally.Delta{}
+		for u, n := range nodes {
+			all[u] = n.Own.Delta()
+		}
+		return all, err
+	}
+	by := g.by
+	by.Path, by.Roles = g.paths[0], []auth.Role{auth.Secretary}
+	var sealed, parted, rows time.Duration
+	for b.Loop() {
+		g.must(3, tally.Delta{held: 1})
+		began := time.Now()
+		dbtest.Read(b, d, func(ctx context.Context, tx *db.Tx) error {
+			return db.Each(ctx, tx, `SELECT id, unit, vector FROM tally_post WHERE sheet = $1 ORDER BY id`, []any{g.sheet}, func(r db.Scanner) error {
+				var id, unit int64
+				var v []byte
+				return r.Scan(&id, &unit, &v)
+			})
+		})
+		read := time.Now()
+		if _, err := tally.SealSheet(b.Context(), d, by, g.sheet, "", asNodes); err != nil {
+			b.Fatal(err)
+		}
+		seal := time.Now()
+		var next tally.Sheet
+		dbtest.Write(b, d, func(ctx context.Context, tx *db.Tx) (err error) {
+			next, err = tally.Continue(ctx, tx, by, g.sheet, nil)
+			return err
+		})
+		rows, sealed, parted = rows+read.Sub(began), sealed+seal.Sub(read), parted+time.Since(seal)
+		dbtest.Write(b, d, func(ctx context.Context, tx *db.Tx) error {
+			_, err := tally.Rejoin(ctx, tx, next.ID)
+			return err
+		})
+	}
+	b.ReportMetric(sealed.Seconds()*1e3/float64(b.N), "ms/seal")
+	b.ReportMetric(parted.Seconds()*1e3/float64(b.N), "ms/part")
+	b.ReportMetric(sealed.Seconds()/rows.Seconds(), "cost")
+	limit(b, "what a seal costs over reading its posts", sealed.Seconds()/rows.Seconds(), 12)
 }

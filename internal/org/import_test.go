@@ -10,6 +10,7 @@ import (
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 	"nhipcau/internal/db/dbtest"
+	"nhipcau/internal/epoch"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/intake"
 )
@@ -204,7 +205,7 @@ func TestImportedUnitsStand(t *testing.T) {
 		if s != want {
 			t.Errorf("got\n%s\nwant\n%s", s, want)
 		}
-		e, err := EpochFor(ctx, tx, "t")
+		e, err := epoch.For(ctx, tx, "t")
 		if err == nil && e.Len() != len(all) {
 			t.Errorf("the epoch has %d units of %d", e.Len(), len(all))
 		}

@@ -5,6 +5,7 @@ import (
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
+	"nhipcau/internal/epoch"
 	"nhipcau/internal/job"
 	"nhipcau/internal/notify"
 	"nhipcau/internal/org"
@@ -32,7 +33,7 @@ func Jobs(r *job.Runner) {
 // it stops when the rollout was withdrawn meanwhile.
 func openAll(ctx context.Context, d *db.DB, j job.Job, progress func(done, total int64)) error {
 	var r Rollout
-	var e *org.Epoch
+	var e *epoch.Epoch
 	if err := d.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
 		if r, err = Find(ctx, tx, j.Payload); err != nil || r.State != Approved {
 			return err
@@ -53,16 +54,16 @@ func openAll(ctx context.Context, d *db.DB, j job.Job, progress func(done, total
 	return d.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return opened(ctx, tx, r.ID) })
 }
 
-func epochOf(ctx context.Context, tx *db.Tx, sheet int64) (*org.Epoch, error) {
+func epochOf(ctx context.Context, tx *db.Tx, sheet int64) (*epoch.Epoch, error) {
 	s, err := tally.Find(ctx, tx, sheet)
 	if err != nil {
 		return nil, err
 	}
-	return org.EpochByID(ctx, tx, s.Epoch)
+	return epoch.ByID(ctx, tx, s.Epoch)
 }
 
 // obligeSome treats the units at places from to to of the epoch.
-func obligeSome(ctx context.Context, tx *db.Tx, id string, e *org.Epoch, top, from, to int) error {
+func obligeSome(ctx context.Context, tx *db.Tx, id string, e *epoch.Epoch, top, from, to int) error {
 	r, err := Find(ctx, tx, id)
 	if err != nil || r.State != Approved {
 		return err

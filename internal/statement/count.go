@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"nhipcau/internal/db"
+	"nhipcau/internal/epoch"
 	"nhipcau/internal/fault"
-	"nhipcau/internal/org"
 	"nhipcau/internal/tally"
 )
 
@@ -125,7 +125,7 @@ func (s Statement) totalOf(f Form, n int) (all Sum, ok bool) {
 
 // directlyUnder returns the units that a new sheet's owner asks.
 func directlyUnder(ctx context.Context, tx *db.Tx, s tally.Sheet) ([]int64, error) {
-	e, err := org.EpochByID(ctx, tx, s.Epoch)
+	e, err := epoch.ByID(ctx, tx, s.Epoch)
 	if err != nil {
 		return nil, err
 	}

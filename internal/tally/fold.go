@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"nhipcau/internal/db"
-	"nhipcau/internal/org"
+	"nhipcau/internal/epoch"
 )
 
 // foldBatch is how many posts one fold takes; what is left calls for another.
@@ -68,7 +68,7 @@ func foldSheet(ctx context.Context, tx *db.Tx, sheet int64, waiting []post) erro
 // A count adds posts of one sheet up the tree, in memory.
 type count struct {
 	sheet Sheet
-	epoch *org.Epoch
+	epoch *epoch.Epoch
 	root  int
 	nodes map[int]*Node // by place; with a node, all above it up to the root
 }

@@ -12,6 +12,7 @@ import (
 	"nhipcau/internal/audit"
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
+	"nhipcau/internal/epoch"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/org"
 )
@@ -151,7 +152,7 @@ func Continue(ctx context.Context, tx *db.Tx, by auth.Actor, sheet int64, moved 
 	if err != nil {
 		return Sheet{}, err
 	}
-	e, err := org.EpochFor(ctx, tx, s.Tree)
+	e, err := epoch.For(ctx, tx, s.Tree)
 	if err != nil {
 		return Sheet{}, err
 	}

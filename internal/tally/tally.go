@@ -19,8 +19,8 @@ import (
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
+	"nhipcau/internal/epoch"
 	"nhipcau/internal/fault"
-	"nhipcau/internal/org"
 )
 
 // A Sheet counts one thing over one epoch's tree.
@@ -41,7 +41,7 @@ type Sheet struct {
 // Open begins a sheet of kind for the thing source, over the subtree of root as
 // it stands. A thing has one sheet of a kind; a second is a Conflict.
 func Open(ctx context.Context, tx *db.Tx, by auth.Actor, kind *Kind, source, tree string, root int64) (Sheet, error) {
-	e, err := org.EpochFor(ctx, tx, tree)
+	e, err := epoch.For(ctx, tx, tree)
 	if err != nil {
 		return Sheet{}, err
 	}
@@ -57,8 +57,8 @@ func Open(ctx context.Context, tx *db.Tx, by auth.Actor, kind *Kind, source, tre
 
 // area returns the epoch of s and the places of its root and of unit in it. on
 // is false if the unit is not under the root.
-func (s Sheet) area(ctx context.Context, tx *db.Tx, unit int64) (e *org.Epoch, root, at int, on bool, err error) {
-	if e, err = org.EpochByID(ctx, tx, s.Epoch); err != nil {
+func (s Sheet) area(ctx context.Context, tx *db.Tx, unit int64) (e *epoch.Epoch, root, at int, on bool, err error) {
+	if e, err = epoch.ByID(ctx, tx, s.Epoch); err != nil {
 		return nil, 0, 0, false, err
 	}
 	root, ok := e.Index(s.Root)

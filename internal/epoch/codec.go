@@ -1,4 +1,4 @@
-package org
+package epoch
 
 import (
 	"bytes"
@@ -17,7 +17,7 @@ const (
 	maxBytes = maxUnits * 8 // of a blob, unpacked
 )
 
-var errBroken = errors.New("org: an epoch is broken")
+var errBroken = errors.New("epoch: an epoch is broken")
 
 // encode packs the tree.
 func (e *Epoch) encode() ([]byte, error) {

@@ -1,4 +1,4 @@
-package org
+package epoch
 
 import (
 	"context"
@@ -25,11 +25,11 @@ func lastEpoch(ctx context.Context, tx *db.Tx, tree string) (id int64, current b
 	if err != nil || id == 0 || changed != cut {
 		return id, false, err
 	}
-	if day == today(tx) {
+	if day == vn.DayOf(tx.Now) {
 		return id, true, nil
 	}
 	var ended int64
-	err = tx.One(ctx, `SELECT count(*) FROM unit_edge WHERE tree = $1 AND to_day > $2 AND to_day <= $3`, []any{tree, day, today(tx)}, &ended)
+	err = tx.One(ctx, `SELECT count(*) FROM unit_edge WHERE tree = $1 AND to_day > $2 AND to_day <= $3`, []any{tree, day, vn.DayOf(tx.Now)}, &ended)
 	return id, ended == 0, err
 }
 
@@ -54,5 +54,5 @@ func insertEpoch(ctx context.Context, tx *db.Tx, e *Epoch, blob []byte) error {
 	return tx.Exec(ctx, `
 		INSERT INTO epoch (id, tree, version, from_day, cut_at, units, blob)
 		SELECT $1, $2, coalesce(max(version), 0) + 1, $3, $4, $5, $6 FROM epoch WHERE tree = $2`,
-		e.ID, e.Tree, today(tx), tx.Now, e.Len(), blob)
+		e.ID, e.Tree, vn.DayOf(tx.Now), tx.Now, e.Len(), blob)
 }

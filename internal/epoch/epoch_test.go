@@ -1,4 +1,4 @@
-package org
+package epoch
 
 import (
 	"bytes"
@@ -12,6 +12,7 @@ import (
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 	"nhipcau/internal/db/dbtest"
+	"nhipcau/internal/org"
 	"nhipcau/internal/vn"
 )
 
@@ -177,7 +178,7 @@ func TestStanding(t *testing.T) {
 func epochFor(t *testing.T, d *db.DB) (e *Epoch) {
 	t.Helper()
 	dbtest.Write(t, d, func(ctx context.Context, tx *db.Tx) (err error) {
-		e, err = EpochFor(ctx, tx, "doan")
+		e, err = For(ctx, tx, "doan")
 		return err
 	})
 	return e
@@ -195,12 +196,12 @@ func TestEpochIsCutWhenTheTreeChanges(t *testing.T) {
 	add := func(parent, key string) {
 		t.Helper()
 		write(func(ctx context.Context, tx *db.Tx) error {
-			_, err := Create(ctx, tx, by, parent, NewUnit{Key: key, Name: "Chi đoàn " + key, Kind: "chi đoàn", From: "2019-01-01"})
+			_, err := org.Create(ctx, tx, by, parent, org.NewUnit{Key: key, Name: "Chi đoàn " + key, Kind: "chi đoàn", From: "2019-01-01"})
 			return err
 		})
 	}
 	write(func(ctx context.Context, tx *db.Tx) error {
-		_, err := Plant(ctx, tx, by, "doan", "Đoàn", NewUnit{Key: "goc", Name: "Đoàn khối", Kind: "đoàn khối", From: "2019-01-01"})
+		_, err := org.Plant(ctx, tx, by, "doan", "Đoàn", org.NewUnit{Key: "goc", Name: "Đoàn khối", Kind: "đoàn khối", From: "2019-01-01"})
 		return err
 	})
 	add("goc", "a")
@@ -211,7 +212,7 @@ func TestEpochIsCutWhenTheTreeChanges(t *testing.T) {
 	}
 
 	write(func(ctx context.Context, tx *db.Tx) error {
-		return Rename(ctx, tx, by, "a", 1, NewUnit{Name: "Chi đoàn A mới", From: "2020-01-01"}, "đổi tên")
+		return org.Rename(ctx, tx, by, "a", 1, org.NewUnit{Name: "Chi đoàn A mới", From: "2020-01-01"}, "đổi tên")
 	})
 	if again := epochFor(t, d); again.ID != first.ID {
 		t.Error("a renaming cut an epoch")
@@ -225,11 +226,11 @@ func TestEpochIsCutWhenTheTreeChanges(t *testing.T) {
 
 	closing := vn.DayOf(dbtest.Noon).AddDays(2)
 	write(func(ctx context.Context, tx *db.Tx) error {
-		u, err := Get(ctx, tx, by, "b")
+		u, err := org.Get(ctx, tx, by, "b")
 		if err != nil {
 			return err
 		}
-		return EndUnit(ctx, tx, by.Tree, u, closing)
+		return org.EndUnit(ctx, tx, by.Tree, u, closing)
 	})
 	third := epochFor(t, d)
 	if third.Len() != 4 {
@@ -245,7 +246,7 @@ func TestEpochIsCutWhenTheTreeChanges(t *testing.T) {
 		t.Errorf("on the day of a closing: got %d units, want 3", fourth.Len())
 	}
 	dbtest.Read(t, d, func(ctx context.Context, tx *db.Tx) error {
-		old, err := EpochByID(ctx, tx, first.ID)
+		old, err := ByID(ctx, tx, first.ID)
 		if err == nil && (old.Len() != 3 || old.Tree != "doan") {
 			err = fmt.Errorf("the first epoch has become one of %d units in %q", old.Len(), old.Tree)
 		}
@@ -258,19 +259,19 @@ func TestEpochRolledBack(t *testing.T) {
 	d := dbtest.Open(t)
 	by := auth.System("doan")
 	dbtest.Write(t, d, func(ctx context.Context, tx *db.Tx) error {
-		_, err := Plant(ctx, tx, by, "doan", "Đoàn", NewUnit{Key: "goc", Name: "Đoàn khối", Kind: "đoàn khối", From: "2019-01-01"})
+		_, err := org.Plant(ctx, tx, by, "doan", "Đoàn", org.NewUnit{Key: "goc", Name: "Đoàn khối", Kind: "đoàn khối", From: "2019-01-01"})
 		return err
 	})
 	var lost int64
 	err := d.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
-		if _, err := Create(ctx, tx, by, "goc", NewUnit{Key: "x", Name: "Chi đoàn X", Kind: "chi đoàn", From: "2019-01-01"}); err != nil {
+		if _, err := org.Create(ctx, tx, by, "goc", org.NewUnit{Key: "x", Name: "Chi đoàn X", Kind: "chi đoàn", From: "2019-01-01"}); err != nil {
 			return err
 		}
-		e, err := EpochFor(ctx, tx, "doan")
+		e, err := For(ctx, tx, "doan")
 		if err != nil {
 			return err
 		}
-		if e, err = EpochByID(ctx, tx, e.ID); err != nil {
+		if e, err = ByID(ctx, tx, e.ID); err != nil {
 			return err
 		}
 		lost = e.ID

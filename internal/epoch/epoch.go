@@ -1,4 +1,6 @@
-package org
+// Package epoch compiles a tree as it stands on a day into an immutable picture,
+// over which things are counted.
+package epoch
 
 import (
 	"cmp"
@@ -161,7 +163,7 @@ func compile(edges []edge) (*Epoch, error) {
 		stack = append(stack, frame{top.depth + 1, children[unit]})
 	}
 	if len(b.units) != len(edges) {
-		return nil, fmt.Errorf("org: %d of %d units hang under no root", len(edges)-len(b.units), len(edges))
+		return nil, fmt.Errorf("epoch: %d of %d units hang under no root", len(edges)-len(b.units), len(edges))
 	}
 	return b.done()
 }
@@ -174,7 +176,7 @@ type builder struct {
 
 func (b *builder) add(unit int64, depth int) error {
 	if depth > len(b.path) {
-		return fmt.Errorf("org: unit %d at depth %d hangs under nothing", unit, depth)
+		return fmt.Errorf("epoch: unit %d at depth %d hangs under nothing", unit, depth)
 	}
 	at, parent := int32(len(b.units)), int32(-1)
 	b.close(depth)
@@ -205,28 +207,28 @@ func (b *builder) done() (*Epoch, error) {
 	slices.SortFunc(e.order, func(x, y int32) int { return cmp.Compare(e.units[x], e.units[y]) })
 	for i := 1; i < len(e.order); i++ {
 		if u := e.units[e.order[i]]; u == e.units[e.order[i-1]] {
-			return nil, fmt.Errorf("org: unit %d stands twice in one tree", u)
+			return nil, fmt.Errorf("epoch: unit %d stands twice in one tree", u)
 		}
 	}
 	return e, nil
 }
 
-// EpochFor returns the epoch of tree as it stands today, cutting a new one only
+// For returns the epoch of tree as it stands today, cutting a new one only
 // if the tree has changed since the last: a unit was created, closed or moved,
 // or the day of a closing or a move has come. A renaming cuts nothing.
-func EpochFor(ctx context.Context, tx *db.Tx, tree string) (*Epoch, error) {
+func For(ctx context.Context, tx *db.Tx, tree string) (*Epoch, error) {
 	id, current, err := lastEpoch(ctx, tx, tree)
 	if err != nil {
 		return nil, err
 	}
 	if current {
-		return EpochByID(ctx, tx, id)
+		return ByID(ctx, tx, id)
 	}
 	spans, err := readSpans(ctx, tx, tree)
 	if err != nil {
 		return nil, err
 	}
-	e, err := compile(standing(spans, today(tx)))
+	e, err := compile(standing(spans, vn.DayOf(tx.Now)))
 	if err != nil {
 		return nil, err
 	}
@@ -247,8 +249,8 @@ func newEpochID() int64 {
 	return int64(binary.BigEndian.Uint64(b[:])>>1 | 1)
 }
 
-// EpochByID returns an epoch. Those used last are held in memory.
-func EpochByID(ctx context.Context, tx *db.Tx, id int64) (*Epoch, error) {
+// ByID returns an epoch. Those used last are held in memory.
+func ByID(ctx context.Context, tx *db.Tx, id int64) (*Epoch, error) {
 	if e := kept.get(id); e != nil {
 		return e, nil
 	}

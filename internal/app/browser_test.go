@@ -199,6 +199,26 @@ func offered(t *testing.T, h *app.TestHouse, login string) map[string]string {
 	return all
 }
 
+// menuOnTelephone opens the menu of a narrow page by the keyboard and follows it.
+func menuOnTelephone(b *browser) {
+	b.t.Helper()
+	b.do(chromedp.EmulateViewport(390, 844))
+	b.open("/units")
+	const shown = "document.querySelector('nav.menu').getClientRects().length > 0"
+	if evaluate[bool](b, shown) {
+		b.t.Error("on a telephone the menu stands in the way of the page")
+	}
+	b.tabTo("button[popovertarget=menu]")
+	b.enter("nav.menu:popover-open")
+	b.check("the open menu on a telephone")
+	b.tabTo("nav.menu a[href='/papers']")
+	b.do(chromedp.KeyEvent(kb.Enter), chromedp.WaitReady("nav.menu a[href='/papers'][aria-current]"))
+	b.do(chromedp.EmulateViewport(1280, 900))
+	if !evaluate[bool](b, shown) {
+		b.t.Error("on a wide page the menu does not stand")
+	}
+}
+
 // TestBrowser walks the demonstration with the keyboard and looks at every page
 // it meets: WCAG 2.2 AA by axe, focus that shows, nothing to move sideways on a
 // telephone.
@@ -259,6 +279,7 @@ func TestBrowser(t *testing.T) {
 		"/rollouts/new", "/directives", "/directives/new", "/conferences", "/conferences/new", "/plans", "/reports", "/reports/new",
 		"/statements", "/statements/new", statements, statements + "/units/tccs-07", statements + "/units/tccs-08",
 		"/units", "/units/tccs-07", "/units/tccs-07/members", "/me", "/notices", "/search?q=nguyen", "/accounts", "/nowhere", "/me/mail", "/reminders",
+		"/papers", "/units/tccs-07/letterhead", "/reforms",
 		"/imports", "/imports/new?kind=members", "/imports/new?kind=figures", "/imports/new?kind=attendance",
 	} {
 		b.open(path)
@@ -280,6 +301,16 @@ func TestBrowser(t *testing.T) {
 	}
 	b.open("/imports")
 	look("the history of imports")
+	b.open(rollout)
+	b.tabTo(".ways a[href^='/sheets/']")
+	b.enter("#seals")
+	look("figures nobody has signed")
+	b.tabTo("form[action$=seal] button")
+	b.enter(".said")
+	look("signed figures")
+	if s := evaluate[string](b, "document.querySelector('.heading').innerText"); !strings.Contains(s, "Học tập chuyên đề năm 2024") {
+		t.Errorf("the page of the seals does not say what is signed:\n%s", s)
+	}
 
 	b.open("/api")
 	evaluate[string](b, "document.querySelectorAll('details.operation').forEach(d => d.open = true); ''")
@@ -320,6 +351,11 @@ func TestBrowser(t *testing.T) {
 	b.signIn("quantri")
 	b.open("/mail")
 	look("the outgoing mail")
+	b.open("/reforms/new?unit=tccs-08")
+	look("a reorganisation to enter")
+	b.open("/reforms/new?unit=tccs-08&kind=close")
+	look("the end of a unit to enter")
+	menuOnTelephone(b)
 	if n, details, err := h.Prove(t.Context()); err != nil || n != 0 {
 		t.Errorf("the proof finds %d mismatches, %v\n%s", n, err, strings.Join(details, "\n"))
 	}

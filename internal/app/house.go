@@ -189,17 +189,60 @@ func (h *house) ready(ctx context.Context) error {
 	})
 }
 
-// menu is the main menu; an entry is current on its own pages.
-var menu = []struct{ href, key string }{
-	{"/", "app.work"},
-	{"/directives", "app.directives"},
-	{"/rollouts", "app.rollouts"},
-	{"/conferences", "app.conferences"},
-	{"/plans", "app.plans"},
-	{"/reports", "app.reports"},
-	{"/statements", "statement.title"},
-	{"/papers", "app.papers"},
-	{"/units", "app.units"},
+// A menuEntry is an entry of the main menu for those whom may lets in; nil is
+// for everybody.
+type menuEntry struct {
+	href, key string
+	may       func(auth.Actor) bool
+}
+
+// menu is the main menu in its groups: what is to be done, the books kept of
+// it, and the running of the house. An entry is current on its own pages.
+var menu = []struct {
+	key     string
+	entries []menuEntry
+}{
+	{"app.menu.work", []menuEntry{
+		{href: "/", key: "app.work"}, {href: "/rollouts", key: "app.rollouts"}, {href: "/conferences", key: "app.conferences"},
+		{href: "/plans", key: "app.plans"}, {href: "/reports", key: "app.reports"}, {href: "/statements", key: "statement.title"},
+	}},
+	{"app.menu.books", []menuEntry{
+		{href: "/directives", key: "app.directives"}, {href: "/papers", key: "app.papers"}, {href: "/units", key: "app.units"},
+	}},
+	{"app.menu.house", []menuEntry{
+		{"/reminders", "app.reminders", is(auth.Secretary, auth.Clerk)}, {"/imports", "app.imports", imports.May},
+		{"/accounts", "app.accounts", is(auth.Administrator, auth.Secretary)}, {"/mail", "app.mail", is(auth.Administrator)},
+	}},
+}
+
+func is(roles ...auth.Role) func(auth.Actor) bool {
+	return func(by auth.Actor) bool { return by.Is(roles...) }
+}
+
+// menuFor is the menu for somebody on the page with path, who has owed things
+// to do.
+func menuFor(by auth.Actor, path string, owed int) []web.MenuGroup {
+	var all []web.MenuGroup
+	for _, g := range menu {
+		group := web.MenuGroup{Key: g.key}
+		for _, m := range g.entries {
+			if m.may != nil && !m.may(by) {
+				continue
+			}
+			item := web.MenuItem{Href: m.href, Key: m.key, Current: path == m.href || m.href != "/" && strings.HasPrefix(path, m.href)}
+			switch m.href {
+			case "/":
+				item.Count = owed
+			case "/units":
+				item.Current = item.Current || strings.HasPrefix(path, "/members") || strings.HasPrefix(path, "/reforms")
+			}
+			group.Items = append(group.Items, item)
+		}
+		if len(group.Items) > 0 {
+			all = append(all, group)
+		}
+	}
+	return all
 }
 
 // frame fills in what stands around every page of somebody signed in.
@@ -225,28 +268,7 @@ func (h *house) frame(r *http.Request, p *web.Page) {
 	if err != nil {
 		h.log.ErrorContext(r.Context(), "the frame of a page", "err", err)
 	}
-	for _, m := range menu {
-		item := web.MenuItem{Href: m.href, Key: m.key, Current: r.URL.Path == m.href || m.href != "/" && strings.HasPrefix(r.URL.Path, m.href)}
-		if m.href == "/units" && strings.HasPrefix(r.URL.Path, "/members") {
-			item.Current = true
-		}
-		if m.href == "/" {
-			item.Count = owed
-		}
-		p.Menu = append(p.Menu, item)
-	}
-	if p.Actor.Is("secretary", "clerk") {
-		p.Menu = append(p.Menu, web.MenuItem{Href: "/reminders", Key: "app.reminders", Current: strings.HasPrefix(r.URL.Path, "/reminders")})
-	}
-	if imports.May(p.Actor) {
-		p.Menu = append(p.Menu, web.MenuItem{Href: "/imports", Key: "app.imports", Current: strings.HasPrefix(r.URL.Path, "/imports")})
-	}
-	if p.Actor.Is("administrator", "secretary") {
-		p.Menu = append(p.Menu, web.MenuItem{Href: "/accounts", Key: "app.accounts", Current: strings.HasPrefix(r.URL.Path, "/accounts")})
-	}
-	if p.Actor.Is("administrator") {
-		p.Menu = append(p.Menu, web.MenuItem{Href: "/mail", Key: "app.mail", Current: strings.HasPrefix(r.URL.Path, "/mail")})
-	}
+	p.Menu = menuFor(p.Actor, r.URL.Path, owed)
 }
 
 // recounts are the deep proof's: what the records of every slice say a sheet

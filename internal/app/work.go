@@ -248,6 +248,14 @@ func sources() map[string]tally.SourcePage {
 	label := func(key string) func(web.Page, string) string {
 		return func(p web.Page, _ string) string { return p.T(key) }
 	}
+	rolloutTitle := func(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (string, error) {
+		r, err := rollout.Get(ctx, tx, by, id)
+		return r.Title, err
+	}
+	formTitle := func(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (string, error) {
+		f, err := statement.Get(ctx, tx, by, id)
+		return f.Title, err
+	}
 	none := func(string, string, string) string { return "" }
 	return map[string]tally.SourcePage{
 		"opening":   {Label: label("app.source.opening"), Href: func(id, unit, _ string) string { return "/units/" + unit + "/members" }},
@@ -263,10 +271,10 @@ func sources() map[string]tally.SourcePage {
 			n, _ := strconv.ParseInt(sheet, 10, 64) // what is no number leads to no sheet
 			return tally.Href(n, unit, lane, false)
 		}},
-		rollout.Kind().Name: {Label: label("app.source.rollout"), Href: func(id, _, _ string) string { return "/rollouts/" + id }},
+		rollout.Kind().Name: {Label: label("app.source.rollout"), Name: rolloutTitle, Href: func(id, _, _ string) string { return "/rollouts/" + id }},
 		"report":            {Label: label("app.source.report"), Href: func(id, _, _ string) string { return "/reports/" + id }},
 		"stated":            {Label: label("app.source.stated"), Href: func(id, _, _ string) string { return "/stated/" + id }},
 
-		statement.Kind().Name: {Label: label("app.source.statement"), Href: func(id, _, _ string) string { return "/statements/" + id }},
+		statement.Kind().Name: {Label: label("app.source.statement"), Name: formTitle, Href: func(id, _, _ string) string { return "/statements/" + id }},
 	}
 }

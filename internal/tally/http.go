@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/org"
@@ -25,6 +26,9 @@ type SourcePage struct {
 	// Label names the record with id in a few words. nil, or no words, leave
 	// it unnamed.
 	Label func(p web.Page, id string) string
+	// Name returns the title of the record with id if by may see it. nil leaves
+	// Label to name it where a title would stand.
+	Name func(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (string, error)
 	// Href returns the page that shows what the record says about the unit with
 	// key and the lane; nil or "" if there is none. That page decides who may see
 	// it.
@@ -72,6 +76,8 @@ type tracePage struct {
 	Above   []org.Unit // the way to the unit, the highest first, without it
 	Lane    string
 	What    string // what the lane counts, in the reader's language
+	Of      string // names the thing counted, "" where the figures have no title
+	OfHref  string // its page, "" if there is none
 	Around  string // message around the figure, "" if it stands alone
 	Subtree bool
 	Figure  int64
@@ -167,6 +173,11 @@ func (s *server) read(ctx context.Context, tx *db.Tx, p *tracePage, sheet int64,
 	}
 	if err := p.name(ctx, tx, kind, n); err != nil {
 		return err
+	}
+	if s.sources[kind.Name].Name != nil {
+		if p.Of, p.OfHref, err = s.counted(ctx, tx, p.Page, p.Sheet, p.Unit); err != nil {
+			return err
+		}
 	}
 	page, err := Trace(ctx, tx, p.Actor, Query{Sheet: sheet, Unit: p.Unit.ID, Lane: lane, Subtree: p.Subtree, After: max(0, after), Limit: pageSize})
 	if err != nil {

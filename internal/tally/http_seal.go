@@ -82,14 +82,8 @@ func (s *server) readSeals(ctx context.Context, tx *db.Tx, p *sealPage, id int64
 	if on, err := On(ctx, tx, id, p.Unit.ID); err != nil || !on {
 		return notHere(err)
 	}
-	if src := s.sources[p.Sheet.Kind]; src.Label != nil {
-		p.What = src.Label(p.Page, p.Sheet.Source)
-		if src.Href != nil {
-			p.Href = src.Href(p.Sheet.Source, p.Unit.Key, "")
-		}
-	}
-	if p.What == "" {
-		p.What = p.T("tally.sheet." + p.Sheet.Kind)
+	if p.What, p.Href, err = s.counted(ctx, tx, p.Page, p.Sheet, p.Unit); err != nil {
+		return err
 	}
 	if p.Before, err = Before(ctx, tx, id); err != nil {
 		return err
@@ -127,6 +121,33 @@ func (s *server) readSeals(ctx context.Context, tx *db.Tx, p *sealPage, id int64
 		p.Lines = append(p.Lines, line)
 	}
 	return nil
+}
+
+// counted says what a sheet counts and where that is shown to who looks at
+// unit: by its title, and by its sort alone, without an address, to who sees the
+// figures and not the thing itself.
+func (s *server) counted(ctx context.Context, tx *db.Tx, p web.Page, sheet Sheet, unit org.Unit) (what, href string, err error) {
+	src := s.sources[sheet.Kind]
+	if src.Label != nil {
+		what = src.Label(p, sheet.Source)
+	}
+	if src.Href != nil {
+		href = src.Href(sheet.Source, unit.Key, "")
+	}
+	if what == "" {
+		what = p.T("tally.sheet." + sheet.Kind)
+	}
+	if src.Name == nil {
+		return what, href, nil
+	}
+	name, err := src.Name(ctx, tx, p.Actor, sheet.Source)
+	switch {
+	case fault.Is(err, fault.NotFound):
+		return what, "", nil
+	case err == nil && name != "":
+		what = name
+	}
+	return what, href, err
 }
 
 func notHere(err error) error {

@@ -20,7 +20,7 @@ type Page struct {
 	Now     time.Time
 	Path    string // of the request, with its query
 	Crumbs  []Crumb
-	Menu    []MenuItem
+	Menu    []MenuGroup
 	Units   []UnitChoice
 	Notices int    // unread
 	Demo    string // a sentence on every page of a demonstration
@@ -34,6 +34,12 @@ type Page struct {
 
 // A Crumb is a step of the way to the page.
 type Crumb struct{ Href, Text string }
+
+// A MenuGroup is entries of the main menu that belong together.
+type MenuGroup struct {
+	Key   string
+	Items []MenuItem
+}
 
 // A MenuItem is an entry of the main menu.
 type MenuItem struct {

@@ -24,6 +24,7 @@ import (
 	"nhipcau/internal/follow"
 	"nhipcau/internal/i18n"
 	"nhipcau/internal/job"
+	"nhipcau/internal/notify"
 	"nhipcau/internal/mail"
 	"nhipcau/internal/org"
 	"nhipcau/internal/plan"
@@ -155,8 +156,17 @@ func tell(ctx context.Context, h House) error {
 // sign lets the bloc's secretary sign the figures of the finished rollout.
 func (s *story) sign(ctx context.Context) error {
 	s.Clock.Set(time.Date(2021, 1, 15, 9, 0, 0, 0, vn.Zone))
-	_, err := tally.SealSheet(ctx, s.DB, s.bikhu, s.rollout.Sheet, "Bí thư", tally.Together(rollout.Recount, follow.Recount, conference.RecountRollout))
-	return err
+	if _, err := tally.SealSheet(ctx, s.DB, s.bikhu, s.rollout.Sheet, "Bí thư", tally.Together(rollout.Recount, follow.Recount, conference.RecountRollout)); err != nil {
+		return err
+	}
+	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		for _, by := range append([]auth.Actor{s.bikhu, s.vanthu}, s.heads...) { // they have read what was told of it
+			if err := notify.MarkAllRead(ctx, tx, by); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // A story is what one telling needs.

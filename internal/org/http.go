@@ -136,18 +136,14 @@ func (s *server) unitPage(w http.ResponseWriter, r *http.Request, failed error, 
 	return web.Render(w, r, status, unitView(p))
 }
 
-// Crumbs returns p with the way from the reader's unit to u.
+// Crumbs returns p with the way from the reader's unit to u and with it.
 func Crumbs(ctx context.Context, tx *db.Tx, p web.Page, u Unit) (web.Page, error) {
 	up, err := Ancestors(ctx, tx, p.Actor, u)
 	if err != nil {
 		return p, err
 	}
-	for i, a := range up {
-		href := "/units/" + a.Key
-		if i == len(up)-1 {
-			href = ""
-		}
-		p = p.WithCrumb(href, a.Short)
+	for _, a := range up {
+		p = p.WithCrumb("/units/"+a.Key, a.Short)
 	}
 	return p, nil
 }
@@ -309,6 +305,7 @@ func (s *server) memberPage(w http.ResponseWriter, r *http.Request, failed error
 	if err != nil {
 		return err
 	}
+	p.Page = p.WithCrumb("", p.Member.Name)
 	if failed == nil {
 		p.Typed = NewMember{Name: p.Member.Name, Phone: p.Member.Phone, Email: p.Member.Email}
 	}

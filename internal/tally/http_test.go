@@ -81,7 +81,7 @@ func TestTracePage(t *testing.T) {
 		{"secretary", secretary, path(0, "persons", true), i18n.Vietnamese, 200, []string{
 			"1.249", "người đã học", "Chi đoàn u0", "gồm cả đơn vị trực thuộc", "+1.200", "+34", "−5", "+20",
 			`href="/conferences/c3?unit=u3&amp;lane=persons"`, "Hội nghị c3", "12:00 02/11/2020", "Lê Thị Chi", "khai báo",
-			"Người ký: Trần Văn Ba. Căn cứ: Biên bản 12.", "&lt;b&gt;chưa có mạng", "Hệ thống", "Bút toán của hệ thống", "<tfoot>", `href="/units/u4"`,
+			"Người ký: Trần Văn Ba. Căn cứ: Biên bản 12.", "&lt;b&gt;chưa có mạng", "Hệ thống", "Hệ thống tự ghi", "<tfoot>", `href="/units/u4"`,
 		}, []string{"<b>chưa", "after=", "tally."}},
 		{"secretary, in English", secretary, path(0, "persons", true), i18n.English, 200, []string{"people reached", "Conference c3", "declared"}, []string{"tally."}},
 		{"secretary, own", secretary, path(3, "persons", false), i18n.Vietnamese, 200, []string{"1.195", "của riêng đơn vị", "−5"}, []string{"+34", "tally."}},

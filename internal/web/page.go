@@ -93,7 +93,8 @@ func (p Page) T(key string, args ...any) string { return p.catalog.T(p.Lang, key
 // Text translates a fault's text.
 func (p Page) Text(t fault.Text) string { return p.T(t.Key, t.Args...) }
 
-// WithCrumb returns p with one more step of the way; the last has no address.
+// WithCrumb returns p with one more step of the way; the last is the page itself
+// and leads nowhere.
 func (p Page) WithCrumb(href, text string) Page {
 	p.Crumbs = append(slices.Clone(p.Crumbs), Crumb{href, text})
 	return p

@@ -149,7 +149,14 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
 		http.Redirect(w, r, "/login?next="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
 		return
 	}
-	p := errorPage{Page: s.Page(r, "error.title"), Status: Status(err), Request: requestID(r)}
+	title := "error.title"
+	switch f.Kind {
+	case fault.NotFound:
+		title = "error.title.not_found"
+	case fault.Denied:
+		title = "error.title.denied"
+	}
+	p := errorPage{Page: s.Page(r, title), Status: Status(err), Request: requestID(r)}
 	p.Message = p.T(f.Key, f.Args...)
 	if len(f.Fields) > 0 {
 		for _, k := range sorted(f.Fields) {

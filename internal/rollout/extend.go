@@ -133,5 +133,5 @@ func (o owedRow) extend(ctx context.Context, tx *db.Tx, e Extension) error {
 	}); err != nil {
 		return err
 	}
-	return tell(ctx, tx, o.Unit, "rollout.notice.extended."+string(o.Step), "/rollouts/"+o.Rollout, o.Title, e.Day.String(), e.Reason)
+	return tell(ctx, tx, o.Keeper, "rollout.notice.extended."+string(o.Step), "/rollouts/"+o.Rollout, o.Title, e.Day.String(), e.Reason)
 }

@@ -121,6 +121,13 @@ func granteds(ctx context.Context, tx *db.Tx, account string) ([]granted, error)
 		ORDER BY p.depth, p.path, g.id`, account, vn.DayOf(tx.Now))
 }
 
+// heldBy returns the roles a login holds anywhere, today or later.
+func heldBy(ctx context.Context, tx *db.Tx, account string) ([]granted, error) {
+	return db.All(ctx, tx, func(s db.Scanner) (g granted, err error) { return g, s.Scan(&g.Role, &g.Tree, &g.path) }, `
+		SELECT g.role, g.tree, p.path FROM account_grant g JOIN place p ON p.tree = g.tree AND p.unit = g.unit
+		WHERE g.account = $1 AND g.revoked_at IS NULL AND (g.to_day = '' OR g.to_day > $2) ORDER BY g.id`, account, vn.DayOf(tx.Now))
+}
+
 func insertInvitation(ctx context.Context, tx *db.Tx, by auth.Actor, account, hashed string, until time.Time) error {
 	if err := tx.Exec(ctx, `UPDATE invitation SET expires_at = $1 WHERE account = $2 AND used_at IS NULL AND expires_at > $1`, tx.Now, account); err != nil {
 		return err

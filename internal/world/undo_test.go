@@ -16,6 +16,7 @@ import (
 	"nhipcau/internal/reform"
 	"nhipcau/internal/report"
 	"nhipcau/internal/rollout"
+	"nhipcau/internal/statement"
 	"nhipcau/internal/vn"
 )
 
@@ -283,4 +284,33 @@ func TestExpiredStaysOut(t *testing.T) {
 		}
 		return err
 	})
+}
+
+// TestStatedOnce moves a unit that another had stated for: it does not state the
+// same again where it stands now.
+func TestStatedOnce(t *testing.T) {
+	s := quiet(t, 3)
+	s.reform(t, reform.Move, s.key(1), s.key(2))
+	state := func(n int, whole bool) func(ctx context.Context, tx *db.Tx) error {
+		return func(ctx context.Context, tx *db.Tx) error {
+			all, err := statement.List(ctx, tx, s.bikhu, "", 0, 1)
+			if err != nil {
+				return err
+			}
+			_, err = statement.State(ctx, tx, s.bikhu, all[0].ID, s.key(n), statement.Statement{
+				Whole: whole, Figures: []statement.Figure{{Item: "item_1", Value: 5, Bound: statement.Exact}}, Paper: "Số 1", Signer: "Bí thư", Day: "2020-10-19",
+			}, file.Blob{})
+			return err
+		}
+	}
+	s.do(t, func(ctx context.Context, tx *db.Tx) error {
+		_, err := statement.Open(ctx, tx, s.bikhu, statement.Form{Title: "Mô hình", Period: "năm 2020", Items: []statement.Item{{Label: "Mô hình", Word: "mô hình", Sort: statement.Count}}})
+		return err
+	})
+	s.do(t, state(2, true))
+	s.nextDay()
+	s.reform(t, reform.Move, s.key(1), s.key(3))
+	if err := s.DB.Write(t.Context(), state(1, false)); !fault.Is(err, fault.Invalid) {
+		t.Errorf("stating it again: %v, want it refused", err)
+	}
 }

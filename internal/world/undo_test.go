@@ -314,3 +314,76 @@ func TestStatedOnce(t *testing.T) {
 		t.Errorf("stating it again: %v, want it refused", err)
 	}
 }
+
+// TestDeclaredThenClosed closes a unit of which figures were declared on paper,
+// and then the one that took it over; the paper is withdrawn after both.
+func TestDeclaredThenClosed(t *testing.T) {
+	s := house(t, 4)
+	s.do(t, func(ctx context.Context, tx *db.Tx) error {
+		return follow.Declare(ctx, tx, s.bikhu, s.rollout.ID, s.key(1), follow.DeclarationForm{HeldDay: "2020-10-19", Attended: 3, Persons: 3, Signer: "Bí thư", Paper: "Số 5"}, file.Blob{})
+	})
+	first := s.reform(t, reform.Close, s.key(1), s.key(2))
+	s.proven(t, "the first closing")
+	s.Clock.Set(s.Clock.Now().Add(time.Hour))
+	second := s.reform(t, reform.Close, s.key(2), s.key(3))
+	s.proven(t, "the second closing")
+	if err := s.undone(t, first.ID); !fault.Is(err, fault.Conflict) {
+		t.Errorf("undoing the first before the second: %v, want a conflict", err)
+	}
+	for _, id := range []string{second.ID, first.ID} {
+		if err := s.undone(t, id); err != nil {
+			t.Fatal(err)
+		}
+		s.proven(t, "an undoing")
+	}
+	s.Clock.Set(s.Clock.Now().Add(time.Hour))
+	s.reform(t, reform.Close, s.key(1), s.key(2))
+	s.Clock.Set(s.Clock.Now().Add(time.Hour))
+	s.reform(t, reform.Close, s.key(2), s.key(3))
+	s.fresh(t)
+	s.held(t, 3)
+	s.proven(t, "a conference of all three")
+	s.do(t, func(ctx context.Context, tx *db.Tx) error {
+		return follow.WithdrawDeclaration(ctx, tx, s.bikhu, s.rollout.ID, s.key(1), "nhầm")
+	})
+	s.proven(t, "a paper withdrawn")
+	s.Clock.Set(at(12, 30, 0, 6))
+	if err := s.Jobs.Drain(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s.proven(t, "the night after every last day")
+	if got := s.own(t, 3, "declared_held"); got != 0 {
+		t.Errorf("unit 3 keeps %d conferences declared, want none", got)
+	}
+}
+
+// TestWithdrawnThenUndone withdraws a rollout after a reform and undoes that.
+func TestWithdrawnThenUndone(t *testing.T) {
+	for _, kind := range []reform.Kind{reform.Close, reform.Move} {
+		s := house(t, 3)
+		s.held(t, 1)
+		s.Clock.Set(at(12, 30, 0, 6))
+		if err := s.Jobs.Drain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		s.reform(t, kind, s.key(1), s.key(2))
+		s.fresh(t)
+		s.do(t, func(ctx context.Context, tx *db.Tx) error {
+			return rollout.Withdraw(ctx, tx, s.bikhu, s.rollout.ID, s.rollout.Version, "thôi")
+		})
+		err := s.undo(t) // while its obligations are being ended
+		if err != nil && !fault.Is(err, fault.Conflict) {
+			t.Fatalf("%s: %v", kind, err)
+		}
+		if err := s.Jobs.Drain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		s.proven(t, "ending what was owed after "+string(kind))
+		if err := s.undo(t); err != nil && !fault.Is(err, fault.Conflict) {
+			t.Fatalf("%s again: %v", kind, err)
+		}
+		s.proven(t, "undoing "+string(kind))
+		s.reform(t, reform.Close, s.key(3), s.key(2))
+		s.proven(t, "another closing")
+	}
+}

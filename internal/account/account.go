@@ -114,17 +114,51 @@ func Create(ctx context.Context, tx *db.Tx, by auth.Actor, n New) (Account, erro
 	return a, audit.Record(ctx, tx, by, "account.create", a.ID, n.Login+" · "+u.Name)
 }
 
+// mayHold lets those keep a login who could have given it all it holds: who sets
+// its password, or shuts it out, has power over every unit it acts for.
+func mayHold(ctx context.Context, tx *db.Tx, by auth.Actor, a Account) error {
+	if err := mayManage(by, 0); err != nil {
+		return err
+	}
+	if a.ID == by.Login {
+		return fault.New(fault.Denied, "account.error.self")
+	}
+	all, err := heldBy(ctx, tx, a.ID)
+	if err != nil {
+		return err
+	}
+	for _, g := range all {
+		if err := mayGrant(by, g.Role); err != nil {
+			return err
+		}
+		if g.Tree != by.Tree || !by.Covers(g.path) {
+			return fault.New(fault.Denied, "account.error.may_manage")
+		}
+	}
+	return nil
+}
+
+// mayHoldOf says of which logins mayHold lets by print a slip.
+func mayHoldOf(ctx context.Context, tx *db.Tx, by auth.Actor, all []Account) (map[string]bool, error) {
+	may := map[string]bool{}
+	for _, a := range all {
+		err := mayHold(ctx, tx, by, a)
+		if err != nil && !fault.Is(err, fault.Denied) {
+			return nil, err
+		}
+		may[a.ID] = err == nil
+	}
+	return may, nil
+}
+
 // Disable shuts a login out at once, with all its sessions.
 func Disable(ctx context.Context, tx *db.Tx, by auth.Actor, id string) error {
 	a, err := Get(ctx, tx, by, id)
 	if err != nil {
 		return err
 	}
-	if err := mayManage(by, 0); err != nil {
+	if err := mayHold(ctx, tx, by, a); err != nil {
 		return err
-	}
-	if a.ID == by.Login {
-		return fault.New(fault.Denied, "account.error.self")
 	}
 	if err := setDisabled(ctx, tx, id); err != nil {
 		return err
@@ -142,17 +176,15 @@ const invitationDays = 14
 
 // Invite makes a one-time code with which the holder of an account sets a first
 // password, or a new one for a lost one; earlier codes stop working. Those of
-// the unit itself and above may, never for themselves.
+// the unit itself and above may, never for themselves, nor for who is more than they
+// or acts outside of their subtree too.
 func Invite(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (code string, err error) {
 	a, err := Get(ctx, tx, by, id)
 	if err != nil {
 		return "", err
 	}
-	if err := mayManage(by, 0); err != nil {
+	if err := mayHold(ctx, tx, by, a); err != nil {
 		return "", err
-	}
-	if a.ID == by.Login {
-		return "", fault.New(fault.Denied, "account.error.self")
 	}
 	return invite(ctx, tx, by, a)
 }

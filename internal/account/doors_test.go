@@ -221,6 +221,50 @@ func TestNobodyRisesByThemselves(t *testing.T) {
 	}
 }
 
+// TestNobodyTakesALogin: a slip is a password. Who could not have given a login
+// all it holds gets none for it, and does not shut it out.
+func TestNobodyTakesALogin(t *testing.T) {
+	x := open(t)
+	_, above, _ := x.signIn(t, "bikhu", password)
+	_, unit, _ := x.signIn(t, "dong", password)
+	var keeper, both account.Account
+	if err := x.write(t, func(ctx context.Context, tx *db.Tx) (err error) {
+		if keeper, err = account.Create(ctx, tx, x.house, account.New{Login: "quantri", Name: "Quản trị", Unit: "khoi", Roles: []auth.Role{auth.Administrator}}); err != nil {
+			return err
+		}
+		if both, err = account.Create(ctx, tx, x.house, account.New{Login: "haidonvi", Name: "Hai nơi", Unit: "dong", Roles: []auth.Role{auth.Member}}); err != nil {
+			return err
+		}
+		return tx.Exec(ctx, `INSERT INTO account_grant (id, account, role, tree, unit, from_day, to_day, granted_by, at)
+			SELECT 'them', $1, role, tree, unit, from_day, to_day, granted_by, at FROM account_grant WHERE account = $2`, both.ID, x.logins["tay"].ID)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name string
+		by   auth.Actor
+		of   account.Account
+		may  bool
+	}{
+		{"a secretary, the administrator's", above, keeper, false},
+		{"a secretary, one who is secretary beside too", unit, both, false},
+		{"the secretary above both", above, both, true},
+		{"the secretary above, a unit's", above, x.logins["tay"], true},
+	} {
+		for what, verb := range map[string]func(ctx context.Context, tx *db.Tx) error{
+			"slip": func(ctx context.Context, tx *db.Tx) error {
+				_, err := account.Invite(ctx, tx, c.by, c.of.ID)
+				return err
+			},
+			"disabling": func(ctx context.Context, tx *db.Tx) error { return account.Disable(ctx, tx, c.by, c.of.ID) },
+		} {
+			if err := x.write(t, verb); (err == nil) != c.may || err != nil && !fault.Is(err, fault.Denied) {
+				t.Errorf("%s, %s: %v", c.name, what, err)
+			}
+		}
+	}
+}
+
 func TestDoorsOfPages(t *testing.T) {
 	x := open(t)
 	c, err := i18n.Load(web.Locale, account.Locale)

@@ -313,6 +313,7 @@ func (s *server) redeem(w http.ResponseWriter, r *http.Request) error {
 type listPage struct {
 	web.Page
 	Accounts []Account
+	May      map[string]bool // of which by may print a slip
 	Offset   int
 	More     bool
 	New      New
@@ -333,7 +334,10 @@ func (s *server) listPage(w http.ResponseWriter, r *http.Request, status int, n 
 	p.Offset, _ = strconv.Atoi(r.URL.Query().Get("offset")) // a bad offset is the first page
 	p.Offset = max(0, p.Offset)
 	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
-		p.Accounts, err = List(ctx, tx, p.Actor, p.Offset, pageSize+1)
+		if p.Accounts, err = List(ctx, tx, p.Actor, p.Offset, pageSize+1); err != nil {
+			return err
+		}
+		p.May, err = mayHoldOf(ctx, tx, p.Actor, p.Accounts)
 		return err
 	})
 	if err != nil {

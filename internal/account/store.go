@@ -121,6 +121,13 @@ func granteds(ctx context.Context, tx *db.Tx, account string) ([]granted, error)
 		ORDER BY p.depth, p.path, g.id`, account, vn.DayOf(tx.Now))
 }
 
+// heldBy returns the roles a login holds anywhere, today or later.
+func heldBy(ctx context.Context, tx *db.Tx, account string) ([]granted, error) {
+	return db.All(ctx, tx, func(s db.Scanner) (g granted, err error) { return g, s.Scan(&g.Role, &g.Tree, &g.path) }, `
+		SELECT g.role, g.tree, p.path FROM account_grant g JOIN place p ON p.tree = g.tree AND p.unit = g.unit
+		WHERE g.account = $1 AND g.revoked_at IS NULL AND (g.to_day = '' OR g.to_day > $2) ORDER BY g.id`, account, vn.DayOf(tx.Now))
+}
+
 func insertInvitation(ctx context.Context, tx *db.Tx, by auth.Actor, account, hashed string, until time.Time) error {
 	if err := tx.Exec(ctx, `UPDATE invitation SET expires_at = $1 WHERE account = $2 AND used_at IS NULL AND expires_at > $1`, tx.Now, account); err != nil {
 		return err
@@ -244,17 +251,23 @@ func CountAt(ctx context.Context, tx *db.Tx, tree string, unit int64) (n int64, 
 // HandOver ends what logins are trusted with in a unit that is closed; each stays
 // a member of the unit that takes over. by names the reform.
 func HandOver(ctx context.Context, tx *db.Tx, tree string, unit, keeper int64, by string) error {
-	accounts, err := db.All(ctx, tx, func(r db.Scanner) (a string, err error) { return a, r.Scan(&a) },
-		`SELECT DISTINCT account FROM account_grant WHERE tree = $1 AND unit = $2 AND revoked_at IS NULL ORDER BY account`, tree, unit)
+	type holder struct {
+		account string
+		until   vn.Day // when the last of what it holds there runs out, "" never
+	}
+	holders, err := db.All(ctx, tx, func(r db.Scanner) (h holder, err error) { return h, r.Scan(&h.account, &h.until) },
+		`SELECT account, CASE WHEN min(to_day) = '' THEN '' ELSE max(to_day) END FROM account_grant
+			WHERE tree = $1 AND unit = $2 AND revoked_at IS NULL AND (to_day = '' OR to_day > $3) GROUP BY account ORDER BY account`,
+		tree, unit, vn.DayOf(tx.Now))
 	if err != nil {
 		return err
 	}
 	if err := tx.Exec(ctx, `UPDATE account_grant SET revoked_at = $1 WHERE tree = $2 AND unit = $3 AND revoked_at IS NULL`, tx.Now, tree, unit); err != nil {
 		return err
 	}
-	for _, a := range accounts {
-		if err := tx.Exec(ctx, `INSERT INTO account_grant (id, account, role, tree, unit, from_day, to_day, granted_by, at) VALUES ($1, $2, $3, $4, $5, $6, '', $7, $8)`,
-			db.NewKey(), a, auth.Member, tree, keeper, vn.DayOf(tx.Now), by, tx.Now); err != nil {
+	for _, h := range holders {
+		if err := tx.Exec(ctx, `INSERT INTO account_grant (id, account, role, tree, unit, from_day, to_day, granted_by, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+			db.NewKey(), h.account, auth.Member, tree, keeper, vn.DayOf(tx.Now), h.until, by, tx.Now); err != nil {
 			return err
 		}
 	}

@@ -32,19 +32,19 @@ func Remind(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (int, erro
 	}
 	reminded := map[int64]bool{}
 	for _, o := range rollout.Behind(obligations, vn.DayOf(tx.Now)) {
-		if reminded[o.Unit] || o.Unit == by.Unit {
+		if reminded[o.Keeper] || o.Keeper == by.Unit {
 			continue
 		}
-		first, err := insertReminder(ctx, tx, by, id, o.Unit)
+		first, err := insertReminder(ctx, tx, by, id, o.Keeper)
 		if err != nil {
 			return 0, err
 		}
 		if !first {
 			continue
 		}
-		reminded[o.Unit] = true
-		if _, err := notify.ToUnit(ctx, tx, o.Unit, []auth.Role{auth.Secretary, auth.Clerk}, "rollout.notice.reminded",
-			[]string{by.UnitName, r.Title, o.Due.String()}, "/rollouts/"+id+"/units/"+o.UnitKey); err != nil {
+		reminded[o.Keeper] = true
+		if _, err := notify.ToUnit(ctx, tx, o.Keeper, []auth.Role{auth.Secretary, auth.Clerk}, "rollout.notice.reminded",
+			[]string{by.UnitName, r.Title, o.Due.String()}, "/rollouts/"+id+"/units/"+o.KeeperKey); err != nil {
 			return 0, err
 		}
 	}

@@ -114,7 +114,7 @@ func contacts(ctx context.Context, tx *db.Tx, by auth.Actor, rollout string) (ma
 		JOIN place p ON p.tree = $1 AND p.unit = u.id
 		LEFT JOIN office f ON f.unit = u.id AND f.rank = 1 AND f.to_day = ''
 		LEFT JOIN member m ON m.id = f.member
-		WHERE p.path >= $2 AND p.path < $3 AND EXISTS (SELECT 1 FROM obligation o WHERE o.rollout = $4 AND o.unit = u.id)
+		WHERE p.path >= $2 AND p.path < $3 AND EXISTS (SELECT 1 FROM obligation o WHERE o.rollout = $4 AND o.keeper = u.id)
 		ORDER BY p.path, m.id`, by.Tree, by.Path, by.End(), rollout)
 	all := map[int64]Contact{}
 	for _, v := range list {

@@ -323,3 +323,17 @@ func TestSortBad(t *testing.T) {
 		t.Error(bad)
 	}
 }
+
+// TestNamedAgain refuses a workbook that names its texts or its styles more than
+// once: each time they would be unpacked again.
+func TestNamedAgain(t *testing.T) {
+	sheet := `<worksheet><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c></row></sheetData></worksheet>`
+	for _, kind := range []string{"sharedStrings", "styles"} {
+		rels := `<Relationships><Relationship Id="r1" Type="x/worksheet" Target="worksheets/sheet1.xml"/>` +
+			strings.Repeat(`<Relationship Id="r2" Type="x/`+kind+`" Target="sharedStrings.xml"/>`, 3) + `</Relationships>`
+		_, err := Read(pack(t, sheet, "xl/_rels/workbook.xml.rels", rels), people)
+		if err == nil || !strings.Contains(err.Error(), "intake.error.bomb") {
+			t.Errorf("%s three times: %v, want it refused", kind, err)
+		}
+	}
+}

@@ -132,14 +132,20 @@ func (w *workbook) load(book string) error {
 		return err
 	}
 	targets := map[string]string{}
+	texts, styles := 0, 0
 	for _, r := range parts {
 		switch {
 		case strings.HasSuffix(r.kind, "/worksheet"):
 			targets[r.id] = r.target
 		case strings.HasSuffix(r.kind, "/sharedStrings"):
+			texts++
 			err = w.loadStrings(r.target)
 		case strings.HasSuffix(r.kind, "/styles"):
+			styles++
 			err = w.loadStyles(r.target)
+		}
+		if texts > 1 || styles > 1 { // a small part named again and again unpacks without end
+			return errBomb
 		}
 		if err != nil {
 			return err

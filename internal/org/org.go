@@ -149,11 +149,8 @@ func plant(ctx context.Context, tx *db.Tx, by auth.Actor, tree string, parent Un
 // nextStep returns the last part of the path of a new child of parent: a number
 // of fixed width, so that children sort in the order they came.
 func nextStep(ctx context.Context, tx *db.Tx, tree string, parent Unit) (string, error) {
-	n, err := countPlaces(ctx, tx, tree, parent)
-	if err != nil {
-		return "", err
-	}
-	return step(n + 1), nil
+	n, err := lastStep(ctx, tx, tree, parent)
+	return step(n + 1), err
 }
 
 func step(n int64) string { return fmt.Sprintf("%05d", n) }

@@ -48,16 +48,36 @@ func Move(ctx context.Context, tx *db.Tx, u, parent Unit, day vn.Day) (from, to 
 	return u.Path, to, replant(ctx, tx, tree, u.Path, to, parent.Depth+1-u.Depth)
 }
 
-// MoveBack undoes a move of that day: the unit stands at path again.
-func MoveBack(ctx context.Context, tx *db.Tx, u Unit, path string, day vn.Day) error {
+// MoveBack undoes a move of that day from path: the unit stands under its former
+// parent again, wherever that stands by now, and its new path is returned. A
+// parent that is closed, or stands under the unit itself by now, is a Conflict.
+func MoveBack(ctx context.Context, tx *db.Tx, u Unit, path string, day vn.Day) (to string, err error) {
 	tree, err := treeOf(ctx, tx, u)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if err := unmoveEdge(ctx, tx, tree, u.ID, day); err != nil {
-		return err
+		return "", err
 	}
-	return replant(ctx, tx, tree, u.Path, path, strings.Count(path, "/")-strings.Count(u.Path, "/"))
+	parent, err := openAbove(ctx, tx, tree, u.ID)
+	if err != nil {
+		return "", err
+	}
+	if auth.After(u.Path) > parent.Path && parent.Path >= u.Path {
+		return "", fault.New(fault.Conflict, "org.error.under_itself", parent.Name)
+	}
+	last := strings.TrimSuffix(path, "/")
+	to = parent.Path + last[strings.LastIndex(last, "/")+1:] + "/"
+	return to, replant(ctx, tx, tree, u.Path, to, parent.Depth+1-u.Depth)
+}
+
+// openAbove returns the unit above one; a Conflict if that is closed.
+func openAbove(ctx context.Context, tx *db.Tx, tree string, unit int64) (Unit, error) {
+	above, err := Above(ctx, tx, tree, unit)
+	if err == nil && above.Closed != "" {
+		err = fault.New(fault.Conflict, "org.error.closed", above.Name)
+	}
+	return above, err
 }
 
 // EndUnit closes a unit from a day on; the reform has seen to its members and
@@ -66,10 +86,16 @@ func EndUnit(ctx context.Context, tx *db.Tx, tree string, u Unit, day vn.Day) er
 	return endUnit(ctx, tx, tree, u.ID, day)
 }
 
-// Unend undoes EndUnit.
+// Unend undoes EndUnit; under a unit that is closed by now, it is a Conflict.
 func Unend(ctx context.Context, tx *db.Tx, tree string, u Unit, day vn.Day) error {
+	if _, err := openAbove(ctx, tx, tree, u.ID); err != nil {
+		return err
+	}
 	return unendUnit(ctx, tx, tree, u.ID, day)
 }
+
+// StoodSince returns the day since which a unit stands where it does.
+func StoodSince(ctx context.Context, tx *db.Tx, u Unit) (vn.Day, error) { return lastEdge(ctx, tx, u) }
 
 // Held counts what a unit holds: units under it, members, and members who joined
 // on a day or later.

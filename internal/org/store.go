@@ -2,6 +2,7 @@ package org
 
 import (
 	"context"
+	"strconv"
 	"strings"
 
 	"nhipcau/internal/auth"
@@ -132,9 +133,19 @@ func insertTree(ctx context.Context, tx *db.Tx, key, name string) error {
 	return tx.Exec(ctx, `INSERT INTO tree (key, name, changed, cut) VALUES ($1, $2, 0, 0)`, key, name)
 }
 
-func countPlaces(ctx context.Context, tx *db.Tx, tree string, parent Unit) (n int64, err error) {
-	err = tx.One(ctx, `SELECT count(*) FROM unit_edge WHERE tree = $1 AND parent = $2`, []any{tree, parent.ID}, &n)
-	return n, err
+// lastStep returns the highest number that a place directly under parent has, or
+// has had: who left may come back to it.
+func lastStep(ctx context.Context, tx *db.Tx, tree string, parent Unit) (n int64, err error) {
+	if err := tx.One(ctx, `SELECT count(*) FROM unit_edge WHERE tree = $1 AND parent = $2`, []any{tree, parent.ID}, &n); err != nil {
+		return 0, err
+	}
+	var path string
+	if err := tx.One(ctx, `SELECT coalesce(max(path), '') FROM place WHERE tree = $1 AND path > $2 AND path < $3 AND depth = $4`,
+		[]any{tree, parent.Path, auth.After(parent.Path), parent.Depth + 1}, &path); err != nil || path == "" {
+		return n, err
+	}
+	highest, err := strconv.ParseInt(strings.Trim(strings.TrimPrefix(path, parent.Path), "/"), 10, 64)
+	return max(n, highest), err
 }
 
 func insertUnit(ctx context.Context, tx *db.Tx, tree string, u Unit, from vn.Day) error {
@@ -291,14 +302,16 @@ func replant(ctx context.Context, tx *db.Tx, tree, from, to string, deeper int) 
 
 func unendUnit(ctx context.Context, tx *db.Tx, tree string, unit int64, day vn.Day) error {
 	for _, q := range []string{
-		`UPDATE unit_name SET to_day = '' WHERE unit = $1 AND to_day = $2`,
-		`UPDATE unit_kind SET to_day = '' WHERE unit = $1 AND to_day = $2`,
+		`UPDATE unit_name SET to_day = '' WHERE unit = $1 AND to_day = $2 AND from_day = (SELECT max(x.from_day) FROM unit_name x WHERE x.unit = $1)`,
+		`UPDATE unit_kind SET to_day = '' WHERE unit = $1 AND to_day = $2 AND from_day = (SELECT max(x.from_day) FROM unit_kind x WHERE x.unit = $1)`,
 	} {
 		if err := tx.Exec(ctx, q, unit, day); err != nil {
 			return err
 		}
 	}
-	if err := tx.Exec(ctx, `UPDATE unit_edge SET to_day = '' WHERE tree = $1 AND unit = $2 AND to_day = $3`, tree, unit, day); err != nil {
+	// What ended on the same day because the unit was renamed or moved stays ended.
+	if err := tx.Exec(ctx, `UPDATE unit_edge SET to_day = '' WHERE tree = $1 AND unit = $2 AND to_day = $3
+		AND from_day = (SELECT max(x.from_day) FROM unit_edge x WHERE x.tree = $1 AND x.unit = $2)`, tree, unit, day); err != nil {
 		return err
 	}
 	return touch(ctx, tx, tree)

@@ -54,7 +54,7 @@ func placesUnder(ctx context.Context, tx *db.Tx, tree string, parents []Unit) (m
 		if _, asked := taken[p.ID]; asked {
 			continue
 		}
-		n, err := countPlaces(ctx, tx, tree, p)
+		n, err := lastStep(ctx, tx, tree, p)
 		if err != nil {
 			return nil, err
 		}

@@ -195,6 +195,13 @@ func (p *Preview) look(ctx context.Context, tx *db.Tx, tree string) error {
 	if later > 0 {
 		p.problem("reform.error.joined_later", later)
 	}
+	since, err := org.StoodSince(ctx, tx, p.Unit)
+	if err != nil {
+		return err
+	}
+	if p.Form.Day.Before(since) {
+		p.problem("reform.error.stood_later", since.String())
+	}
 	if p.Accounts, err = account.CountAt(ctx, tx, tree, p.Unit.ID); err != nil {
 		return err
 	}
@@ -441,19 +448,33 @@ func (r Reform) rejoin(ctx context.Context, tx *db.Tx) error {
 	return nil
 }
 
+// stays is a Conflict if a unit that is to stand at path has a part in a rollout
+// that does not reach it there: it was opened in the new order.
+func stays(ctx context.Context, tx *db.Tx, o rollout.Rollout, u org.Unit, path string) error {
+	if under(path, o.ScopePath) || under(o.ScopePath, path) {
+		return nil
+	}
+	at, err := tally.Where(ctx, tx, o.Sheet, u.ID)
+	if err == nil && at == u.ID {
+		err = fault.New(fault.Conflict, "tally.error.built_on")
+	}
+	return err
+}
+
 func (r Reform) moveBack(ctx context.Context, tx *db.Tx, u org.Unit) error {
 	units, err := org.Subtree(ctx, tx, auth.System(r.Tree), u.Path, "", most)
 	if err != nil {
 		return err
 	}
 	from := u.Path
-	if err := org.MoveBack(ctx, tx, u, r.path, r.Day); err != nil {
+	to, err := org.MoveBack(ctx, tx, u, r.path, r.Day)
+	if err != nil {
 		return err
 	}
-	if err := rollout.Moved(ctx, tx, r.Tree, from, r.path); err != nil {
+	if err := rollout.Moved(ctx, tx, r.Tree, from, to); err != nil {
 		return err
 	}
-	if err := directive.Moved(ctx, tx, r.Tree, from, r.path); err != nil {
+	if err := directive.Moved(ctx, tx, r.Tree, from, to); err != nil {
 		return err
 	}
 	all, err := rollout.Running(ctx, tx, r.Tree)
@@ -461,6 +482,9 @@ func (r Reform) moveBack(ctx context.Context, tx *db.Tx, u org.Unit) error {
 		return err
 	}
 	for _, o := range all {
+		if err := stays(ctx, tx, o, u, to); err != nil {
+			return err
+		}
 		for _, unit := range units {
 			if err := rollout.Retake(ctx, tx, o.ID, unit.ID, r.Applied); err != nil {
 				return err

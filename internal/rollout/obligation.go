@@ -148,14 +148,11 @@ func Unfulfil(ctx context.Context, tx *db.Tx, by auth.Actor, f Fulfilment, reaso
 	if err := unfulfil(ctx, tx, by, o, reason); err != nil || f.Source.ID == "" {
 		return err
 	}
-	taken, err := takenOver(ctx, tx, f.Rollout, f.Step, f.Unit)
+	others, err := doneBy(ctx, tx, f) // whoever answers for them by now
 	if err != nil {
 		return err
 	}
-	for _, o := range taken {
-		if o.Source != f.Source {
-			continue
-		}
+	for _, o := range others {
 		if err := unfulfil(ctx, tx, by, o, reason); err != nil {
 			return err
 		}

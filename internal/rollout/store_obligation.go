@@ -82,6 +82,12 @@ func takenOver(ctx context.Context, tx *db.Tx, rollout string, step Step, keeper
 	return db.All(ctx, tx, scanOwed, owedRows+` WHERE o.rollout = $1 AND o.step = $2 AND o.keeper = $3 AND o.unit <> $3 ORDER BY o.unit`, rollout, step, keeper)
 }
 
+// doneBy returns what the source of f did besides for its unit.
+func doneBy(ctx context.Context, tx *db.Tx, f Fulfilment) ([]owedRow, error) {
+	return db.All(ctx, tx, scanOwed, owedRows+` WHERE o.rollout = $1 AND o.step = $2 AND o.source = $3 AND o.source_id = $4 AND o.unit <> $5 ORDER BY o.unit`,
+		f.Rollout, f.Step, f.Source.Kind, f.Source.ID, f.Unit)
+}
+
 // Obliged returns what a unit owes by a step of a rollout, whoever asks; Unit is
 // 0 if it owes no such step.
 func Obliged(ctx context.Context, tx *db.Tx, rollout string, step Step, unit int64) (Obligation, error) {

@@ -2,11 +2,15 @@ package statement
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
+	"nhipcau/internal/epoch"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/org"
+	"nhipcau/internal/tally"
 )
 
 const statements = `SELECT s.id, s.form, s.unit, u.key, n.name, s.whole, s.signer, s.paper, s.day, coalesce(s.file, ''), s.replaces, s.reason,
@@ -144,24 +148,51 @@ func answered(ctx context.Context, tx *db.Tx, by auth.Actor, form string) (map[i
 }
 
 type overlap struct {
-	n    int
-	unit string
+	n     int
+	unit  string
+	id    int64 // of that unit
+	path  string
+	whole bool
 }
 
 // overlaps returns the items that u may not state because they are counted in
 // another unit's statement already: one above it that states for everything under
 // it, or, if whole, one under u.
 func overlaps(ctx context.Context, tx *db.Tx, f Form, u org.Unit, whole bool) ([]overlap, error) {
-	return db.All(ctx, tx, func(s db.Scanner) (o overlap, err error) { return o, s.Scan(&o.n, &o.unit) }, `
-		SELECT x.n, n.name
+	all, err := db.All(ctx, tx, func(s db.Scanner) (o overlap, err error) {
+		var w int
+		err = s.Scan(&o.n, &o.unit, &o.id, &o.path, &w)
+		o.whole = w != 0
+		return o, err
+	}, `
+		SELECT x.n, n.name, s.unit, p.path, s.whole
 		FROM statement s
 		JOIN statement_form f ON f.id = s.form
 		JOIN place p ON p.tree = f.tree AND p.unit = s.unit
 		JOIN unit_name n ON n.unit = s.unit AND n.from_day = (SELECT max(y.from_day) FROM unit_name y WHERE y.unit = s.unit)
 		JOIN statement_figure x ON x.statement = s.id
-		WHERE s.form = $1 AND s.unit <> $2 AND s.ended_at IS NULL
-			AND (s.whole = 1 AND substr($3, 1, length(p.path)) = p.path OR $5 = 1 AND p.path >= $3 AND p.path < $4)
-		ORDER BY x.n, p.path`, f.ID, u.ID, u.Path, auth.After(u.Path), whole)
+		WHERE s.form = $1 AND s.unit <> $2 AND s.ended_at IS NULL AND (s.whole = 1 OR $3 = 1)
+		ORDER BY x.n, p.path`, f.ID, u.ID, whole)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	sheet, err := tally.Find(ctx, tx, f.Sheet)
+	if err != nil {
+		return nil, err
+	}
+	e, err := epoch.ByID(ctx, tx, sheet.Epoch)
+	if err != nil {
+		return nil, err
+	}
+	// A unit that has moved since the form was opened is counted where it stood.
+	under := func(unit int64, path string, top int64, topPath string) bool {
+		at, ok := e.Index(unit)
+		over, ok2 := e.Index(top)
+		return strings.HasPrefix(path, topPath) || ok && ok2 && e.Under(at, over)
+	}
+	return slices.DeleteFunc(all, func(o overlap) bool {
+		return !(o.whole && under(u.ID, u.Path, o.id, o.path) || whole && under(o.id, o.path, u.ID, u.Path))
+	}), nil
 }
 
 func insert(ctx context.Context, tx *db.Tx, by auth.Actor, f Form, s Statement) error {

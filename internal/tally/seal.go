@@ -18,8 +18,9 @@ import (
 )
 
 // A Seal is what somebody signed: a sheet as it was when one post was its last.
-// What is posted afterwards stands beside it as a difference. Its hash follows
-// that of the seal before it, so neither can be changed without its showing.
+// What is posted afterwards stands beside it as a difference. Its hash is over the
+// sheet, its posts, and who signed when, and follows that of the seal before it,
+// so none of them can be changed without its showing.
 type Seal struct {
 	ID         int64
 	Sheet      int64
@@ -31,6 +32,7 @@ type Seal struct {
 	SignerName string
 	Office     string
 	At         time.Time
+	posts      string // hash of the sheet and its posts
 }
 
 // MaySeal lets the secretary of the unit at the root of a sheet, or of one above
@@ -111,7 +113,7 @@ func prepareSeal(ctx context.Context, tx *db.Tx, by auth.Actor, sheet int64, rec
 	if r.Mismatches > 0 {
 		return Seal{}, fault.Wrap(fault.Conflict, fmt.Errorf("%q", r.Details), "tally.error.unproven", r.Mismatches)
 	}
-	l.Hash, err = s.hash(ctx, tx, last.Hash, l.Post)
+	l.posts, err = s.hash(ctx, tx, last.Hash, l.Post)
 	return l, err
 }
 
@@ -133,7 +135,8 @@ func (l *Seal) set(ctx context.Context, tx *db.Tx, by auth.Actor) error {
 		return errMoved
 	}
 	l.ID, l.Signer, l.SignerName, l.At = tx.NewID(), by.Login, by.Name, tx.Now
-	if err := insertSeal(ctx, tx, by, *l); err != nil {
+	l.Hash = l.over(l.posts)
+	if err := insertSeal(ctx, tx, *l); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, by, "tally.seal", strconv.FormatInt(l.Sheet, 10), l.Hash)
@@ -223,14 +226,16 @@ func end(ctx context.Context, tx *db.Tx, by auth.Actor, s, next Sheet) error {
 	if err != nil {
 		return err
 	}
-	l := Seal{ID: tx.NewID(), Sheet: s.ID, Before: last.ID, Reform: true}
+	l := Seal{ID: tx.NewID(), Sheet: s.ID, Before: last.ID, Reform: true, Signer: by.Login, SignerName: by.Name, At: tx.Now}
 	if l.Post, err = LastPost(ctx, tx, s.ID); err != nil {
 		return err
 	}
-	if l.Hash, err = s.hash(ctx, tx, last.Hash, l.Post); err != nil {
+	posts, err := s.hash(ctx, tx, last.Hash, l.Post)
+	if err != nil {
 		return err
 	}
-	if err := insertSeal(ctx, tx, by, l); err != nil {
+	l.Hash = l.over(posts)
+	if err := insertSeal(ctx, tx, l); err != nil {
 		return err
 	}
 	if err := insertSheet(ctx, tx, next); err != nil {
@@ -279,7 +284,7 @@ func (p *proof) checkSeals(ctx context.Context, tx *db.Tx, s Sheet) error {
 		if err != nil {
 			return err
 		}
-		if now != l.Hash {
+		if l.over(now) != l.Hash {
 			p.wrong("%s: what was sealed by %s on %s has been changed", p.name, l.SignerName, l.At.UTC().Format(time.RFC3339))
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 
-	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 )
 
@@ -29,6 +28,14 @@ func (s Sheet) hash(ctx context.Context, tx *db.Tx, before string, upTo int64) (
 		return err
 	})
 	return hex.EncodeToString(h.Sum(nil)), err
+}
+
+// over returns the hash of l, given that of its posts: all that a seal says is in
+// it, so that nobody can put another name, office or time under it.
+func (l Seal) over(posts string) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%s\n%d %d %d %d %t %q %q %q %d\n", posts, l.ID, l.Sheet, l.Post, l.Before, l.Reform, l.Signer, l.SignerName, l.Office, l.At.Unix())
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 const sealColumns = `l.id, l.sheet, l.post, l.before, l.hash, l.reform, l.signer, l.signer_name, l.office, l.at`
@@ -65,11 +72,11 @@ func sealHash(ctx context.Context, tx *db.Tx, id int64) (hash string, err error)
 	return hash, err
 }
 
-func insertSeal(ctx context.Context, tx *db.Tx, by auth.Actor, l Seal) error {
+func insertSeal(ctx context.Context, tx *db.Tx, l Seal) error {
 	if err := tx.Exec(ctx, `
 		INSERT INTO tally_seal (id, sheet, post, before, hash, reform, signer, signer_name, office, at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		l.ID, l.Sheet, l.Post, l.Before, l.Hash, l.Reform, by.Login, by.Name, l.Office, tx.Now); err != nil {
+		l.ID, l.Sheet, l.Post, l.Before, l.Hash, l.Reform, l.Signer, l.SignerName, l.Office, l.At); err != nil {
 		return err
 	}
 	return tx.Exec(ctx, `UPDATE tally_sheet SET sealed_at = coalesce(sealed_at, $1) WHERE id = $2`, tx.Now, l.Sheet)

@@ -460,6 +460,11 @@ func TestSealTampered(t *testing.T) {
 		"the reason of a post": `UPDATE tally_post SET reason = 'khác' WHERE sheet = $1 AND id = (SELECT max(id) FROM tally_post WHERE sheet = $1)`,
 		"the time of a post":   `UPDATE tally_post SET at = at + 1 WHERE sheet = $1 AND id = (SELECT max(id) FROM tally_post WHERE sheet = $1)`,
 		"the hash of a seal":   `UPDATE tally_seal SET hash = 'x' WHERE sheet = $1`,
+		"who signed":           `UPDATE tally_seal SET signer_name = 'Người khác' WHERE sheet = $1`,
+		"the signer's login":   `UPDATE tally_seal SET signer = 'x' WHERE sheet = $1`,
+		"the signer's office":  `UPDATE tally_seal SET office = 'Phó Bí thư' WHERE sheet = $1`,
+		"when it was signed":   `UPDATE tally_seal SET at = at - 86400 WHERE sheet = $1`,
+		"signed or not":        `UPDATE tally_seal SET reform = 1 WHERE sheet = $1`,
 		"a seal taken away":    `DELETE FROM tally_seal WHERE sheet = $1`,
 	} {
 		t.Run(what, func(t *testing.T) {

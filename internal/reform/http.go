@@ -165,6 +165,12 @@ func (s *server) enter(w http.ResponseWriter, r *http.Request) error {
 		again, err = s.site.Once(ctx, tx, r, "/reforms/"+made.ID)
 		return err
 	})
+	if fault.Is(err, fault.Conflict) && again == "" { // what the first of two clicks did stands in the way of the second
+		var e error
+		if again, e = s.site.Done(r.Context(), r); e != nil {
+			return e
+		}
+	}
 	if again != "" {
 		return web.See(w, r, "%s", again)
 	}

@@ -44,9 +44,9 @@ func ofRollout(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (draft,
 		}
 		if !named[o.Unit] {
 			named[o.Unit] = true
-			to = append(to, o.UnitName)
+			to = append(to, o.KeeperName)
 		}
-		rows = append(rows, []string{o.UnitName, stepNames[o.Step], o.Due.String(), vn.Int(int64(o.Due.DaysUntil(today)))})
+		rows = append(rows, []string{o.KeeperName, stepNames[o.Step], o.Due.String(), vn.Int(int64(o.Due.DaysUntil(today)))})
 	}
 	d := draft{Unit: r.Unit, Content: paper.Content{Kind: paper.Reminder, About: "nhắc thực hiện nhiệm vụ quá hạn", To: to, Recipients: []string{"Như trên"}}}
 	if len(to) > maxNamed { // a long list stands in the table alone

@@ -2,6 +2,8 @@ package reform
 
 import (
 	"context"
+	"errors"
+	"fmt"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
@@ -31,16 +33,17 @@ func makeDue(ctx context.Context, d *db.DB, _ job.Job, _ func(done, total int64)
 	}); err != nil {
 		return err
 	}
+	var failed error // of one reform does not hold up the others
 	for _, r := range all {
 		err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return makeOne(ctx, tx, r.ID) })
 		if f := fault.Of(err); err != nil && (f.Kind == fault.Conflict || f.Kind == fault.Invalid) {
 			err = d.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return r.fail(ctx, tx, f.Key) })
 		}
 		if err != nil {
-			return err
+			failed = errors.Join(failed, fmt.Errorf("reform %s: %w", r.ID, err))
 		}
 	}
-	return nil
+	return failed
 }
 
 func makeOne(ctx context.Context, tx *db.Tx, id string) error {

@@ -118,6 +118,7 @@ type Reform struct {
 	Applied time.Time
 	path    string
 	login   string
+	seq     int64 // in what order it was applied
 }
 
 // Try returns what a reform would do; nothing is changed.

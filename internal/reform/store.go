@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	reforms = `SELECT f.id, f.tree, f.kind, f.day, f.decision, f.reason, f.actor, f.actor_name, f.at, p.state, p.problem, p.why, p.path, p.at,
+	reforms = `SELECT f.id, f.tree, f.kind, f.day, f.decision, f.reason, f.actor, f.actor_name, f.at, p.state, p.problem, p.why, p.path, p.at, p.seq,
 		p.unit, u.key, un.name, p.target, t.key, tn.name
 		FROM reform f
 		JOIN reform_plan p ON p.reform = f.id
@@ -27,7 +27,7 @@ const (
 
 func scan(s db.Scanner) (r Reform, err error) {
 	return r, s.Scan(&r.ID, &r.Tree, &r.Kind, &r.Day, &r.Decision, &r.Reason, &r.login, &r.Actor, db.At(&r.At), &r.State, &r.Problem, &r.Why, &r.path,
-		db.At(&r.Applied), &r.Unit, &r.UnitKey, &r.UnitName, &r.Target, &r.TargetKey, &r.TargetName)
+		db.At(&r.Applied), &r.seq, &r.Unit, &r.UnitKey, &r.UnitName, &r.Target, &r.TargetKey, &r.TargetName)
 }
 
 func first(all []Reform, err error) (Reform, error) {
@@ -72,14 +72,14 @@ func insert(ctx context.Context, tx *db.Tx, by auth.Actor, id string, p Preview)
 	if err := tx.Exec(ctx, `INSERT INTO lineage (reform, old_unit, new_unit, num, den, keeper, assumed) VALUES ($1, $2, $3, 1, 1, 1, 0)`, id, p.Unit.ID, to); err != nil {
 		return err
 	}
-	return tx.Exec(ctx, `INSERT INTO reform_plan (reform, unit, target, path, state, problem, why) VALUES ($1, $2, $3, '', 'planned', '', '')`, id, p.Unit.ID, p.Target.ID)
+	return tx.Exec(ctx, `INSERT INTO reform_plan (reform, unit, target, path, seq, state, problem, why) VALUES ($1, $2, $3, '', 0, 'planned', '', '')`, id, p.Unit.ID, p.Target.ID)
 }
 
 func setApplied(ctx context.Context, tx *db.Tx, id, path string) error {
 	if err := tx.Exec(ctx, `UPDATE reform SET applied_at = $1 WHERE id = $2`, tx.Now, id); err != nil {
 		return err
 	}
-	return tx.Exec(ctx, `UPDATE reform_plan SET state = 'applied', problem = '', path = $1, at = $2 WHERE reform = $3`, path, tx.Now, id)
+	return tx.Exec(ctx, `UPDATE reform_plan SET state = 'applied', problem = '', path = $1, at = $2, seq = $3 WHERE reform = $4`, path, tx.Now, tx.NewID(), id)
 }
 
 func setFailed(ctx context.Context, tx *db.Tx, id, problem string) error {
@@ -113,8 +113,8 @@ func membersOf(ctx context.Context, tx *db.Tx, reform string) ([]int64, error) {
 // laterReforms counts the reforms applied after r that touch its units.
 func laterReforms(ctx context.Context, tx *db.Tx, r Reform) (n int64, err error) {
 	err = tx.One(ctx, `SELECT count(*) FROM reform f JOIN reform_plan p ON p.reform = f.id
-		WHERE f.tree = $1 AND p.state = 'applied' AND f.id <> $2 AND p.at >= $3 AND (p.unit IN ($4, $5) OR p.target = $4)`,
-		[]any{r.Tree, r.ID, r.Applied, r.Unit, r.Target}, &n)
+		WHERE f.tree = $1 AND p.state = 'applied' AND f.id <> $2 AND p.seq > $3 AND (p.unit IN ($4, $5) OR p.target = $4)`,
+		[]any{r.Tree, r.ID, r.seq, r.Unit, r.Target}, &n)
 	return n, err
 }
 

@@ -48,6 +48,9 @@ func MaySeal(ctx context.Context, tx *db.Tx, by auth.Actor, s Sheet) error {
 	return fault.New(fault.Denied, "tally.error.may_seal")
 }
 
+// sealDeed is what the audit trail calls a sealing; its detail is the hash.
+const sealDeed = "tally.seal"
+
 // sealTries is how often a sheet is proved again because somebody posted in the
 // meantime.
 const sealTries = 5
@@ -139,7 +142,7 @@ func (l *Seal) set(ctx context.Context, tx *db.Tx, by auth.Actor) error {
 	if err := insertSeal(ctx, tx, *l); err != nil {
 		return err
 	}
-	return audit.Record(ctx, tx, by, "tally.seal", strconv.FormatInt(l.Sheet, 10), l.Hash)
+	return audit.Record(ctx, tx, by, sealDeed, strconv.FormatInt(l.Sheet, 10), l.Hash)
 }
 
 // ReformSource is the kind of source of the posts that open the next part of a
@@ -286,6 +289,15 @@ func (p *proof) checkSeals(ctx context.Context, tx *db.Tx, s Sheet) error {
 		}
 		if l.over(now) != l.Hash {
 			p.wrong("%s: what was sealed by %s on %s has been changed", p.name, l.SignerName, l.At.UTC().Format(time.RFC3339))
+		}
+	}
+	deeds, err := audit.Of(ctx, tx, strconv.FormatInt(s.ID, 10))
+	if err != nil {
+		return err
+	}
+	for _, d := range deeds {
+		if d.Action == sealDeed && !slices.ContainsFunc(all, func(l Seal) bool { return l.Hash == d.Detail }) {
+			p.wrong("%s: what was sealed by %s on %s is sealed no more", p.name, d.Name, d.At.UTC().Format(time.RFC3339))
 		}
 	}
 	if s.SealedAt.IsZero() != (len(all) == 0) {

@@ -33,6 +33,7 @@ CREATE TABLE reform_plan (
     target  BIGINT NOT NULL REFERENCES unit (id), -- the new parent, or the keeper
     path    TEXT NOT NULL, -- the unit's path before, '' until applied
     at      BIGINT, -- when it was applied
+    seq     BIGINT NOT NULL, -- in what order, 0 until then
     state   TEXT NOT NULL, -- planned, applied, undone, failed
     problem TEXT NOT NULL, -- message key, why it failed
     why     TEXT NOT NULL  -- of the undoing

@@ -203,15 +203,21 @@ var menu = []struct {
 	entries []menuEntry
 }{
 	{"app.menu.work", []menuEntry{
-		{href: "/", key: "app.work"}, {href: "/rollouts", key: "app.rollouts"}, {href: "/conferences", key: "app.conferences"},
-		{href: "/plans", key: "app.plans"}, {href: "/reports", key: "app.reports"}, {href: "/statements", key: "statement.title"},
+		{href: "/", key: "app.work"},
+		{href: "/rollouts", key: "app.rollouts"},
+		{href: "/conferences", key: "app.conferences"},
+		{href: "/plans", key: "app.plans"},
+		{href: "/reports", key: "app.reports"},
+		{href: "/statements", key: "statement.title"},
 	}},
 	{"app.menu.books", []menuEntry{
 		{href: "/directives", key: "app.directives"}, {href: "/papers", key: "app.papers"}, {href: "/units", key: "app.units"},
 	}},
 	{"app.menu.house", []menuEntry{
-		{"/reminders", "app.reminders", is(auth.Secretary, auth.Clerk)}, {"/imports", "app.imports", imports.May},
-		{"/accounts", "app.accounts", is(auth.Administrator, auth.Secretary)}, {"/mail", "app.mail", is(auth.Administrator)},
+		{"/reminders", "app.reminders", is(auth.Secretary, auth.Clerk)},
+		{"/imports", "app.imports", imports.May},
+		{"/accounts", "app.accounts", is(auth.Administrator, auth.Secretary)},
+		{"/mail", "app.mail", is(auth.Administrator)},
 	}},
 }
 

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -96,6 +97,77 @@ func (o office) pages(name string, b []byte) []string {
 	return strings.Split(strings.TrimSuffix(string(out), "\f"), "\f")
 }
 
+// pictures returns each page of a paper as it is printed, as rows of grey from 0,
+// which is black, to 255, at 50 dots an inch.
+func (o office) pictures(name string, b []byte) (pages [][][]byte) {
+	o.t.Helper()
+	if out, err := exec.CommandContext(o.t.Context(), "pdftoppm", "-gray", "-r", "50", o.convert(name, b, "pdf", "pdf"), filepath.Join(o.folder, "page")).CombinedOutput(); err != nil {
+		o.t.Fatalf("%v: %s", err, out)
+	}
+	files, err := filepath.Glob(filepath.Join(o.folder, "page-*.pgm"))
+	if err != nil || len(files) == 0 {
+		o.t.Fatalf("no pictures: %v", err)
+	}
+	for _, f := range files {
+		text, err := os.ReadFile(f)
+		if err != nil {
+			o.t.Fatal(err)
+		}
+		var wide, high, most int
+		if _, err := fmt.Sscanf(string(text[:min(len(text), 40)]), "P5\n%d %d\n%d\n", &wide, &high, &most); err != nil || most != 255 {
+			o.t.Fatalf("%s: %v", f, err)
+		}
+		var rows [][]byte
+		for row := range slices.Chunk(text[len(text)-wide*high:], wide) {
+			rows = append(rows, row)
+		}
+		pages = append(pages, rows)
+		if err := os.Remove(f); err != nil {
+			o.t.Fatal(err)
+		}
+	}
+	return pages
+}
+
+// ink returns which part of a rectangle of a page is printed on; its sides are
+// given in millimetres from the top left corner.
+func ink(page [][]byte, left, top, right, bottom int) float64 {
+	const perInch, mm = 50, 25.4
+	at := func(x int) int { return int(float64(x) / mm * perInch) }
+	dark, all := 0, 0
+	for _, row := range page[min(at(top), len(page)):min(at(bottom), len(page))] {
+		for _, grey := range row[min(at(left), len(row)):min(at(right), len(row))] {
+			if all++; grey < 128 {
+				dark++
+			}
+		}
+	}
+	return float64(dark) / float64(max(1, all))
+}
+
+// looks checks the picture of a paper: A4, nothing printed in the margins that
+// the format gives, both halves of the letterhead, text on every page.
+func (o office) looks(name string, b []byte) {
+	o.t.Helper()
+	pages := o.pictures(name, b)
+	for i, p := range pages {
+		if high, wide := len(p), len(p[0]); high < 580 || high > 590 || wide < 410 || wide > 417 {
+			o.t.Errorf("%s, page %d is %d by %d dots, which is not A4", name, i+1, wide, high)
+		}
+		for side, x := range map[string]float64{"left": ink(p, 0, 0, 28, 297), "right": ink(p, 197, 0, 210, 297), "bottom": ink(p, 0, 279, 210, 297)} {
+			if x > 0 {
+				o.t.Errorf("%s, page %d: something is printed in the %s margin", name, i+1, side)
+			}
+		}
+		if x := ink(p, 30, 20, 195, 277); x < 0.003 || x > 0.4 {
+			o.t.Errorf("%s, page %d: %.1f %% of it is printed on", name, i+1, 100*x)
+		}
+	}
+	if l, r := ink(pages[0], 30, 18, 100, 55), ink(pages[0], 115, 18, 195, 55); l < 0.01 || r < 0.01 {
+		o.t.Errorf("%s: the halves of the letterhead hold %.2f and %.2f %% ink", name, 100*l, 100*r)
+	}
+}
+
 // table returns the cells of the first sheet after LibreOffice has reckoned it.
 func (o office) table(name string, b []byte) [][]string {
 	o.t.Helper()
@@ -144,7 +216,10 @@ func TestOfficeOpensThePapers(t *testing.T) {
 	}
 	holds(t, pages[len(pages)-1], "TM. BAN CHẤP HÀNH", "BÍ THƯ", "Nguyễn Văn An", "- Lưu: VT.")
 
+	o.looks("report.docx", []byte(p.raw))
+
 	steps("as bikhu", "get "+rollout+"/reminder.docx")
+	o.looks("letter.docx", []byte(p.raw))
 	pages = o.pages("letter.docx", []byte(p.raw))
 	holds(t, pages[0], "DỰ THẢO", "V/v nhắc thực hiện", "Kính gửi: - Tổ chức cơ sở Đoàn số", "chưa thực hiện nhiệm vụ đã quá hạn")
 

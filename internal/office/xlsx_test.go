@@ -3,6 +3,9 @@ package office
 import (
 	"bytes"
 	"fmt"
+	"maps"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -123,4 +126,34 @@ func BenchmarkXlsx10k(b *testing.B) {
 		}
 	}
 	within(b, 30, file)
+}
+
+// TestXlsxGolden holds a workbook, part by part, against one that a person has
+// read; -update rewrites it.
+func TestXlsxGolden(t *testing.T) {
+	bs, err := book(3).Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := unzip(t, bs)
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(parts)) {
+		if strings.HasPrefix(name, "xl/theme/") { // colours and fonts that no sheet uses
+			continue
+		}
+		fmt.Fprintf(&b, "-- %s --\n%s\n", name, strings.ReplaceAll(parts[name], "><", ">\n<"))
+	}
+	const golden = "testdata/sample.xlsx.golden"
+	if *update {
+		if err := os.WriteFile(golden, []byte(b.String()), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(want) != b.String() {
+		t.Errorf("the workbook differs from %s; rewrite it by -update and read the difference", golden)
+	}
 }

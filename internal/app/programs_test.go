@@ -362,8 +362,14 @@ func TestUnitSeesItsOwn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, sheet := range sheets {
-		for _, unit := range units {
+	// Every sheet with the own unit and one in seventeen of the others, and every
+	// unit on one in seventeen of the sheets: all pairs are 40,000.
+	const apart = 17
+	for i, sheet := range sheets {
+		for j, unit := range units {
+			if (i+j)%apart != 0 && unit != "tccs-08" {
+				continue
+			}
 			for _, path := range []string{"", "/children", "/held/posts"} {
 				a := p.get("/figures/" + sheet + "/" + unit + path)
 				if a.status == http.StatusOK && unit != "tccs-08" || a.status >= 500 || a.status == http.StatusOK && strings.Contains(a.body, `"unit":"tccs-0`) && !strings.Contains(a.body, "tccs-08") {

@@ -27,19 +27,9 @@ func scan(s db.Scanner) (a Account, err error) {
 	return a, err
 }
 
-func first(all []Account, err error) (Account, error) {
-	if err == nil && len(all) == 0 {
-		err = fault.New(fault.NotFound, "error.not_found")
-	}
-	if err != nil {
-		return Account{}, err
-	}
-	return all[0], nil
-}
-
 // Get returns an account that by may see.
 func Get(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (Account, error) {
-	return first(db.All(ctx, tx, scan, seen+` AND a.id = $4`, by.Tree, by.Path, by.End(), id))
+	return db.First(db.All(ctx, tx, scan, seen+` AND a.id = $4`, by.Tree, by.Path, by.End(), id))
 }
 
 // List returns the accounts by may see, by login, at most limit after offset.
@@ -48,7 +38,7 @@ func List(ctx context.Context, tx *db.Tx, by auth.Actor, offset, limit int) ([]A
 }
 
 func byLogin(ctx context.Context, tx *db.Tx, login string) (Account, error) {
-	return first(db.All(ctx, tx, scan, `SELECT `+columns+` FROM account a WHERE a.login = $1`, login))
+	return db.First(db.All(ctx, tx, scan, `SELECT `+columns+` FROM account a WHERE a.login = $1`, login))
 }
 
 func loginTaken(ctx context.Context, tx *db.Tx, login string) (bool, error) {
@@ -136,7 +126,7 @@ func insertInvitation(ctx context.Context, tx *db.Tx, by auth.Actor, account, ha
 }
 
 func byInvitation(ctx context.Context, tx *db.Tx, hashed string) (Account, error) {
-	return first(db.All(ctx, tx, scan, `SELECT `+columns+` FROM invitation i JOIN account a ON a.id = i.account
+	return db.First(db.All(ctx, tx, scan, `SELECT `+columns+` FROM invitation i JOIN account a ON a.id = i.account
 		WHERE i.hash = $1 AND i.used_at IS NULL AND i.expires_at > $2 AND a.disabled_at IS NULL`, hashed, tx.Now))
 }
 
@@ -235,7 +225,7 @@ func holds(ctx context.Context, tx *db.Tx, unit int64, role auth.Role) (bool, er
 
 // own returns by's own account and its hashed password.
 func own(ctx context.Context, tx *db.Tx, by auth.Actor) (a Account, hashed string, err error) {
-	if a, err = first(db.All(ctx, tx, scan, `SELECT `+columns+` FROM account a WHERE a.id = $1`, by.Login)); err != nil {
+	if a, err = db.First(db.All(ctx, tx, scan, `SELECT `+columns+` FROM account a WHERE a.id = $1`, by.Login)); err != nil {
 		return a, "", err
 	}
 	err = tx.One(ctx, `SELECT password FROM account WHERE id = $1`, []any{by.Login}, &hashed)

@@ -125,16 +125,8 @@ func insert(ctx context.Context, tx *db.Tx, by auth.Actor, id string, f Form) er
 		by.Login, by.Name, tx.Now)
 }
 
-// changed is a Conflict if no row was changed.
-func changed(n int64, err error) error {
-	if err == nil && n == 0 {
-		return fault.New(fault.Conflict, "error.conflict")
-	}
-	return err
-}
-
 func update(ctx context.Context, tx *db.Tx, id string, version int64, f Form) error {
-	return changed(tx.ExecN(ctx, `
+	return db.Changed(tx.ExecN(ctx, `
 		UPDATE conference SET title = $1, fold = $2, kind = $3, mode = $4, day = $5, start_time = $6, end_time = $7, place = $8, chair = $9,
 			version = version + 1
 		WHERE id = $10 AND version = $11`,
@@ -142,7 +134,7 @@ func update(ctx context.Context, tx *db.Tx, id string, version int64, f Form) er
 }
 
 func setState(ctx context.Context, tx *db.Tx, id string, version int64, s State, sheet int64) error {
-	return changed(tx.ExecN(ctx, `UPDATE conference SET state = $1, sheet = $2, version = version + 1 WHERE id = $3 AND version = $4`, s, sheet, id, version))
+	return db.Changed(tx.ExecN(ctx, `UPDATE conference SET state = $1, sheet = $2, version = version + 1 WHERE id = $3 AND version = $4`, s, sheet, id, version))
 }
 
 func replaceParts(ctx context.Context, tx *db.Tx, id string, f Form, units []org.Unit) error {

@@ -180,3 +180,24 @@ func (tx *Tx) Lock(ctx context.Context, name string) error {
 // ForUpdateSkipLocked ends a SELECT by which several workers share out rows: each
 // gets rows that no other holds.
 func (tx *Tx) ForUpdateSkipLocked() string { return tx.dialect.skipLocked() }
+
+// First returns the first row of a query; none is a NotFound fault.
+func First[T any](all []T, err error) (T, error) {
+	var one T
+	if err == nil && len(all) == 0 {
+		err = fault.New(fault.NotFound, "error.not_found")
+	}
+	if err != nil {
+		return one, err
+	}
+	return all[0], nil
+}
+
+// Changed is a Conflict fault if a statement changed no row: somebody else has
+// changed what it was for.
+func Changed(n int64, err error) error {
+	if err == nil && n == 0 {
+		err = fault.New(fault.Conflict, "error.conflict")
+	}
+	return err
+}

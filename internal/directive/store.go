@@ -5,7 +5,6 @@ import (
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
-	"nhipcau/internal/fault"
 	"nhipcau/internal/vn"
 )
 
@@ -34,17 +33,7 @@ func scan(r db.Scanner) (d Directive, err error) {
 
 // Get returns a directive that by may see.
 func Get(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (Directive, error) {
-	return first(db.All(ctx, tx, scan, seen+` AND d.id = $4`, by.Tree, by.Path, by.End(), id))
-}
-
-func first(all []Directive, err error) (Directive, error) {
-	if err == nil && len(all) == 0 {
-		err = fault.New(fault.NotFound, "error.not_found")
-	}
-	if err != nil {
-		return Directive{}, err
-	}
-	return all[0], nil
+	return db.First(db.All(ctx, tx, scan, seen+` AND d.id = $4`, by.Tree, by.Path, by.End(), id))
 }
 
 // List returns the directives by may see that hold every word of query, the
@@ -67,7 +56,7 @@ func Reach(ctx context.Context, tx *db.Tx, id, tree, path string) error {
 // time; NotFound if there is none.
 func Same(ctx context.Context, tx *db.Tx, by auth.Actor, f Form) (Directive, error) {
 	f.clean()
-	return first(db.All(ctx, tx, scan, seen+` AND d.identity = $4 ORDER BY d.entered_at, d.id LIMIT 1`, by.Tree, by.Path, by.End(), f.identity()))
+	return db.First(db.All(ctx, tx, scan, seen+` AND d.identity = $4 ORDER BY d.entered_at, d.id LIMIT 1`, by.Tree, by.Path, by.End(), f.identity()))
 }
 
 func (f Form) fold() string {
@@ -91,15 +80,11 @@ func insert(ctx context.Context, tx *db.Tx, by auth.Actor, id string, f Form, fi
 }
 
 func update(ctx context.Context, tx *db.Tx, id string, version int64, f Form, fileID string) error {
-	n, err := tx.ExecN(ctx, `
+	return db.Changed(tx.ExecN(ctx, `
 		UPDATE directive SET kind = $1, number = $2, symbol = $3, issuer = $4, issued_day = $5, term = $6, subject = $7, fold = $8, identity = $9,
 			file = $10, version = version + 1
 		WHERE id = $11 AND version = $12`,
-		f.Kind, f.Number, f.Symbol, f.Issuer, f.Issued, f.Term, f.Subject, f.fold(), f.identity(), fileArg(fileID), id, version)
-	if err == nil && n == 0 {
-		err = fault.New(fault.Conflict, "error.conflict")
-	}
-	return err
+		f.Kind, f.Number, f.Symbol, f.Issuer, f.Issued, f.Term, f.Subject, f.fold(), f.identity(), fileArg(fileID), id, version))
 }
 
 // Moved follows a unit that moved from one path to another: what had reached it,

@@ -38,22 +38,12 @@ func scan(r db.Scanner) (im Import, err error) {
 
 // Get returns an import that by may see.
 func Get(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (Import, error) {
-	return first(db.All(ctx, tx, scan, seen+` AND i.id = $5`, by.Tree, by.Login, by.Path, by.End(), id))
+	return db.First(db.All(ctx, tx, scan, seen+` AND i.id = $5`, by.Tree, by.Login, by.Path, by.End(), id))
 }
 
 // find returns an import for the house's own work.
 func find(ctx context.Context, tx *db.Tx, id string) (Import, error) {
-	return first(db.All(ctx, tx, scan, imports+` WHERE i.id = $1`, id))
-}
-
-func first(all []Import, err error) (Import, error) {
-	if err == nil && len(all) == 0 {
-		err = fault.New(fault.NotFound, "error.not_found")
-	}
-	if err != nil {
-		return Import{}, err
-	}
-	return all[0], nil
+	return db.First(db.All(ctx, tx, scan, imports+` WHERE i.id = $1`, id))
 }
 
 // List returns the imports by may see, the newest first, at most limit after

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"nhipcau/internal/db"
-	"nhipcau/internal/fault"
 )
 
 func insert(ctx context.Context, tx *db.Tx, n New) error {
@@ -18,17 +17,10 @@ func insert(ctx context.Context, tx *db.Tx, n New) error {
 
 // Find returns the newest job enqueued as unique, NotFound if there is none.
 func Find(ctx context.Context, tx *db.Tx, unique string) (Job, error) {
-	all, err := db.All(ctx, tx, func(r db.Scanner) (j Job, err error) {
+	return db.First(db.All(ctx, tx, func(r db.Scanner) (j Job, err error) {
 		return j, r.Scan(&j.ID, &j.Kind, &j.Payload, &j.Attempts, &j.Done, &j.Total, &j.Error, db.At(&j.Finished))
 	}, `SELECT id, kind, payload, attempts, done, total, error, finished_at FROM job WHERE uniq = $1
-		ORDER BY created_at DESC, (CASE WHEN finished_at IS NULL THEN 0 ELSE 1 END), id LIMIT 1`, unique)
-	if err == nil && len(all) == 0 {
-		err = fault.New(fault.NotFound, "error.not_found")
-	}
-	if err != nil {
-		return Job{}, err
-	}
-	return all[0], nil
+		ORDER BY created_at DESC, (CASE WHEN finished_at IS NULL THEN 0 ELSE 1 END), id LIMIT 1`, unique))
 }
 
 func progress(ctx context.Context, tx *db.Tx, id string, done, total int64) error {

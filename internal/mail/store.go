@@ -21,15 +21,8 @@ func scanAddress(s db.Scanner) (a Address, err error) {
 }
 
 func oneAddress(ctx context.Context, tx *db.Tx, where string, args ...any) (Address, error) {
-	all, err := db.All(ctx, tx, scanAddress, `SELECT `+addressColumns+` FROM mail_address m JOIN account a ON a.id = m.account
-		WHERE a.disabled_at IS NULL AND `+where, args...)
-	if err == nil && len(all) == 0 {
-		err = fault.New(fault.NotFound, "error.not_found")
-	}
-	if err != nil {
-		return Address{}, err
-	}
-	return all[0], nil
+	return db.First(db.All(ctx, tx, scanAddress, `SELECT `+addressColumns+` FROM mail_address m JOIN account a ON a.id = m.account
+		WHERE a.disabled_at IS NULL AND `+where, args...))
 }
 
 // addressOf returns the address of an account; one that never chose has none.
@@ -60,18 +53,11 @@ func save(ctx context.Context, tx *db.Tx, a Address) error {
 		n, err := tx.ExecN(ctx, `INSERT INTO mail_address (account, address, choice, lang, code, code_until, leave, failing, version)
 			VALUES ($1, $2, $3, $4, '', 0, $5, '', 1) ON CONFLICT (account) DO NOTHING`,
 			a.Account, a.Address, a.Choice, a.Lang, strings.ToLower(rand.Text()))
-		return changed(n, err)
+		return db.Changed(n, err)
 	}
 	n, err := tx.ExecN(ctx, `UPDATE mail_address SET address = $1, choice = $2, lang = $3, confirmed_at = $4, failing_at = $5, failing = $6, version = version + 1
 		WHERE account = $7 AND version = $8`, a.Address, a.Choice, a.Lang, a.Confirmed, a.FailingAt, a.Failing, a.Account, a.Version)
-	return changed(n, err)
-}
-
-func changed(n int64, err error) error {
-	if err == nil && n == 0 {
-		err = fault.New(fault.Conflict, "error.conflict")
-	}
-	return err
+	return db.Changed(n, err)
 }
 
 func setCode(ctx context.Context, tx *db.Tx, account, hashed string, until time.Time) error {
@@ -209,14 +195,7 @@ const seen = `SELECT ` + columns + ` FROM mail l JOIN account a ON a.id = l.acco
 
 // Get returns a letter that by may see.
 func Get(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (Letter, error) {
-	all, err := db.All(ctx, tx, scan, seen+` AND l.id = $4`, by.Tree, by.Path, by.End(), id)
-	if err == nil && len(all) == 0 {
-		err = fault.New(fault.NotFound, "error.not_found")
-	}
-	if err != nil {
-		return Letter{}, err
-	}
-	return all[0], nil
+	return db.First(db.All(ctx, tx, scan, seen+` AND l.id = $4`, by.Tree, by.Path, by.End(), id))
 }
 
 // List returns the letters by may see, of one state or, with "", of all, the

@@ -41,14 +41,7 @@ func scan(r db.Scanner) (u Unit, err error) {
 func today(tx *db.Tx) vn.Day { return vn.DayOf(tx.Now) }
 
 func one(ctx context.Context, tx *db.Tx, q string, args ...any) (Unit, error) {
-	all, err := db.All(ctx, tx, scan, q, args...)
-	if err == nil && len(all) == 0 {
-		err = fault.New(fault.NotFound, "error.not_found")
-	}
-	if err != nil {
-		return Unit{}, err
-	}
-	return all[0], nil
+	return db.First(db.All(ctx, tx, scan, q, args...))
 }
 
 // Get returns the unit with key that by may see.
@@ -200,11 +193,7 @@ func replaceName(ctx context.Context, tx *db.Tx, unit int64, n NewUnit) error {
 
 // bump counts a change of a unit, and is a Conflict if it changed since version.
 func bump(ctx context.Context, tx *db.Tx, unit, version int64) error {
-	n, err := tx.ExecN(ctx, `UPDATE unit SET version = version + 1 WHERE id = $1 AND version = $2`, unit, version)
-	if err == nil && n == 0 {
-		err = fault.New(fault.Conflict, "error.conflict")
-	}
-	return err
+	return db.Changed(tx.ExecN(ctx, `UPDATE unit SET version = version + 1 WHERE id = $1 AND version = $2`, unit, version))
 }
 
 func countHeld(ctx context.Context, tx *db.Tx, tree string, u Unit) (children, members int64, err error) {

@@ -37,23 +37,26 @@ func scanMember(r db.Scanner) (m Member, err error) {
 // GetMember returns the member with key that by may see.
 func GetMember(ctx context.Context, tx *db.Tx, by auth.Actor, key string) (Member, error) {
 	all, err := db.All(ctx, tx, scanMember, seenMembers+` AND m.key = $5`, by.Tree, today(tx), by.Path, by.End(), key)
-	return first(all, err)
+	return db.First(all, err)
 }
 
 // MemberByID returns the member with id, whoever asks: for the house's own use.
 func MemberByID(ctx context.Context, tx *db.Tx, tree string, id int64) (Member, error) {
 	all, err := db.All(ctx, tx, scanMember, members+` AND m.id = $3`, tree, today(tx), id)
-	return first(all, err)
+	return db.First(all, err)
 }
 
-func first(all []Member, err error) (Member, error) {
-	if err == nil && len(all) == 0 {
-		err = fault.New(fault.NotFound, "error.not_found")
+// OfficeOf returns the office in which by acts: the highest they hold in their
+// unit today, "" if they hold none or are on no list.
+func OfficeOf(ctx context.Context, tx *db.Tx, by auth.Actor) (string, error) {
+	if by.Member == 0 {
+		return "", nil
 	}
-	if err != nil {
-		return Member{}, err
+	m, err := MemberByID(ctx, tx, by.Tree, by.Member)
+	if fault.Is(err, fault.NotFound) {
+		return "", nil
 	}
-	return all[0], nil
+	return m.Office, err
 }
 
 // Roster returns the members of one unit that by may see, in Vietnamese name
@@ -158,14 +161,10 @@ func insertMember(ctx context.Context, tx *db.Tx, m Member) error {
 }
 
 func updateMember(ctx context.Context, tx *db.Tx, id, version int64, n NewMember) error {
-	changed, err := tx.ExecN(ctx, `
+	return db.Changed(tx.ExecN(ctx, `
 		UPDATE member SET name = $1, fold = $2, sort = $3, phone = $4, email = $5, version = version + 1
 		WHERE id = $6 AND version = $7`,
-		n.Name, vn.Fold(n.Name), vn.NameKey(n.Name), n.Phone, n.Email, id, version)
-	if err == nil && changed == 0 {
-		err = fault.New(fault.Conflict, "error.conflict")
-	}
-	return err
+		n.Name, vn.Fold(n.Name), vn.NameKey(n.Name), n.Phone, n.Email, id, version))
 }
 
 func insertMembership(ctx context.Context, tx *db.Tx, member, unit int64, from vn.Day) error {

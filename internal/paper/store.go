@@ -43,24 +43,14 @@ func scan(r db.Scanner) (p Paper, err error) {
 	return p, nil
 }
 
-func first(all []Paper, err error) (Paper, error) {
-	if err == nil && len(all) == 0 {
-		err = fault.New(fault.NotFound, "error.not_found")
-	}
-	if err != nil {
-		return Paper{}, err
-	}
-	return all[0], nil
-}
-
 // Get returns a paper that by may see.
 func Get(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (Paper, error) {
-	return first(db.All(ctx, tx, scan, seen+` AND p.id = $4`, by.Tree, by.Path, by.End(), id))
+	return db.First(db.All(ctx, tx, scan, seen+` AND p.id = $4`, by.Tree, by.Path, by.End(), id))
 }
 
 // find returns a paper, whoever asks: for the house's own use.
 func find(ctx context.Context, tx *db.Tx, id string) (Paper, error) {
-	return first(db.All(ctx, tx, scan, `SELECT `+columns+from+` WHERE p.id = $1`, id))
+	return db.First(db.All(ctx, tx, scan, `SELECT `+columns+from+` WHERE p.id = $1`, id))
 }
 
 // OfSource returns the standing papers of a kind made from a record, the newest
@@ -157,9 +147,5 @@ func saveLetterhead(ctx context.Context, tx *db.Tx, unit, version int64, l Lette
 		q = `INSERT INTO letterhead (unit, family, upper_line, own_line, place, symbol, body, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8 + 1)
 			ON CONFLICT (unit) DO NOTHING`
 	}
-	n, err := tx.ExecN(ctx, q, unit, l.Family, l.Upper, l.Own, l.Place, l.Symbol, l.Body, version)
-	if err == nil && n == 0 {
-		err = fault.New(fault.Conflict, "error.conflict")
-	}
-	return err
+	return db.Changed(tx.ExecN(ctx, q, unit, l.Family, l.Upper, l.Own, l.Place, l.Symbol, l.Body, version))
 }

@@ -268,7 +268,7 @@ func Adopt(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int
 	if err := complete(p, Draft, Submitted); err != nil {
 		return err
 	}
-	office, err := officeOf(ctx, tx, by)
+	office, err := org.OfficeOf(ctx, tx, by)
 	if err != nil {
 		return err
 	}
@@ -331,17 +331,4 @@ func move(ctx context.Context, tx *db.Tx, by auth.Actor, p Plan, version int64, 
 		return err
 	}
 	return audit.Record(ctx, tx, by, "plan."+kind, p.ID, reason)
-}
-
-// officeOf returns the office by holds in the unit by acts for, "" if none is
-// on record.
-func officeOf(ctx context.Context, tx *db.Tx, by auth.Actor) (string, error) {
-	if by.Member == 0 {
-		return "", nil
-	}
-	m, err := org.MemberByID(ctx, tx, by.Tree, by.Member)
-	if fault.Is(err, fault.NotFound) {
-		return "", nil
-	}
-	return m.Office, err
 }

@@ -133,13 +133,9 @@ func insert(ctx context.Context, tx *db.Tx, by auth.Actor, p Plan) error {
 }
 
 func update(ctx context.Context, tx *db.Tx, id string, version int64, s State, title, basis string) error {
-	n, err := tx.ExecN(ctx, `
+	return db.Changed(tx.ExecN(ctx, `
 		UPDATE plan SET state = $1, title = $2, fold = $3, basis = $4, version = version + 1
-		WHERE id = $5 AND version = $6`, s, title, vn.Fold(title), basis, id, version)
-	if err == nil && n == 0 {
-		err = fault.New(fault.Conflict, "error.conflict")
-	}
-	return err
+		WHERE id = $5 AND version = $6`, s, title, vn.Fold(title), basis, id, version))
 }
 
 func replaceRows(ctx context.Context, tx *db.Tx, plan string, f Form) error {

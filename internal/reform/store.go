@@ -5,7 +5,6 @@ import (
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
-	"nhipcau/internal/fault"
 	"nhipcau/internal/vn"
 )
 
@@ -30,23 +29,13 @@ func scan(s db.Scanner) (r Reform, err error) {
 		db.At(&r.Applied), &r.seq, &r.Unit, &r.UnitKey, &r.UnitName, &r.Target, &r.TargetKey, &r.TargetName)
 }
 
-func first(all []Reform, err error) (Reform, error) {
-	if err == nil && len(all) == 0 {
-		err = fault.New(fault.NotFound, "error.not_found")
-	}
-	if err != nil {
-		return Reform{}, err
-	}
-	return all[0], nil
-}
-
 // Get returns a reform that by may see.
 func Get(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (Reform, error) {
-	return first(db.All(ctx, tx, scan, seen+` AND f.id = $4`, by.Tree, by.Path, by.End(), id))
+	return db.First(db.All(ctx, tx, scan, seen+` AND f.id = $4`, by.Tree, by.Path, by.End(), id))
 }
 
 func find(ctx context.Context, tx *db.Tx, id string) (Reform, error) {
-	return first(db.All(ctx, tx, scan, reforms+` WHERE f.id = $1`, id))
+	return db.First(db.All(ctx, tx, scan, reforms+` WHERE f.id = $1`, id))
 }
 
 // List returns the reforms by may see, the newest first, at most limit after

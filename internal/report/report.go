@@ -261,7 +261,7 @@ func Accept(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version in
 }
 
 func event(ctx context.Context, tx *db.Tx, by auth.Actor, r Report, kind, reason string) error {
-	office, err := officeOf(ctx, tx, by)
+	office, err := org.OfficeOf(ctx, tx, by)
 	if err != nil {
 		return err
 	}
@@ -269,17 +269,6 @@ func event(ctx context.Context, tx *db.Tx, by auth.Actor, r Report, kind, reason
 		return err
 	}
 	return audit.Record(ctx, tx, by, "report."+kind, r.ID, reason)
-}
-
-func officeOf(ctx context.Context, tx *db.Tx, by auth.Actor) (string, error) {
-	if by.Member == 0 {
-		return "", nil
-	}
-	m, err := org.MemberByID(ctx, tx, by.Tree, by.Member)
-	if fault.Is(err, fault.NotFound) {
-		return "", nil
-	}
-	return m.Office, err
 }
 
 // Figures are a report's figure lines, as signed and as they stand now.

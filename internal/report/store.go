@@ -6,7 +6,6 @@ import (
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
-	"nhipcau/internal/fault"
 	"nhipcau/internal/vn"
 )
 
@@ -30,19 +29,9 @@ func scan(r db.Scanner) (p Report, err error) {
 	return p, err
 }
 
-func first(all []Report, err error) (Report, error) {
-	if err == nil && len(all) == 0 {
-		err = fault.New(fault.NotFound, "error.not_found")
-	}
-	if err != nil {
-		return Report{}, err
-	}
-	return all[0], nil
-}
-
 // Get returns a report that by may see, with its answers.
 func Get(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (Report, error) {
-	r, err := first(db.All(ctx, tx, scan, seen+` AND p.id = $4`, by.Tree, by.Path, by.End(), id))
+	r, err := db.First(db.All(ctx, tx, scan, seen+` AND p.id = $4`, by.Tree, by.Path, by.End(), id))
 	if err != nil {
 		return Report{}, err
 	}
@@ -53,7 +42,7 @@ func Get(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (Report, erro
 // OfUnit returns the report of a unit on a rollout that by may see, with its
 // answers; NotFound if there is none.
 func OfUnit(ctx context.Context, tx *db.Tx, by auth.Actor, rolloutID string, unit int64) (Report, error) {
-	r, err := first(db.All(ctx, tx, scan, seen+` AND p.rollout = $4 AND p.unit = $5`, by.Tree, by.Path, by.End(), rolloutID, unit))
+	r, err := db.First(db.All(ctx, tx, scan, seen+` AND p.rollout = $4 AND p.unit = $5`, by.Tree, by.Path, by.End(), rolloutID, unit))
 	if err != nil {
 		return Report{}, err
 	}
@@ -182,11 +171,7 @@ func insert(ctx context.Context, tx *db.Tx, by auth.Actor, r Report) error {
 }
 
 func update(ctx context.Context, tx *db.Tx, id string, version int64, s State, mark int64) error {
-	n, err := tx.ExecN(ctx, `UPDATE report SET state = $1, post_mark = $2, version = version + 1 WHERE id = $3 AND version = $4`, s, mark, id, version)
-	if err == nil && n == 0 {
-		err = fault.New(fault.Conflict, "error.conflict")
-	}
-	return err
+	return db.Changed(tx.ExecN(ctx, `UPDATE report SET state = $1, post_mark = $2, version = version + 1 WHERE id = $3 AND version = $4`, s, mark, id, version))
 }
 
 func replaceAnswers(ctx context.Context, tx *db.Tx, report string, answers map[string]string) error {

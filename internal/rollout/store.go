@@ -38,24 +38,14 @@ func scan(r db.Scanner) (o Rollout, err error) {
 	return o, err
 }
 
-func first(all []Rollout, err error) (Rollout, error) {
-	if err == nil && len(all) == 0 {
-		err = fault.New(fault.NotFound, "error.not_found")
-	}
-	if err != nil {
-		return Rollout{}, err
-	}
-	return all[0], nil
-}
-
 // Get returns a rollout that by may see.
 func Get(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (Rollout, error) {
-	return first(db.All(ctx, tx, scan, seen+` AND r.id = $4`, by.Tree, by.Path, by.End(), id))
+	return db.First(db.All(ctx, tx, scan, seen+` AND r.id = $4`, by.Tree, by.Path, by.End(), id))
 }
 
 // Find returns a rollout whoever asks: for jobs and for slices that act on one.
 func Find(ctx context.Context, tx *db.Tx, id string) (Rollout, error) {
-	return first(db.All(ctx, tx, scan, rollouts+` WHERE r.id = $1`, id))
+	return db.First(db.All(ctx, tx, scan, rollouts+` WHERE r.id = $1`, id))
 }
 
 // List returns the rollouts by may see that hold every word of query, the
@@ -90,7 +80,7 @@ func Waiting(ctx context.Context, tx *db.Tx, by auth.Actor) ([]Rollout, error) {
 // Successor returns the approved rollout that took the place of r; NotFound if
 // none did that by may see.
 func Successor(ctx context.Context, tx *db.Tx, by auth.Actor, r Rollout) (Rollout, error) {
-	return first(db.All(ctx, tx, scan, seen+` AND r.replaces = $4 AND r.sheet <> 0`, by.Tree, by.Path, by.End(), r.ID))
+	return db.First(db.All(ctx, tx, scan, seen+` AND r.replaces = $4 AND r.sheet <> 0`, by.Tree, by.Path, by.End(), r.ID))
 }
 
 // Papers returns the directives of a rollout in order.
@@ -160,17 +150,9 @@ func insert(ctx context.Context, tx *db.Tx, by auth.Actor, id string, f Form, sc
 }
 
 func update(ctx context.Context, tx *db.Tx, id string, version int64, f Form, scope org.Unit) error {
-	return changed(tx.ExecN(ctx, `
+	return db.Changed(tx.ExecN(ctx, `
 		UPDATE rollout SET scope = $1, scope_path = $2, title = $3, note = $4, fold = $5, version = version + 1
 		WHERE id = $6 AND version = $7 AND state = 'draft'`, scope.ID, scope.Path, f.Title, f.Note, vn.Fold(f.Title), id, version))
-}
-
-// changed is a Conflict if no row was changed.
-func changed(n int64, err error) error {
-	if err == nil && n == 0 {
-		return fault.New(fault.Conflict, "error.conflict")
-	}
-	return err
 }
 
 func replaceParts(ctx context.Context, tx *db.Tx, id string, f Form) error {
@@ -194,7 +176,7 @@ func replaceParts(ctx context.Context, tx *db.Tx, id string, f Form) error {
 }
 
 func setState(ctx context.Context, tx *db.Tx, id string, version int64, from, to State) error {
-	return changed(tx.ExecN(ctx, `UPDATE rollout SET state = $1, version = version + 1 WHERE id = $2 AND version = $3 AND state = $4`, to, id, version, from))
+	return db.Changed(tx.ExecN(ctx, `UPDATE rollout SET state = $1, version = version + 1 WHERE id = $2 AND version = $3 AND state = $4`, to, id, version, from))
 }
 
 func freeze(ctx context.Context, tx *db.Tx, id string, day vn.Day, mark, sheet int64) error {

@@ -6,7 +6,6 @@ import (
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
-	"nhipcau/internal/fault"
 	"nhipcau/internal/org"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
@@ -189,14 +188,7 @@ func scanExtension(s db.Scanner) (e Extension, err error) {
 }
 
 func findExtension(ctx context.Context, tx *db.Tx, id string) (Extension, error) {
-	all, err := db.All(ctx, tx, scanExtension, extensions+` WHERE id = $1`, id)
-	if err == nil && len(all) == 0 {
-		err = fault.New(fault.NotFound, "error.not_found")
-	}
-	if err != nil {
-		return Extension{}, err
-	}
-	return all[0], nil
+	return db.First(db.All(ctx, tx, scanExtension, extensions+` WHERE id = $1`, id))
 }
 
 // Extensions returns the extensions that concern a unit, oldest first.

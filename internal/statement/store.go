@@ -92,10 +92,6 @@ func insertForm(ctx context.Context, tx *db.Tx, by auth.Actor, f Form, asked []i
 }
 
 func closeForm(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int64) error {
-	n, err := tx.ExecN(ctx, `UPDATE statement_form SET state = 'closed', closed_name = $1, closed_at = $2, version = version + 1
-		WHERE id = $3 AND version = $4 AND state = 'open'`, by.Name, tx.Now, id, version)
-	if err == nil && n == 0 {
-		err = fault.New(fault.Conflict, "error.conflict")
-	}
-	return err
+	return db.Changed(tx.ExecN(ctx, `UPDATE statement_form SET state = 'closed', closed_name = $1, closed_at = $2, version = version + 1
+		WHERE id = $3 AND version = $4 AND state = 'open'`, by.Name, tx.Now, id, version))
 }

@@ -8,7 +8,6 @@ import (
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 	"nhipcau/internal/epoch"
-	"nhipcau/internal/fault"
 	"nhipcau/internal/org"
 	"nhipcau/internal/tally"
 )
@@ -79,14 +78,7 @@ func Standing(ctx context.Context, tx *db.Tx, f Form, unit int64) (Statement, er
 // Find returns a statement of a unit in by's subtree, standing or not, without
 // its figures.
 func Find(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (Statement, error) {
-	all, err := db.All(ctx, tx, scanStatement, statements+` WHERE s.id = $1 AND f.tree = $2 AND p.path >= $3 AND p.path < $4`, id, by.Tree, by.Path, by.End())
-	if err == nil && len(all) == 0 {
-		err = fault.New(fault.NotFound, "error.not_found")
-	}
-	if err != nil {
-		return Statement{}, err
-	}
-	return all[0], nil
+	return db.First(db.All(ctx, tx, scanStatement, statements+` WHERE s.id = $1 AND f.tree = $2 AND p.path >= $3 AND p.path < $4`, id, by.Tree, by.Path, by.End()))
 }
 
 // standingOf returns what stands in a form, whoever asks, to be counted again.

@@ -167,14 +167,7 @@ func (s *server) seal(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		kind = sheet.Kind
-		if by.Member == 0 {
-			return nil
-		}
-		m, err := org.MemberByID(ctx, tx, by.Tree, by.Member)
-		if fault.Is(err, fault.NotFound) {
-			return nil
-		}
-		office = m.Office
+		office, err = org.OfficeOf(ctx, tx, by)
 		return err
 	})
 	if err != nil {

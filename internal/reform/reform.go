@@ -281,7 +281,7 @@ func Enter(ctx context.Context, tx *db.Tx, by auth.Actor, f Form) (Reform, error
 func (r Reform) apply(ctx context.Context, tx *db.Tx, by auth.Actor, p Preview) error {
 	for _, e := range p.Rollouts {
 		if e.Leaves {
-			if err := rollout.Release(ctx, tx, by, e.Rollout, p.under); err != nil {
+			if err := rollout.Release(ctx, tx, e.Rollout, p.under); err != nil {
 				return err
 			}
 		}

@@ -45,7 +45,7 @@ func HandBack(ctx context.Context, tx *db.Tx, units []int64, keeper, unit int64)
 }
 
 // Release ends what units still owe by a rollout whose scope they have left.
-func Release(ctx context.Context, tx *db.Tx, by auth.Actor, r Rollout, units []int64) error {
+func Release(ctx context.Context, tx *db.Tx, r Rollout, units []int64) error {
 	for _, u := range units {
 		all, err := db.All(ctx, tx, scanOwed, owedRows+` WHERE o.rollout = $1 AND o.keeper = $2 AND o.done_at IS NULL AND o.ended_at IS NULL ORDER BY o.unit, o.step`, r.ID, u)
 		if err != nil {

@@ -236,7 +236,7 @@ func (p *Preview) lookRollouts(ctx context.Context, tx *db.Tx, tree string) erro
 			p.problem("reform.error.opening", r.Title)
 		}
 		e := Effect{Rollout: r, Leaves: p.Form.Kind == Move && r.Scope != p.Unit.ID && !under(p.Target.Path, r.ScopePath) && !under(r.ScopePath, p.Unit.Path)}
-		if e.Open, err = rollout.OpenOf(ctx, tx, r.ID, p.under); err != nil {
+		if e.Open, err = rollout.OpenOf(ctx, tx, r, p.Unit.Path); err != nil {
 			return err
 		}
 		p.Rollouts = append(p.Rollouts, e)
@@ -281,7 +281,7 @@ func Enter(ctx context.Context, tx *db.Tx, by auth.Actor, f Form) (Reform, error
 func (r Reform) apply(ctx context.Context, tx *db.Tx, by auth.Actor, p Preview) error {
 	for _, e := range p.Rollouts {
 		if e.Leaves {
-			if err := rollout.Release(ctx, tx, e.Rollout, p.under); err != nil {
+			if err := rollout.Release(ctx, tx, e.Rollout, p.Unit.Path); err != nil {
 				return err
 			}
 		}
@@ -463,10 +463,6 @@ func stays(ctx context.Context, tx *db.Tx, o rollout.Rollout, u org.Unit, path s
 }
 
 func (r Reform) moveBack(ctx context.Context, tx *db.Tx, u org.Unit) error {
-	units, err := org.Subtree(ctx, tx, auth.System(r.Tree), u.Path, "", most)
-	if err != nil {
-		return err
-	}
 	from := u.Path
 	to, err := org.MoveBack(ctx, tx, u, r.path, r.Day)
 	if err != nil {
@@ -486,11 +482,6 @@ func (r Reform) moveBack(ctx context.Context, tx *db.Tx, u org.Unit) error {
 		if err := stays(ctx, tx, o, u, to); err != nil {
 			return err
 		}
-		for _, unit := range units {
-			if err := rollout.Retake(ctx, tx, o.ID, unit.ID, r.Applied); err != nil {
-				return err
-			}
-		}
 	}
-	return nil
+	return rollout.Retake(ctx, tx, r.Tree, to, r.Applied)
 }

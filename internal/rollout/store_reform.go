@@ -15,17 +15,15 @@ func Running(ctx context.Context, tx *db.Tx, tree string) ([]Rollout, error) {
 	return db.All(ctx, tx, scan, rollouts+` WHERE r.tree = $1 AND r.state IN ('open', 'approved') ORDER BY r.entered_at, r.id`, tree)
 }
 
-// OpenOf counts what units still owe by a rollout.
-func OpenOf(ctx context.Context, tx *db.Tx, rollout string, units []int64) (n int64, err error) {
-	for _, u := range units {
-		var one int64
-		if err := tx.One(ctx, `SELECT count(*) FROM obligation WHERE rollout = $1 AND keeper = $2 AND done_at IS NULL AND ended_at IS NULL`,
-			[]any{rollout, u}, &one); err != nil {
-			return 0, err
-		}
-		n += one
-	}
-	return n, nil
+// stillOpen are the obligations of a rollout, $1, that units at and under a path
+// answer for and have not done: $2 to $4 are the tree and the range of the path.
+const stillOpen = ` o.rollout = $1 AND o.done_at IS NULL AND o.ended_at IS NULL
+	AND o.keeper IN (SELECT unit FROM place WHERE tree = $2 AND path >= $3 AND path < $4)`
+
+// OpenOf counts what the units at and under a path still owe by a rollout.
+func OpenOf(ctx context.Context, tx *db.Tx, r Rollout, path string) (n int64, err error) {
+	err = tx.One(ctx, `SELECT count(*) FROM obligation o WHERE`+stillOpen, []any{r.ID, r.Tree, path, auth.After(path)}, &n)
+	return n, err
 }
 
 // HandOver makes keeper answer for all that unit answers for, in every rollout.
@@ -44,26 +42,27 @@ func HandBack(ctx context.Context, tx *db.Tx, units []int64, keeper, unit int64)
 	return nil
 }
 
-// Release ends what units still owe by a rollout whose scope they have left.
-func Release(ctx context.Context, tx *db.Tx, r Rollout, units []int64) error {
-	for _, u := range units {
-		all, err := db.All(ctx, tx, scanOwed, owedRows+` WHERE o.rollout = $1 AND o.keeper = $2 AND o.done_at IS NULL AND o.ended_at IS NULL ORDER BY o.unit, o.step`, r.ID, u)
-		if err != nil {
+// Release ends what the units at and under a path still owe by a rollout whose
+// scope they leave.
+func Release(ctx context.Context, tx *db.Tx, r Rollout, path string) error {
+	all, err := db.All(ctx, tx, scanOwed, owedRows+` WHERE`+stillOpen+` ORDER BY o.unit, o.step`, r.ID, r.Tree, path, auth.After(path))
+	if err != nil {
+		return err
+	}
+	for _, o := range all {
+		if err := release(ctx, tx, o); err != nil {
 			return err
-		}
-		for _, o := range all {
-			if err := release(ctx, tx, o); err != nil {
-				return err
-			}
 		}
 	}
 	return nil
 }
 
-// Retake undoes Release: what unit owed by a rollout and a reform ended at a time
-// is owed again.
-func Retake(ctx context.Context, tx *db.Tx, rollout string, unit int64, at time.Time) error {
-	return tx.Exec(ctx, `UPDATE obligation SET ended_at = NULL WHERE rollout = $1 AND keeper = $2 AND ended_at = $3`, rollout, unit, at)
+// Retake undoes Release: what the units at and under a path owed by running
+// rollouts of a tree, and a reform ended at a time, is owed again.
+func Retake(ctx context.Context, tx *db.Tx, tree, path string, at time.Time) error {
+	return tx.Exec(ctx, `UPDATE obligation SET ended_at = NULL WHERE ended_at = $1
+		AND keeper IN (SELECT unit FROM place WHERE tree = $2 AND path >= $3 AND path < $4)
+		AND rollout IN (SELECT id FROM rollout WHERE tree = $2 AND state IN ('open', 'approved'))`, at, tree, path, auth.After(path))
 }
 
 // GoOn makes a rollout count on another sheet, the next part of its own.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"strings"
 
 	"github.com/pressly/goose/v3"
 
@@ -92,12 +93,23 @@ func migrate(ctx context.Context, pool *sql.DB, dialect goose.Dialect, files fs.
 	return nil
 }
 
-// collated reads migrations for PostgreSQL: the mark /*C*/ becomes COLLATE "C".
-type collated struct{ fs.FS }
+// dialected reads migrations as one engine wants them: each pair is a text and
+// what stands in its place.
+type dialected struct {
+	fs.FS
+	pairs []string
+}
 
-// Open opens a file; what it reads is marked text replaced.
-func (c collated) Open(name string) (fs.File, error) {
-	f, err := c.FS.Open(name)
+// A table that is looked up by more than one number alone is kept in the order of
+// its key by SQLite; PostgreSQL compares paths byte by byte where this is asked.
+var (
+	liteMigrations     = dialected{Migrations, []string{`BIGINT PRIMARY KEY`, `INTEGER PRIMARY KEY`, `/*clustered*/`, `WITHOUT ROWID`}}
+	postgresMigrations = dialected{Migrations, []string{`/*C*/`, `COLLATE "C"`}}
+)
+
+// Open opens a file; what it reads is as the engine wants it.
+func (d dialected) Open(name string) (fs.File, error) {
+	f, err := d.FS.Open(name)
 	if err != nil {
 		return nil, err
 	}
@@ -110,8 +122,7 @@ func (c collated) Open(name string) (fs.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	text = bytes.ReplaceAll(text, []byte(`/*C*/`), []byte(`COLLATE "C"`))
-	return &textFile{bytes.NewReader(text), info}, nil
+	return &textFile{bytes.NewReader([]byte(strings.NewReplacer(d.pairs...).Replace(string(text)))), info}, nil
 }
 
 type textFile struct {

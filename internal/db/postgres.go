@@ -193,7 +193,7 @@ func (p *postgres) migrate(ctx context.Context) error {
 	}
 	defer pool.Close()
 	return locked(ctx, pool, migrateLock, func(*sql.Conn) error {
-		return migrate(ctx, pool, goose.DialectPostgres, collated{Migrations}, `CREATE SEQUENCE IF NOT EXISTS house_id`)
+		return migrate(ctx, pool, goose.DialectPostgres, postgresMigrations, `CREATE SEQUENCE IF NOT EXISTS house_id`)
 	})
 }
 

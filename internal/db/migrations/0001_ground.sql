@@ -29,7 +29,7 @@ CREATE TABLE unit_name (
     fold     TEXT NOT NULL,
     sort     BYTEA NOT NULL,
     PRIMARY KEY (unit, from_day)
-);
+) /*clustered*/;
 
 CREATE TABLE unit_kind (
     unit     BIGINT NOT NULL REFERENCES unit (id),
@@ -37,7 +37,7 @@ CREATE TABLE unit_kind (
     to_day   TEXT NOT NULL,
     kind     TEXT NOT NULL,
     PRIMARY KEY (unit, from_day)
-);
+) /*clustered*/;
 
 CREATE TABLE unit_edge (
     tree     TEXT NOT NULL REFERENCES tree (key),
@@ -46,7 +46,7 @@ CREATE TABLE unit_edge (
     from_day TEXT NOT NULL,
     to_day   TEXT NOT NULL,
     PRIMARY KEY (tree, unit, from_day)
-);
+) /*clustered*/;
 CREATE INDEX unit_edge_parent ON unit_edge (tree, parent);
 
 CREATE TABLE place (
@@ -55,7 +55,7 @@ CREATE TABLE place (
     path  TEXT NOT NULL /*C*/, -- "/a/b/": rights are ranges of it
     depth BIGINT NOT NULL,
     PRIMARY KEY (tree, unit)
-);
+) /*clustered*/;
 CREATE UNIQUE INDEX place_path ON place (tree, path);
 
 CREATE TABLE epoch (
@@ -92,7 +92,7 @@ CREATE TABLE lineage (
     keeper   SMALLINT NOT NULL, -- 1: takes over what was owed
     assumed  SMALLINT NOT NULL, -- 1: the paper does not say, we took it so
     PRIMARY KEY (reform, old_unit, new_unit)
-);
+) /*clustered*/;
 
 CREATE TABLE member (
     id         BIGINT PRIMARY KEY,

@@ -32,7 +32,7 @@ CREATE TABLE tally_post (
     paper       TEXT NOT NULL,
     at          BIGINT NOT NULL,
     PRIMARY KEY (sheet, id)
-);
+) /*clustered*/;
 CREATE INDEX tally_post_unit ON tally_post (sheet, unit, id);
 
 -- Posts not yet in the totals: none after a commit in SQLite, those of a moment in
@@ -51,7 +51,7 @@ CREATE TABLE tally_node (
     own    BYTEA NOT NULL,
     total  BYTEA NOT NULL,
     PRIMARY KEY (sheet, parent, unit)
-);
+) /*clustered*/;
 CREATE INDEX tally_node_unit ON tally_node (sheet, unit);
 
 -- A closing whose day comes later cuts an epoch when the day has come.

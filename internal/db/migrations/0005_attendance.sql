@@ -15,6 +15,7 @@ CREATE TABLE attendance (
     occasion   TEXT NOT NULL REFERENCES occasion (id),
     member     BIGINT NOT NULL REFERENCES member (id),
     unit       BIGINT NOT NULL REFERENCES unit (id), -- home when invited
+    site       BIGINT NOT NULL DEFAULT 0, -- where the person is to be, or was; 0 for none in particular
     state      TEXT NOT NULL, -- invited, present, online, excused, absent, exempt
     reason     TEXT NOT NULL, -- of an excuse: duty, study, travel, leave, other
     actor      TEXT NOT NULL,
@@ -22,7 +23,7 @@ CREATE TABLE attendance (
     at         BIGINT NOT NULL,
     version    BIGINT NOT NULL,
     PRIMARY KEY (occasion, member)
-);
+) /*clustered*/;
 CREATE INDEX attendance_member ON attendance (member);
 CREATE INDEX attendance_unit ON attendance (occasion, unit);
 
@@ -46,4 +47,4 @@ CREATE TABLE guest (
     label    TEXT NOT NULL,
     number   BIGINT NOT NULL,
     PRIMARY KEY (occasion, n)
-);
+) /*clustered*/;

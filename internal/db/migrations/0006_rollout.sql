@@ -29,7 +29,7 @@ CREATE TABLE rollout_directive (
     directive TEXT NOT NULL REFERENCES directive (id),
     mode      TEXT NOT NULL, -- study (quán triệt), inform (phổ biến)
     PRIMARY KEY (rollout, directive)
-);
+) /*clustered*/;
 CREATE INDEX rollout_directive_directive ON rollout_directive (directive);
 
 CREATE TABLE rollout_step (
@@ -40,7 +40,7 @@ CREATE TABLE rollout_step (
     wording TEXT NOT NULL, -- before, until
     percent BIGINT NOT NULL, -- share to reach, 0 for other steps
     PRIMARY KEY (rollout, step, level)
-);
+) /*clustered*/;
 
 CREATE TABLE rollout_event (
     id         TEXT PRIMARY KEY,
@@ -71,7 +71,7 @@ CREATE TABLE obligation (
     late_at  BIGINT, -- when it was counted late, NULL while it is not
     ended_at BIGINT, -- when the rollout was withdrawn
     PRIMARY KEY (rollout, step, unit)
-);
+) /*clustered*/;
 CREATE INDEX obligation_keeper ON obligation (keeper, due) WHERE done_at IS NULL AND ended_at IS NULL;
 CREATE INDEX obligation_due ON obligation (due) WHERE done_at IS NULL AND ended_at IS NULL AND late_at IS NULL;
 
@@ -82,7 +82,7 @@ CREATE TABLE rollout_due (
     listed  BIGINT NOT NULL,
     exempt  BIGINT NOT NULL,
     PRIMARY KEY (rollout, unit)
-);
+) /*clustered*/;
 
 CREATE TABLE extension (
     id         TEXT PRIMARY KEY,
@@ -106,7 +106,7 @@ CREATE TABLE credit (
     counted  TEXT NOT NULL, -- due, extra
     at       BIGINT NOT NULL,
     PRIMARY KEY (rollout, member)
-);
+) /*clustered*/;
 CREATE INDEX credit_unit ON credit (rollout, unit);
 CREATE INDEX credit_occasion ON credit (occasion);
 
@@ -136,4 +136,4 @@ CREATE TABLE reminder (
     actor_name TEXT NOT NULL,
     at      BIGINT NOT NULL,
     PRIMARY KEY (rollout, unit, day)
-);
+) /*clustered*/;

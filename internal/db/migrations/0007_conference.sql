@@ -33,13 +33,13 @@ CREATE TABLE conference_topic (
     speaker       TEXT NOT NULL,
     speaker_title TEXT NOT NULL,
     PRIMARY KEY (conference, n)
-);
+) /*clustered*/;
 
 CREATE TABLE conference_unit (
     conference TEXT NOT NULL REFERENCES conference (id),
     unit       BIGINT NOT NULL REFERENCES unit (id),
     PRIMARY KEY (conference, unit)
-);
+) /*clustered*/;
 CREATE INDEX conference_unit_unit ON conference_unit (unit);
 
 CREATE TABLE conference_event (

@@ -24,7 +24,7 @@ CREATE TABLE tally_keeper (
     unit   BIGINT NOT NULL,
     keeper BIGINT NOT NULL,
     PRIMARY KEY (sheet, unit)
-);
+) /*clustered*/;
 
 -- What a move or a closing does beyond its day and decision.
 CREATE TABLE reform_plan (
@@ -46,9 +46,9 @@ CREATE TABLE reform_sheet (
     old    BIGINT NOT NULL,
     new    BIGINT NOT NULL,
     PRIMARY KEY (reform, old)
-);
+) /*clustered*/;
 CREATE TABLE reform_member (
     reform TEXT NOT NULL REFERENCES reform (id),
     member BIGINT NOT NULL,
     PRIMARY KEY (reform, member)
-);
+) /*clustered*/;

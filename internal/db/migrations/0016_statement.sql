@@ -30,14 +30,14 @@ CREATE TABLE statement_item (
     word  TEXT NOT NULL, -- what is counted: "mô hình"
     kind  TEXT NOT NULL, -- count, ratio, percent
     PRIMARY KEY (form, n)
-);
+) /*clustered*/;
 
 -- The units of which a statement is expected, as they stood at the opening.
 CREATE TABLE statement_asked (
     form TEXT NOT NULL REFERENCES statement_form (id),
     unit BIGINT NOT NULL REFERENCES unit (id),
     PRIMARY KEY (form, unit)
-);
+) /*clustered*/;
 CREATE INDEX statement_asked_unit ON statement_asked (unit);
 
 CREATE TABLE statement (
@@ -70,4 +70,4 @@ CREATE TABLE statement_figure (
     bound     TEXT NOT NULL, -- exact, more, less
     words     TEXT NOT NULL, -- as the paper says it, ''
     PRIMARY KEY (statement, n)
-);
+) /*clustered*/;

@@ -21,7 +21,7 @@ var floors = strings.Fields(`
 	intake
 	web
 	api
-	org epoch account tally mail paper
+	org epoch lineage account tally mail paper
 	attendance directive rollout follow conference plan report remind
 	statement reform drafting
 	imports

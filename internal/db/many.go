@@ -96,3 +96,29 @@ func AllIn[T any](ctx context.Context, tx *Tx, scan func(Scanner) (T, error), q 
 	}
 	return all, nil
 }
+
+// idsAtOnce is how many ids one statement of AmongIDs names.
+const idsAtOnce = 90
+
+// AmongIDs calls f with the ids in parts and what stands for each part inside of
+// "IN (…)" in a statement whose first arguments are args. A part that is not full
+// repeats its last, so that statements are few.
+func AmongIDs(ids []int64, args []any, f func(in string, args []any) error) error {
+	for len(ids) > 0 {
+		n := min(idsAtOnce, len(ids))
+		some := append([]any{}, args...)
+		var in strings.Builder
+		for i := range idsAtOnce {
+			if i > 0 {
+				in.WriteString(", ")
+			}
+			some = append(some, ids[min(i, n-1)])
+			in.WriteString(Arg(len(some)))
+		}
+		if err := f(in.String(), some); err != nil {
+			return err
+		}
+		ids = ids[n:]
+	}
+	return nil
+}

@@ -64,6 +64,7 @@ type postgresDialect struct{}
 
 func (postgresDialect) nextBlock() string  { return `SELECT nextval('house_id')` }
 func (postgresDialect) lock() string       { return `SELECT pg_advisory_xact_lock($1)` }
+func (postgresDialect) alone() string      { return `LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE` }
 func (postgresDialect) skipLocked() string { return ` FOR UPDATE SKIP LOCKED` }
 func (postgresDialect) manyArgs() int      { return 5_000 }
 

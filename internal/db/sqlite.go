@@ -75,6 +75,7 @@ type liteDialect struct{}
 
 func (liteDialect) nextBlock() string  { return `UPDATE house_id SET n = n + 1 RETURNING n` }
 func (liteDialect) lock() string       { return "" }
+func (liteDialect) alone() string      { return "" }
 func (liteDialect) skipLocked() string { return "" }
 
 // The driver finds the name of each argument by going through all of them.

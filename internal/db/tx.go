@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"nhipcau/internal/fault"
@@ -31,6 +32,7 @@ type dialect interface {
 	nextBlock() string // a query that takes the next block of ids
 	lock() string      // a query that locks the number $1 until the end, "" where nothing is needed
 	skipLocked() string
+	alone() string  // with %s for the tables, "" if there is no need
 	tables() string // a query for the names of all tables
 	manyArgs() int  // how many arguments of one statement are quickest where rows are many
 }
@@ -175,6 +177,18 @@ func (tx *Tx) Lock(ctx context.Context, name string) error {
 		return tx.usable()
 	}
 	return tx.Exec(ctx, q, number(name))
+}
+
+// Alone makes this transaction the only one that writes these tables, until its
+// end: for one that changes so much that it would clash with any other. It comes
+// before every other statement. Others wait; those that wait too long get a fault
+// Unavailable.
+func (tx *Tx) Alone(ctx context.Context, tables ...string) error {
+	q := tx.dialect.alone()
+	if q == "" {
+		return tx.usable()
+	}
+	return tx.Exec(ctx, fmt.Sprintf(q, strings.Join(tables, ", ")))
 }
 
 // ForUpdateSkipLocked ends a SELECT by which several workers share out rows: each

@@ -13,6 +13,7 @@ import (
 	"sync"
 
 	"nhipcau/internal/db"
+	"nhipcau/internal/fault"
 	"nhipcau/internal/vn"
 )
 
@@ -238,6 +239,19 @@ func For(ctx context.Context, tx *db.Tx, tree string) (*Epoch, error) {
 	}
 	e.ID, e.Tree = newEpochID(), tree
 	return e, insertEpoch(ctx, tx, e, blob)
+}
+
+// Last returns the newest epoch of a tree: the tree as it stands for all that was
+// there when it last changed by a reform. None is a NotFound fault.
+func Last(ctx context.Context, tx *db.Tx, tree string) (*Epoch, error) {
+	id, _, err := lastEpoch(ctx, tx, tree)
+	if err == nil && id == 0 {
+		err = fault.New(fault.NotFound, "error.not_found")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return ByID(ctx, tx, id)
 }
 
 // newEpochID returns a positive id that is chosen by chance and not by the

@@ -141,7 +141,7 @@ func (im *memberImport) sound(m *memberRow) bool {
 	u, there := im.units[r.Get("unit")]
 	m.unit = u
 	switch {
-	case !validKey(m.form.Key):
+	case !ValidKey(m.form.Key):
 		return im.bad(r, "code", "org.error.key")
 	case !there:
 		return im.bad(r, "unit", "org.import.unknown_unit", r.Get("unit"))

@@ -71,13 +71,15 @@ func (n *NewUnit) check() error {
 	if !n.From.Valid() {
 		w.Add("from", "org.error.day")
 	}
-	if n.Key != "" && !validKey(n.Key) {
+	if n.Key != "" && !ValidKey(n.Key) {
 		w.Add("key", "org.error.key")
 	}
 	return w.Err()
 }
 
-func validKey(k string) bool {
+// ValidKey reports whether k may be the code of a unit: small letters, digits and
+// hyphens, at most forty.
+func ValidKey(k string) bool {
 	if len(k) > 40 {
 		return false
 	}

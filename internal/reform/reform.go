@@ -291,7 +291,8 @@ func (r Reform) apply(ctx context.Context, tx *db.Tx, by auth.Actor, p Preview) 
 		return err
 	}
 	for _, e := range p.Rollouts {
-		next, err := tally.Continue(ctx, tx, by, e.Rollout.Sheet, keepers(e))
+		kept := keepers(e)
+		next, err := tally.Continue(ctx, tx, by, e.Rollout.Sheet, tally.Handover{Keeper: func(unit int64) int64 { return kept[unit] }})
 		if err != nil {
 			return err
 		}

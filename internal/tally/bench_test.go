@@ -277,7 +277,7 @@ func BenchmarkSeal(b *testing.B) {
 		seal := time.Now()
 		var next tally.Sheet
 		dbtest.Write(b, d, func(ctx context.Context, tx *db.Tx) (err error) {
-			next, err = tally.Continue(ctx, tx, by, g.sheet, nil)
+			next, err = tally.Continue(ctx, tx, by, g.sheet, tally.Handover{})
 			return err
 		})
 		rows, sealed, parted = rows+read.Sub(began), sealed+seal.Sub(read), parted+time.Since(seal)

@@ -5,7 +5,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
+	"slices"
 
+	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 )
 
@@ -98,8 +101,44 @@ func keepers(ctx context.Context, tx *db.Tx, sheet int64) (map[int64]int64, erro
 	})
 }
 
-func insertKeeper(ctx context.Context, tx *db.Tx, sheet, unit, keeper int64) error {
-	return tx.Exec(ctx, `INSERT INTO tally_keeper (sheet, unit, keeper) VALUES ($1, $2, $3)`, sheet, unit, keeper)
+func insertKeepers(ctx context.Context, tx *db.Tx, sheet int64, all map[int64]int64) error {
+	units := slices.Sorted(maps.Keys(all))
+	return db.InsertMany(ctx, tx, `INSERT INTO tally_keeper (sheet, unit, keeper) VALUES`, len(units), func(i int) []any {
+		return []any{sheet, units[i], all[units[i]]}
+	})
+}
+
+// keysOf returns the keys of units.
+func keysOf(ctx context.Context, tx *db.Tx, units []int64) (map[int64]string, error) {
+	all := make(map[int64]string, len(units))
+	for part := range chunks(units) {
+		where, args := among("id", part)
+		if err := db.Each(ctx, tx, `SELECT id, key FROM unit WHERE `+where, args, func(r db.Scanner) error {
+			var id int64
+			var key string
+			err := r.Scan(&id, &key)
+			all[id] = key
+			return err
+		}); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// insertOpenings adds the posts that open a part of a count.
+func insertOpenings(ctx context.Context, tx *db.Tx, by auth.Actor, sheet int64, all []opening) error {
+	return db.InsertMany(ctx, tx, `
+		INSERT INTO tally_post (id, sheet, unit, vector, source_kind, source_id, actor, actor_name, reason, signer, paper, at) VALUES`, len(all), func(i int) []any {
+		return []any{all[i].id, sheet, all[i].unit, all[i].vec.pack(), ReformSource, all[i].source, by.Login, by.Name, "", "", "", tx.Now}
+	})
+}
+
+// insertNodes adds the nodes of a sheet that has none.
+func insertNodes(ctx context.Context, tx *db.Tx, sheet int64, all []Node) error {
+	return db.InsertMany(ctx, tx, `INSERT INTO tally_node (sheet, parent, unit, own, total) VALUES`, len(all), func(i int) []any {
+		return []any{sheet, all[i].parent, all[i].Unit, all[i].Own.pack(), all[i].Total.pack()}
+	})
 }
 
 // sumOf adds up the posts of a sheet by unit.

@@ -245,6 +245,37 @@ func unpack(b []byte) (Vec, error) {
 	return v, nil
 }
 
+// pick reads some lanes of a packed vector into figures, zero where one is absent,
+// and returns a bit for each that is present. It allocates nothing.
+func pick(b []byte, want []Lane, figures []int64) (present uint8, err error) {
+	clear(figures)
+	if len(b) == 0 {
+		return 0, nil
+	}
+	n := int(b[0])
+	if n > lanes/8 || len(b) < 1+n {
+		return 0, broken(b)
+	}
+	rest := b[1+n:]
+	for i, word := range b[1 : 1+n] {
+		for ; word != 0; word &= word - 1 {
+			l := Lane(i*8 + bits.TrailingZeros8(word))
+			x, w := binary.Varint(rest)
+			if w <= 0 {
+				return 0, broken(b)
+			}
+			rest = rest[w:]
+			for k, one := range want {
+				if one == l {
+					figures[k] = x
+					present |= 1 << k
+				}
+			}
+		}
+	}
+	return present, nil
+}
+
 func broken(b []byte) error { return fmt.Errorf("tally: broken vector %x", b) }
 
 // vecOf returns the vector of a delta.

@@ -397,9 +397,6 @@ func (r Reform) tell(ctx context.Context, tx *db.Tx, t *Trial) error {
 
 // takeManyBack undoes a reform of many units while nothing was built on it.
 func (r Reform) takeManyBack(ctx context.Context, tx *db.Tx) error {
-	if err := alone(ctx, tx); err != nil {
-		return err
-	}
 	built, err := builtOn(ctx, tx, r)
 	if err != nil {
 		return err

@@ -22,6 +22,9 @@ func Jobs(r *job.Runner) {
 	r.Daily(DueJob, 0, 1)
 }
 
+// Soon lets the job make reforms whose day has come without waiting for the night.
+func Soon(ctx context.Context, tx *db.Tx) error { return job.Enqueue(ctx, tx, job.New{Kind: DueJob}) }
+
 // makeDue makes the planned reforms whose day has come, each in a transaction of
 // its own. One that something stands in the way of by now fails, and whoever
 // entered it is told.
@@ -35,7 +38,11 @@ func makeDue(ctx context.Context, d *db.DB, _ job.Job, _ func(done, total int64)
 	}
 	var failed error // of one reform does not hold up the others
 	for _, r := range all {
-		err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return makeOne(ctx, tx, r.ID) })
+		one := func(ctx context.Context, tx *db.Tx) error { return makeOne(ctx, tx, r.ID) }
+		if r.Kind == Many {
+			one = func(ctx context.Context, tx *db.Tx) error { return Make(ctx, tx, auth.System(r.Tree), r.ID) }
+		}
+		err := d.Write(ctx, one)
 		if f := fault.Of(err); err != nil && (f.Kind == fault.Conflict || f.Kind == fault.Invalid) {
 			err = d.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return r.fail(ctx, tx, f.Key) })
 		}

@@ -363,7 +363,7 @@ func (r Reform) change(ctx context.Context, tx *db.Tx, p Preview) (func(Effect) 
 // Undo takes a reform back, with a reason. It is a Conflict once something was
 // built on it: figures entered in the new order, or another reform after it.
 func Undo(ctx context.Context, tx *db.Tx, by auth.Actor, id, reason string) error {
-	if err := org.LockLists(ctx, tx); err != nil {
+	if err := alone(ctx, tx); err != nil {
 		return err
 	}
 	r, err := Get(ctx, tx, by, id)
@@ -382,7 +382,11 @@ func Undo(ctx context.Context, tx *db.Tx, by auth.Actor, id, reason string) erro
 	switch r.State {
 	case Planned, Failed:
 	case Applied:
-		if err := r.takeBack(ctx, tx); err != nil {
+		back := r.takeBack
+		if r.Kind == Many {
+			back = r.takeManyBack
+		}
+		if err := back(ctx, tx); err != nil {
 			return err
 		}
 	default:

@@ -102,7 +102,8 @@ func membersOf(ctx context.Context, tx *db.Tx, reform string) ([]int64, error) {
 // laterReforms counts the reforms applied after r that touch its units.
 func laterReforms(ctx context.Context, tx *db.Tx, r Reform) (n int64, err error) {
 	err = tx.One(ctx, `SELECT count(*) FROM reform f JOIN reform_plan p ON p.reform = f.id
-		WHERE f.tree = $1 AND p.state = 'applied' AND f.id <> $2 AND p.seq > $3 AND (p.unit IN ($4, $5) OR p.target = $4)`,
+		WHERE f.tree = $1 AND p.state = 'applied' AND f.id <> $2 AND p.seq > $3 AND (p.unit IN ($4, $5) OR p.target = $4
+			OR EXISTS (SELECT 1 FROM reform_step s WHERE s.reform = f.id AND s.unit IN ($4, $5)))`,
 		[]any{r.Tree, r.ID, r.seq, r.Unit, r.Target}, &n)
 	return n, err
 }

@@ -185,4 +185,3 @@ func Rejoin(ctx context.Context, tx *db.Tx, sheet int64) (Sheet, error) {
 	}
 	return Find(ctx, tx, before.ID)
 }
-

@@ -25,7 +25,7 @@ type Loader struct {
 
 // bulk is how one engine takes rows.
 type bulk interface {
-	begin() error                    // marks the database and drops what is made again later
+	begin() error                        // marks the database and drops what is made again later
 	reserve(blocks int64) (int64, error) // takes blocks of ids, and returns the first
 	vacant(table string) (bool, error)
 	table(name string, columns []string, next func() []any) error // next returns nil after the last row

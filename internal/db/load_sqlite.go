@@ -11,10 +11,11 @@ import (
 // liteBulk fills a SQLite file over its only connection, by statements that the
 // driver keeps and without a journal.
 type liteBulk struct {
-	ctx     context.Context
-	pool    *sql.DB
-	conn    *sql.Conn
-	indexes []string // to be made again
+	ctx   context.Context
+	pool  *sql.DB
+	conn  *sql.Conn
+	late  []made   // to be made again: indexes and triggers
+	words []string // tables of words, to be filled from those they are of
 }
 
 // A cache of 256 MiB is also what the making of an index sorts in.
@@ -47,28 +48,43 @@ func (b *liteBulk) begin() error {
 	if err := b.exec(`CREATE TABLE ` + halfMade + ` (n BIGINT)`); err != nil {
 		return err
 	}
-	rows, err := b.conn.QueryContext(b.ctx, `SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL ORDER BY rowid`)
+	var err error
+	if b.late, err = b.read(`SELECT name, type, sql FROM sqlite_schema WHERE type IN ('index', 'trigger') AND sql IS NOT NULL ORDER BY type, rowid`); err != nil {
+		return err
+	}
+	words, err := b.read(`SELECT name, type, sql FROM sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%fts5%' ORDER BY rowid`)
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
-	var names []string
-	for rows.Next() {
-		var name, text string
-		if err := rows.Scan(&name, &text); err != nil {
-			return err
-		}
-		names, b.indexes = append(names, name), append(b.indexes, text)
+	for _, w := range words {
+		b.words = append(b.words, w.name)
 	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-		return err
-	}
-	for _, name := range names {
-		if err := b.exec(`DROP INDEX ` + quoted(name)); err != nil {
+	for _, m := range b.late {
+		if err := b.exec(m.drop); err != nil {
 			return err
 		}
 	}
 	return b.exec(`PRAGMA journal_mode = OFF`)
+}
+
+// read returns what a query names, its sort and the statement that makes it.
+func (b *liteBulk) read(q string) ([]made, error) {
+	rows, err := b.conn.QueryContext(b.ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []made
+	for rows.Next() {
+		var m made
+		var sort string
+		if err := rows.Scan(&m.name, &sort, &m.make); err != nil {
+			return nil, err
+		}
+		m.drop = `DROP ` + sort + ` ` + quoted(m.name)
+		all = append(all, m)
+	}
+	return all, rows.Err()
 }
 
 func quoted(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
@@ -131,12 +147,18 @@ func (b *liteBulk) table(name string, columns []string, next func() []any) error
 	return b.exec(`COMMIT`)
 }
 
-// finish makes the indexes and lets the planner know the tables, of which it
-// looks at a part.
+// finish makes the indexes, the words and the triggers, and lets the planner know
+// the tables, of which it looks at a part.
 func (b *liteBulk) finish(said func(string)) error {
-	for _, q := range b.indexes {
-		said(nameOf(q))
-		if err := b.exec(q); err != nil {
+	for _, name := range b.words {
+		said(name)
+		if err := b.exec(`INSERT INTO ` + quoted(name) + ` (` + quoted(name) + `) VALUES ('rebuild')`); err != nil {
+			return err
+		}
+	}
+	for _, m := range b.late {
+		said(m.name)
+		if err := b.exec(m.make); err != nil {
 			return err
 		}
 	}
@@ -145,12 +167,6 @@ func (b *liteBulk) finish(said func(string)) error {
 		return err
 	}
 	return b.exec(`ANALYZE`)
-}
-
-// nameOf returns the name in the text of an index.
-func nameOf(q string) string {
-	before, _, _ := strings.Cut(q, " ON ")
-	return before[strings.LastIndexByte(before, ' ')+1:]
 }
 
 // close gives the file to the disk: nothing was while it was filled.

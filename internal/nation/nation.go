@@ -30,7 +30,7 @@ type plan struct {
 	Options
 	counts
 	units   []unit
-	cells   int     // numbered so far
+	celled  int     // cells numbered so far
 	leaves  []int32 // places of the units that hold members
 	inner   []int32 // by place: the number of a unit that has others under it, or -1
 	inners  int
@@ -72,7 +72,7 @@ func (p *plan) number() {
 	}
 	var class []int32 // where sizes were planted
 	for _, at := range p.leaves {
-		if (p.units[at].level == cell) == (p.counts.cells > 0) {
+		if (p.units[at].level == cell) == (p.cells > 0) {
 			class = append(class, at)
 		}
 	}

@@ -43,16 +43,16 @@ type counts struct {
 	organisations, committees, cells int // cells under the committees
 	loneMembers, cellMembers         int
 	most                             int // members of one unit
-	people, sites                    int // of the conference
+	invited, sites                   int // of the conference
 }
 
 // The counts of structure_profiles: published where there is a source, else
-// assumed. People and sites of the conference are 1.93 of 5.4 million and 31,000
+// assumed. Invited people and sites of the conference are 1.93 of 5.4 million and 31,000
 // of 294,938, and in proportion.
 var profiles = map[Scale]counts{
-	Small:      {organisations: 62, loneMembers: 2_000, most: 200, people: 715, sites: 7},
-	Province:   {organisations: 670, committees: 270, cells: 2_900, loneMembers: 7_273, cellMembers: 52_727, most: 150, people: 21_444, sites: 382},
-	TheCountry: {organisations: 52_000, committees: 20_800, cells: 239_200, loneMembers: 623_100, cellMembers: 4_776_900, most: 150, people: 1_930_000, sites: 31_000},
+	Small:      {organisations: 62, loneMembers: 2_000, most: 200, invited: 715, sites: 7},
+	Province:   {organisations: 670, committees: 270, cells: 2_900, loneMembers: 7_273, cellMembers: 52_727, most: 150, invited: 21_444, sites: 382},
+	TheCountry: {organisations: 52_000, committees: 20_800, cells: 239_200, loneMembers: 623_100, cellMembers: 4_776_900, most: 150, invited: 1_930_000, sites: 31_000},
 }
 
 // A frame is the units above the grassroots, in pre-order, and how many
@@ -278,8 +278,8 @@ func (p *plan) organisation(up int32, org, n int, l level) int32 {
 }
 
 func (p *plan) cell(up int32, n int) {
-	p.cells++
-	u := unit{key: fmt.Sprintf("cb-%06d", p.cells), kind: "Chi bộ", level: cell, up: up, short: fmt.Sprintf("Chi bộ %d", n)}
+	p.celled++
+	u := unit{key: fmt.Sprintf("cb-%06d", p.celled), kind: "Chi bộ", level: cell, up: up, short: fmt.Sprintf("Chi bộ %d", n)}
 	u.name = u.short + ", " + p.units[up].name
 	p.add(u)
 }

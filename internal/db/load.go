@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"fmt"
+	"os"
 	"slices"
 
 	"nhipcau/internal/fault"
@@ -200,4 +201,16 @@ func (l *Loader) reader(name string, width int, full, free chan chunk) func() []
 		at++
 		return c.values[(at-1)*width : at*width]
 	}
+}
+
+// Size returns how many bytes the database at url takes on the disk.
+func Size(ctx context.Context, url string) (int64, error) {
+	if Engine(url) == PostgreSQL {
+		return postgresSize(ctx, url)
+	}
+	info, err := os.Stat(litePath(url))
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), nil
 }

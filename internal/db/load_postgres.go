@@ -102,3 +102,13 @@ func (b *postgresBulk) finish(said func(string)) error {
 }
 
 func (b *postgresBulk) close() error { return b.conn.Close(context.WithoutCancel(b.ctx)) }
+
+func postgresSize(ctx context.Context, url string) (n int64, err error) {
+	_, pool, err := plainPool(ctx, url)
+	if err != nil {
+		return 0, err
+	}
+	defer pool.Close()
+	err = pool.QueryRowContext(ctx, `SELECT pg_database_size(current_database())`).Scan(&n)
+	return n, faultOf(err)
+}

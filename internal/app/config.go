@@ -61,15 +61,16 @@ type cli struct {
 	Config
 	ConfigFile kong.ConfigFlag `name:"config" help:"JSON file with the names of the flags." env:"NHIPCAU_CONFIG" placeholder:"FILE"`
 
-	Demo    demoCommand    `cmd:"" help:"Run the product with five organisations, on a clock of its own."`
-	Serve   serveCommand   `cmd:"" help:"Serve the pages."`
-	Prove   proveCommand   `cmd:"" help:"Recompute every figure and say whether all agree."`
-	Backup  backupCommand  `cmd:"" help:"Keep the database and the files in one file, while others work."`
-	Restore restoreCommand `cmd:"" help:"Make the house that a backup holds, where there is none, and prove it."`
-	Admin   adminCommand   `cmd:"" help:"Print a one-time link for the first administrator."`
-	Import  importCommand  `cmd:"" help:"Take a table of units, members, attendance or past figures into the books."`
-	Token   tokenCommand   `cmd:"" help:"Print a new bearer token of a login."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Demo     demoCommand     `cmd:"" help:"Run the product with five organisations, on a clock of its own."`
+	Serve    serveCommand    `cmd:"" help:"Serve the pages."`
+	Prove    proveCommand    `cmd:"" help:"Recompute every figure and say whether all agree."`
+	Backup   backupCommand   `cmd:"" help:"Keep the database and the files in one file, while others work."`
+	Restore  restoreCommand  `cmd:"" help:"Make the house that a backup holds, where there is none, and prove it."`
+	Admin    adminCommand    `cmd:"" help:"Print a one-time link for the first administrator."`
+	Import   importCommand   `cmd:"" help:"Take a table of units, members, attendance or past figures into the books."`
+	Generate generateCommand `cmd:"" help:"Fill an empty house with a made-up organisation of any size, for trials and measurements."`
+	Token    tokenCommand    `cmd:"" help:"Print a new bearer token of a login."`
+	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
 
 // terminal is where a command speaks.

@@ -25,7 +25,7 @@ var floors = strings.Fields(`
 	attendance directive rollout follow conference plan report remind
 	statement reform drafting
 	imports
-	world app`)
+	world nation app`)
 
 // sliced are the packages that keep a file for each concern.
 var sliced = strings.Fields("org account tally mail paper attendance directive rollout follow conference plan report remind statement reform drafting imports")

@@ -23,8 +23,14 @@ var Migrations embed.FS
 
 // Migrate brings the database to the program's schema, and does nothing where it
 // is there. A database that a newer program has migrated is refused with a fault
-// Unavailable. Nodes that start together may all call it.
-func (d *DB) Migrate(ctx context.Context) error { return d.engine.migrate(ctx) }
+// Unavailable, and so is one that Load left half filled. Nodes that start together
+// may all call it.
+func (d *DB) Migrate(ctx context.Context) error {
+	if err := d.whole(ctx); err != nil {
+		return err
+	}
+	return d.engine.migrate(ctx)
+}
 
 // Ready returns nil if the database answers and has the program's schema.
 func (d *DB) Ready(ctx context.Context) error {

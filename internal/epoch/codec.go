@@ -74,3 +74,19 @@ func decodeEpoch(blob []byte) (*Epoch, error) {
 	}
 	return b.done()
 }
+
+// Pack returns the blob of a tree whose units are given in pre-order, each with its
+// depth. What is no tree is an error.
+func Pack(units []int64, depths []int) ([]byte, error) {
+	b := builder{}
+	for i, u := range units {
+		if err := b.add(u, depths[i]); err != nil {
+			return nil, err
+		}
+	}
+	e, err := b.done()
+	if err != nil {
+		return nil, err
+	}
+	return e.encode()
+}

@@ -26,15 +26,39 @@ type part struct {
 type nameParts struct {
 	family        []part
 	middle, given map[string][]part // by gender
+	marked, plain map[string][]part // middle names by gender, with and without Thị or Văn at their head
 }
 
 var parts = sync.OnceValue(func() nameParts {
-	return nameParts{
+	p := nameParts{
 		family: read("names/family_names.csv", "family_name", "weight_pct", "")[""],
 		middle: read("names/middle_names.csv", "middle_name", "count", "gender"),
 		given:  read("names/given_names.csv", "given_name", "count", "gender"),
+		marked: map[string][]part{}, plain: map[string][]part{},
 	}
+	for gender, all := range p.middle {
+		before := 0.0
+		for _, x := range all {
+			half := p.plain
+			if head, _, _ := strings.Cut(x.text, " "); head == "Thị" && gender == woman || head == "Văn" && gender == man {
+				half = p.marked
+			}
+			half[gender] = add(half[gender], x.text, x.upTo-before)
+			before = x.upTo
+		}
+	}
+	return p
 })
+
+const man, woman = "nam", "nữ"
+
+// add appends a part with its weight.
+func add(all []part, text string, weight float64) []part {
+	if n := len(all); n > 0 {
+		weight += all[n-1].upTo
+	}
+	return append(all, part{text, weight})
+}
 
 // read reads the weighted parts of a file, apart by the column by. The files
 // are part of the program, so a broken one is a broken build.
@@ -58,11 +82,7 @@ func read(file, text, weight, by string) map[string][]part {
 		if g >= 0 {
 			k = r[g]
 		}
-		sum := x
-		if n := len(all[k]); n > 0 {
-			sum += all[k][n-1].upTo
-		}
-		all[k] = append(all[k], part{r[t], sum})
+		all[k] = add(all[k], r[t], x)
 	}
 	return all
 }
@@ -81,12 +101,44 @@ func pick(r *rand.Rand, all []part) string {
 // Name makes up a full name with the frequencies of real ones. It is of no
 // person; the same source of chance gives the same names.
 func Name(r *rand.Rand) string {
-	gender := "nam"
+	gender := man
 	if r.IntN(2) == 0 {
-		gender = "nữ"
+		gender = woman
 	}
 	p := parts()
-	return strings.Join(strings.Fields(pick(r, p.family)+" "+pick(r, p.middle[gender])+" "+pick(r, p.given[gender])), " ")
+	return joined(pick(r, p.family), pick(r, p.middle[gender]), pick(r, p.given[gender]))
+}
+
+// NameOf is Name for a woman or a man born in a year: the older, the more often
+// a woman is Thị and a man is Văn. The shares are assumptions; of those born
+// after 1995 they are counted.
+func NameOf(r *rand.Rand, female bool, born int) string {
+	gender, share := man, 0.25
+	switch {
+	case female && born < 1975:
+		gender, share = woman, 0.85
+	case female:
+		gender, share = woman, 0.7
+	case born < 1975:
+		share = 0.45
+	}
+	p := parts()
+	middle := p.middle[gender]
+	if born <= 1995 {
+		middle = p.plain[gender]
+		if r.Float64() < share {
+			middle = p.marked[gender]
+		}
+	}
+	return joined(pick(r, p.family), pick(r, middle), pick(r, p.given[gender]))
+}
+
+// joined writes a name; a middle name may be none.
+func joined(family, middle, given string) string {
+	if middle == "" {
+		return family + " " + given
+	}
+	return family + " " + middle + " " + given
 }
 
 // Phone makes up a telephone number that no network gives out: the prefix 000.

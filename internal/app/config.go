@@ -68,6 +68,7 @@ type cli struct {
 	Restore  restoreCommand  `cmd:"" help:"Make the house that a backup holds, where there is none, and prove it."`
 	Admin    adminCommand    `cmd:"" help:"Print a one-time link for the first administrator."`
 	Import   importCommand   `cmd:"" help:"Take a table of units, members, attendance or past figures into the books."`
+	Reform   reformCommand   `cmd:"" help:"Change the tree: many units at once, by a table."`
 	Generate generateCommand `cmd:"" help:"Fill an empty house with a made-up organisation of any size, for trials and measurements."`
 	Token    tokenCommand    `cmd:"" help:"Print a new bearer token of a login."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`

@@ -23,28 +23,102 @@ import (
 // come is made by Make. What stands in its way is a Conflict with the first
 // problem.
 func EnterMany(ctx context.Context, tx *db.Tx, by auth.Actor, table Table) (Reform, error) {
-	if err := org.LockLists(ctx, tx); err != nil {
+	r, err := Sketch(ctx, tx, by, table)
+	if err != nil {
+		return Reform{}, err
+	}
+	return Confirm(ctx, tx, by, r.ID)
+}
+
+// Sketch keeps a table to be looked at: what it would do, and what stands in its
+// way. Nothing else is changed.
+func Sketch(ctx context.Context, tx *db.Tx, by auth.Actor, table Table) (Reform, error) {
+	if err := org.MayReform(by); err != nil {
 		return Reform{}, err
 	}
 	table.Lines = slices.Clone(table.Lines)
 	for i, l := range table.Lines {
 		table.Lines[i] = l.keyed()
 	}
-	t, err := TryMany(ctx, tx, by, table)
-	if err != nil {
+	if err := table.check(); err != nil {
 		return Reform{}, err
-	}
-	if t.Hindered > 0 {
-		return Reform{}, t.refusal()
 	}
 	id := db.NewKey()
-	if err := insertMany(ctx, tx, by, id, t.Table); err != nil {
-		return Reform{}, err
-	}
-	if err := audit.Record(ctx, tx, by, "reform.enter", id, string(Many)+" "+t.Decision); err != nil {
+	if err := insertMany(ctx, tx, by, id, table); err != nil {
 		return Reform{}, err
 	}
 	return find(ctx, tx, id)
+}
+
+// Confirm enters what was sketched: it waits for its day, and for Make.
+func Confirm(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (Reform, error) {
+	if err := org.LockLists(ctx, tx); err != nil {
+		return Reform{}, err
+	}
+	r, t, err := Trying(ctx, tx, by, id)
+	if err != nil {
+		return r, err
+	}
+	if r.State != Draft {
+		return r, fault.New(fault.Conflict, "error.conflict")
+	}
+	if t.Hindered > 0 {
+		return r, t.refusal()
+	}
+	if err := setPlanned(ctx, tx, id); err != nil {
+		return r, err
+	}
+	if err := audit.Record(ctx, tx, by, "reform.enter", id, string(Many)+" "+r.Decision); err != nil {
+		return r, err
+	}
+	return find(ctx, tx, id)
+}
+
+// Trying returns a reform of many units that by may see, and what it would do as
+// things stand.
+func Trying(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (Reform, *Trial, error) {
+	r, err := Get(ctx, tx, by, id)
+	if err != nil {
+		return r, nil, err
+	}
+	if err := org.MayReform(by); err != nil {
+		return r, nil, err
+	}
+	if r.Kind != Many {
+		return r, nil, fault.New(fault.NotFound, "error.not_found")
+	}
+	t, err := r.trial(ctx, tx, by)
+	return r, t, err
+}
+
+// trial works the table of r out at the unit that entered it.
+func (r Reform) trial(ctx context.Context, tx *db.Tx, by auth.Actor) (*Trial, error) {
+	table := Table{Day: r.Day, Decision: r.Decision, Reason: r.Reason}
+	var err error
+	if table.Lines, err = linesOf(ctx, tx, r.ID); err != nil {
+		return nil, err
+	}
+	home, err := org.ByID(ctx, tx, r.Tree, r.Unit)
+	if err != nil {
+		return nil, err
+	}
+	by.Unit, by.Path, by.Tree = home.ID, home.Path, r.Tree
+	return work(ctx, tx, by, table)
+}
+
+// Discard takes away what was sketched and not entered.
+func Discard(ctx context.Context, tx *db.Tx, by auth.Actor, id string) error {
+	r, err := Get(ctx, tx, by, id)
+	if err != nil {
+		return err
+	}
+	if err := org.MayReform(by); err != nil {
+		return err
+	}
+	if r.State != Draft {
+		return fault.New(fault.Conflict, "error.conflict")
+	}
+	return remove(ctx, tx, id)
 }
 
 func (t *Trial) refusal() error {
@@ -65,17 +139,7 @@ func Make(ctx context.Context, tx *db.Tx, by auth.Actor, id string) error {
 	if r.State != Planned && r.State != Failed {
 		return fault.New(fault.Conflict, "reform.error.not_planned")
 	}
-	table := Table{Day: r.Day, Decision: r.Decision, Reason: r.Reason}
-	if table.Lines, err = linesOf(ctx, tx, id); err != nil {
-		return err
-	}
-	home, err := org.ByID(ctx, tx, r.Tree, r.Unit)
-	if err != nil {
-		return err
-	}
-	as := by
-	as.Unit, as.Path, as.Tree = home.ID, home.Path, r.Tree
-	t, err := work(ctx, tx, as, table)
+	t, err := r.trial(ctx, tx, by)
 	if err != nil {
 		return err
 	}

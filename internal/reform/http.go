@@ -35,6 +35,12 @@ func Register(site *web.Site, d *db.DB) {
 	site.Handle("POST /reforms", web.SignedIn, s.enter)
 	site.Handle("GET /reforms/{id}", web.SignedIn, s.show)
 	site.Handle("POST /reforms/{id}/undoing", web.SignedIn, s.undo)
+	site.Handle("GET /reforms/many", web.SignedIn, s.many)
+	site.Handle("POST /reforms/many", web.SignedIn, s.sketch)
+	site.Handle("GET /reforms/templates/{file}", web.SignedIn, s.template)
+	site.Handle("POST /reforms/{id}/making", web.SignedIn, s.confirm)
+	site.Handle("POST /reforms/{id}/again", web.SignedIn, s.repeat)
+	site.Handle("POST /reforms/{id}/discarding", web.SignedIn, s.discard)
 }
 
 type listPage struct {
@@ -42,12 +48,14 @@ type listPage struct {
 	Reforms []Reform
 	Offset  int
 	More    bool
+
+	MayReform bool
 }
 
 func (s *server) list(w http.ResponseWriter, r *http.Request) error {
 	p := listPage{Page: s.site.Page(r, "reform.title")}
 	p.Offset, _ = strconv.Atoi(r.URL.Query().Get("offset")) // a bad offset is the first page
-	p.Offset = max(0, p.Offset)
+	p.Offset, p.MayReform = max(0, p.Offset), org.MayReform(p.Actor) == nil
 	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		p.Reforms, err = List(ctx, tx, p.Actor, p.Offset, pageSize+1)
 		return err
@@ -191,6 +199,15 @@ type showPage struct {
 	Wrong   map[string]fault.Text
 	Message fault.Text
 	Typed   string
+
+	// Of a reform of many units:
+	May   bool
+	Due   bool   // its day has come
+	Trial *Trial // what it would do, to whom may make it
+	Lines []Line
+	Acts  map[Act]int
+	After int
+	More  bool
 }
 
 func (s *server) show(w http.ResponseWriter, r *http.Request) error {
@@ -210,14 +227,21 @@ func (s *server) showPage(w http.ResponseWriter, r *http.Request, failed error) 
 		}
 	}
 	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
-		p.Reform, err = Get(ctx, tx, p.Actor, r.PathValue("id"))
-		return err
+		if p.Reform, err = Get(ctx, tx, p.Actor, r.PathValue("id")); err != nil {
+			return err
+		}
+		after, _ := strconv.Atoi(r.URL.Query().Get("after")) // a bad place is the first page
+		return p.loadMany(ctx, tx, after)
 	})
 	if err != nil {
 		return err
 	}
 	p.Title = p.T("reform.of."+string(p.Reform.Kind), p.Reform.UnitName)
-	p.MayUndo = org.MayReform(p.Actor) == nil && p.Reform.State != Undone
+	p.MayUndo = org.MayReform(p.Actor) == nil && p.Reform.State != Undone && p.Reform.State != Draft
+	if p.Reform.Kind == Many {
+		p.Title = p.Reform.Decision
+		return web.Render(w, r, status, tableView(p))
+	}
 	return web.Render(w, r, status, showView(p))
 }
 

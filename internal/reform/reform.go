@@ -40,6 +40,7 @@ type State string
 
 // The states.
 const (
+	Draft   State = "draft"   // a table that was tried and not entered yet
 	Planned State = "planned" // waits for its day
 	Applied State = "applied"
 	Undone  State = "undone"
@@ -381,6 +382,8 @@ func Undo(ctx context.Context, tx *db.Tx, by auth.Actor, id, reason string) erro
 	}
 	switch r.State {
 	case Planned, Failed:
+	case Draft:
+		return fault.New(fault.Conflict, "error.conflict")
 	case Applied:
 		back := r.takeBack
 		if r.Kind == Many {

@@ -5,6 +5,7 @@ import (
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
+	"nhipcau/internal/org"
 	"nhipcau/internal/vn"
 )
 
@@ -41,7 +42,8 @@ func find(ctx context.Context, tx *db.Tx, id string) (Reform, error) {
 // List returns the reforms by may see, the newest first, at most limit after
 // offset.
 func List(ctx context.Context, tx *db.Tx, by auth.Actor, offset, limit int) ([]Reform, error) {
-	return db.All(ctx, tx, scan, seen+` ORDER BY f.at DESC, f.id LIMIT $4 OFFSET $5`, by.Tree, by.Path, by.End(), limit, offset)
+	return db.All(ctx, tx, scan, seen+` AND (p.state <> 'draft' OR $6 = 1) ORDER BY f.at DESC, f.id LIMIT $4 OFFSET $5`,
+		by.Tree, by.Path, by.End(), limit, offset, org.MayReform(by) == nil)
 }
 
 // due returns the planned reforms whose day has come, the earliest first.

@@ -25,12 +25,16 @@ func insertMany(ctx context.Context, tx *db.Tx, by auth.Actor, id string, t Tabl
 		id, by.Tree, Many, t.Day, t.Decision, t.Reason, by.Login, by.Name, tx.Now); err != nil {
 		return err
 	}
-	if err := tx.Exec(ctx, `INSERT INTO reform_plan (reform, unit, target, path, seq, state, problem, why) VALUES ($1, $2, $2, '', 0, 'planned', '', '')`, id, by.Unit); err != nil {
+	if err := tx.Exec(ctx, `INSERT INTO reform_plan (reform, unit, target, path, seq, state, problem, why) VALUES ($1, $2, $2, '', 0, 'draft', '', '')`, id, by.Unit); err != nil {
 		return err
 	}
 	l := t.Lines
 	return db.InsertMany(ctx, tx, `INSERT INTO reform_line (reform, n, act, unit, target, name, short, kind, num, den, keeper) VALUES`, len(l), func(i int) []any {
-		return []any{id, i + 1, l[i].Act, l[i].Unit, l[i].Target, l[i].Name, l[i].Short, l[i].Kind, l[i].Num, l[i].Den, l[i].Keeper}
+		n := l[i].N
+		if n <= 0 {
+			n = i + 1
+		}
+		return []any{id, n, l[i].Act, l[i].Unit, l[i].Target, l[i].Name, l[i].Short, l[i].Kind, l[i].Num, l[i].Den, l[i].Keeper}
 	})
 }
 
@@ -69,6 +73,16 @@ func setPlanned(ctx context.Context, tx *db.Tx, id string) error {
 		return err
 	}
 	return tx.Exec(ctx, `UPDATE reform_plan SET state = 'planned', problem = '', why = '', seq = 0, at = NULL WHERE reform = $1`, id)
+}
+
+// remove takes a sketch away.
+func remove(ctx context.Context, tx *db.Tx, id string) error {
+	for _, q := range []string{`DELETE FROM reform_line WHERE reform = $1`, `DELETE FROM reform_plan WHERE reform = $1`, `DELETE FROM reform WHERE id = $1`} {
+		if err := tx.Exec(ctx, q, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func scanPair(s db.Scanner) (p [2]int64, err error) { return p, s.Scan(&p[0], &p[1]) }

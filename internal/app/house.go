@@ -22,6 +22,7 @@ import (
 	"nhipcau/internal/directive"
 	"nhipcau/internal/drafting"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/figures"
 	"nhipcau/internal/file"
 	"nhipcau/internal/follow"
 	"nhipcau/internal/i18n"
@@ -129,7 +130,7 @@ func (h *house) build() error {
 	statement.Register(h.site, h.db, h.files)
 	paper.Register(h.site, h.db, h.files)
 	drafting.Register(h.site, h.db, h.files)
-	tally.Register(h.site, h.db, kinds(), sources(), recounts())
+	figures.Register(h.site, h.db, kinds(), sources(), recounts())
 	h.site.Handle("GET /{$}", web.SignedIn, h.work)
 	return h.buildAPI(c)
 }
@@ -144,7 +145,7 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 	} {
 		register(h.api)
 	}
-	tally.RegisterAPI(h.api, kinds(), map[string]string{
+	figures.RegisterAPI(h.api, kinds(), map[string]string{
 		"opening": "/rollouts/", "late": "/rollouts/", "extension": "/rollouts/", "conference": "/conferences/", "plan": "/plans/", "report": "/reports/",
 	})
 	api.Register(h.site, h.api)

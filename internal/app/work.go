@@ -12,6 +12,7 @@ import (
 	"nhipcau/internal/conference"
 	"nhipcau/internal/db"
 	"nhipcau/internal/directive"
+	"nhipcau/internal/figures"
 	"nhipcau/internal/org"
 	"nhipcau/internal/plan"
 	"nhipcau/internal/report"
@@ -244,7 +245,7 @@ func findRollouts(ctx context.Context, tx *db.Tx, p web.Page, query string) ([]o
 }
 
 // sources say, by source kind, what a post comes from and where that is shown.
-func sources() map[string]tally.SourcePage {
+func sources() map[string]figures.SourcePage {
 	label := func(key string) func(web.Page, string) string {
 		return func(p web.Page, _ string) string { return p.T(key) }
 	}
@@ -257,7 +258,7 @@ func sources() map[string]tally.SourcePage {
 		return f.Title, err
 	}
 	none := func(string, string, string) string { return "" }
-	return map[string]tally.SourcePage{
+	return map[string]figures.SourcePage{
 		"opening":   {Label: label("app.source.opening"), Href: func(id, unit, _ string) string { return "/units/" + unit + "/members" }},
 		"late":      {Label: label("app.source.late"), Href: func(id, unit, _ string) string { return "/rollouts/" + id + "/units/" + unit }},
 		"extension": {Label: label("app.source.extension"), Href: func(id, unit, _ string) string { return "/rollouts/" + id + "/units/" + unit }},

@@ -151,13 +151,14 @@ func (c Change) steps(was map[int64]spot) []step {
 
 // A planter gives units their new paths.
 type planter struct {
-	tree   string
-	parent map[int64]int64 // of the units that change: the new parent, or the keeper
-	fixed  map[int64]spot  // final places known beforehand
-	was    map[int64]spot
-	under  map[int64]int64 // of the units that are taken along: the unit above
-	next   map[int64]int64 // the last number given under a parent
-	final  map[int64]spot
+	tree    string
+	parent  map[int64]int64 // of the units that change: the new parent, or the keeper
+	fixed   map[int64]spot  // final places known beforehand
+	was     map[int64]spot
+	under   map[int64]int64 // of the units that are taken along: the unit above
+	next    map[int64]int64 // the last number given under a parent
+	highest map[int64]int64 // of what was taken out from under a parent, and may come back
+	final   map[int64]spot
 }
 
 // replant writes the paths of everything that changes its place.
@@ -189,7 +190,7 @@ func (c Change) replant(ctx context.Context, tx *db.Tx, was map[int64]spot) erro
 // the order of its paths.
 func (p *planter) take(ctx context.Context, tx *db.Tx, roots []spot) ([]spot, error) {
 	slices.SortFunc(roots, func(a, b spot) int { return cmp.Compare(a.path, b.path) })
-	p.under = map[int64]int64{}
+	p.under, p.highest = map[int64]int64{}, map[int64]int64{}
 	var all []spot
 	end := ""
 	for _, r := range roots {
@@ -207,7 +208,11 @@ func (p *planter) take(ctx context.Context, tx *db.Tx, roots []spot) ([]spot, er
 				above = above[:len(above)-1]
 			}
 			if len(above) > 0 {
-				p.under[s.unit] = above[len(above)-1].unit
+				up := above[len(above)-1].unit
+				p.under[s.unit] = up
+				if n, err := strconv.ParseInt(s.last(), 10, 64); err == nil {
+					p.highest[up] = max(p.highest[up], n)
+				}
 			}
 			above = append(above, s)
 			p.was[s.unit] = s
@@ -284,13 +289,7 @@ func (p *planter) free(ctx context.Context, tx *db.Tx, above spot) (string, erro
 		if n, err = lastNumber(ctx, tx, p.tree, above, p.was[above.unit]); err != nil {
 			return "", err
 		}
-		for u, under := range p.under { // what was taken out and comes back
-			if under == above.unit {
-				if m, err := strconv.ParseInt(p.was[u].last(), 10, 64); err == nil {
-					n = max(n, m)
-				}
-			}
-		}
+		n = max(n, p.highest[above.unit])
 	}
 	p.next[above.unit] = n + 1
 	return fmt.Sprintf("%05d", n+1), nil

@@ -248,12 +248,17 @@ func ByKeys(ctx context.Context, tx *db.Tx, tree string, keys []string) ([]Stand
 	return db.AllIn(ctx, tx, scanStanding, standings+` WHERE u.key IN`, keys, tree)
 }
 
-// Under returns the units that stand directly under any of these.
+// Under returns the units that stand directly under any of these, without their
+// kinds.
 func Under(ctx context.Context, tx *db.Tx, tree string, parents []int64) ([]Standing, error) {
 	var all []Standing
 	err := db.AmongIDs(parents, []any{tree}, func(in string, args []any) error {
-		some, err := db.All(ctx, tx, scanStanding, standings+` WHERE e.to_day = '' AND u.id IN (
-			SELECT c.unit FROM unit_edge c WHERE c.tree = $1 AND c.to_day = '' AND c.parent IN (`+in+`))`, args...)
+		some, err := db.All(ctx, tx, scanStanding, `SELECT u.id, u.key, n.name, '', p.path, p.depth, e.parent, e.from_day, e.to_day
+			FROM unit_edge e
+			JOIN unit u ON u.id = e.unit
+			JOIN place p ON p.tree = e.tree AND p.unit = e.unit
+			JOIN unit_name n ON n.unit = e.unit AND n.to_day = ''
+			WHERE e.tree = $1 AND e.to_day || '' = '' AND e.parent IN (`+in+`)`, args...)
 		all = append(all, some...)
 		return err
 	})

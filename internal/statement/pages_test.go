@@ -14,6 +14,7 @@ import (
 	"nhipcau/internal/db"
 	"nhipcau/internal/db/dbtest"
 	"nhipcau/internal/directive"
+	"nhipcau/internal/figures"
 	"nhipcau/internal/file"
 	"nhipcau/internal/i18n"
 	"nhipcau/internal/org"
@@ -49,7 +50,7 @@ func serve(t *testing.T) *pages {
 		Authenticate: func(*http.Request) (auth.Actor, error) { return p.by, nil },
 	})
 	statement.Register(p.site, p.db, files)
-	tally.Register(p.site, p.db, []*tally.Kind{statement.Kind()}, nil, nil)
+	figures.Register(p.site, p.db, []*tally.Kind{statement.Kind()}, nil, nil)
 	return p
 }
 

@@ -13,6 +13,7 @@ import (
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 	"nhipcau/internal/db/dbtest"
+	"nhipcau/internal/figures"
 	"nhipcau/internal/i18n"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/web"
@@ -38,7 +39,7 @@ func (g *grove) site(by *auth.Actor) *web.Site {
 		Catalog: catalog, Log: slog.New(slog.DiscardHandler), DB: g.d,
 		Authenticate: func(*http.Request) (auth.Actor, error) { return *by, nil },
 	})
-	tally.Register(site, g.d, []*tally.Kind{kind}, map[string]tally.SourcePage{"conference": {
+	figures.Register(site, g.d, []*tally.Kind{kind}, map[string]figures.SourcePage{"conference": {
 		Label: func(p web.Page, id string) string { return p.T("conf.label", id) },
 		Href: func(id, unitKey, lane string) string {
 			return "/conferences/" + id + "?unit=" + unitKey + "&lane=" + lane

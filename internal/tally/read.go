@@ -11,9 +11,9 @@ import (
 // MaxChildren is how many children one page may ask for.
 const MaxChildren = 500
 
-// nodeOf returns a unit's node as it stands now; all is absent if nothing was
+// NodeOf returns a unit's node as it stands now; all is absent if nothing was
 // posted.
-func nodeOf(ctx context.Context, tx *db.Tx, sheet, unit int64) (Node, error) {
+func NodeOf(ctx context.Context, tx *db.Tx, sheet, unit int64) (Node, error) {
 	all, err := db.All(ctx, tx, scanNode, `SELECT `+nodeColumns+` FROM tally_node WHERE sheet = $1 AND unit = $2`, sheet, unit)
 	if err != nil || len(all) == 0 {
 		return Node{Unit: unit}, err
@@ -23,13 +23,13 @@ func nodeOf(ctx context.Context, tx *db.Tx, sheet, unit int64) (Node, error) {
 
 // Total returns the figures of a unit and everything under it.
 func Total(ctx context.Context, tx *db.Tx, sheet, unit int64) (Vec, error) {
-	n, err := nodeOf(ctx, tx, sheet, unit)
+	n, err := NodeOf(ctx, tx, sheet, unit)
 	return n.Total, err
 }
 
 // Own returns the figures of a unit alone.
 func Own(ctx context.Context, tx *db.Tx, sheet, unit int64) (Vec, error) {
-	n, err := nodeOf(ctx, tx, sheet, unit)
+	n, err := NodeOf(ctx, tx, sheet, unit)
 	return n.Own, err
 }
 
@@ -184,5 +184,17 @@ func eachPost(ctx context.Context, tx *db.Tx, q string, args []any, f func(unit 
 			return err
 		}
 		return f(unit, v)
+	})
+}
+
+// eachOwn calls f with every unit of a sheet and its packed own figures.
+func eachOwn(ctx context.Context, tx *db.Tx, sheet int64, f func(unit int64, own []byte) error) error {
+	return db.Each(ctx, tx, `SELECT unit, own FROM tally_node WHERE sheet = $1`, []any{sheet}, func(r db.Scanner) error {
+		var unit int64
+		var own []byte
+		if err := r.Scan(&unit, &own); err != nil {
+			return err
+		}
+		return f(unit, own)
 	})
 }

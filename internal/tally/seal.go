@@ -82,7 +82,7 @@ var errMoved = errors.New("tally: somebody posted while the sheet was proved")
 
 // prepareSeal proves a sheet and returns its seal, not yet set.
 func prepareSeal(ctx context.Context, tx *db.Tx, by auth.Actor, sheet int64, recount Recount) (Seal, error) {
-	s, err := see(ctx, tx, by, sheet)
+	s, err := See(ctx, tx, by, sheet)
 	if err != nil {
 		return Seal{}, err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"nhipcau/internal/db"
 	"nhipcau/internal/epoch"
+	"nhipcau/internal/fault"
 	"nhipcau/internal/lineage"
 )
 
@@ -93,7 +94,7 @@ func OnToday(ctx context.Context, tx *db.Tx, s Sheet, lanes []Lane) (*Today, err
 	}
 	root, ok := e.Index(s.Root)
 	if !ok {
-		return nil, notHere(nil)
+		return nil, fault.New(fault.NotFound, "error.not_found")
 	}
 	last, err := LastPost(ctx, tx, s.ID)
 	if err != nil {
@@ -123,12 +124,7 @@ func (t *Today) fill(ctx context.Context, tx *db.Tx) error {
 	}
 	k := len(t.Lanes)
 	figures := make([]int64, k)
-	if err := db.Each(ctx, tx, `SELECT unit, own FROM tally_node WHERE sheet = $1`, []any{t.Sheet.ID}, func(r db.Scanner) error {
-		var unit int64
-		var own []byte
-		if err := r.Scan(&unit, &own); err != nil {
-			return err
-		}
+	if err := eachOwn(ctx, tx, t.Sheet.ID, func(unit int64, own []byte) error {
 		present, err := pick(own, t.Lanes, figures)
 		if err != nil || present == 0 {
 			return err

@@ -50,7 +50,7 @@ type Page struct {
 // up to it, as far as by may see the units; a unit, or a sheet of another tree,
 // that by may not see is NotFound.
 func Trace(ctx context.Context, tx *db.Tx, by auth.Actor, q Query) (Page, error) {
-	s, err := see(ctx, tx, by, q.Sheet)
+	s, err := See(ctx, tx, by, q.Sheet)
 	if err != nil {
 		return Page{}, err
 	}
@@ -78,8 +78,8 @@ func Trace(ctx context.Context, tx *db.Tx, by auth.Actor, q Query) (Page, error)
 	})
 }
 
-// see returns a sheet of by's tree.
-func see(ctx context.Context, tx *db.Tx, by auth.Actor, id int64) (Sheet, error) {
+// See returns a sheet of by's tree.
+func See(ctx context.Context, tx *db.Tx, by auth.Actor, id int64) (Sheet, error) {
 	s, err := Find(ctx, tx, id)
 	if err == nil && s.Tree != by.Tree {
 		err = fault.New(fault.NotFound, "error.not_found")
@@ -94,7 +94,7 @@ const fewHolders = 512
 // in the lane. It goes down only where there is one; with more than fewHolders
 // it gives up.
 func holders(ctx context.Context, tx *db.Tx, q Query) (units []int64, few bool, err error) {
-	top, err := nodeOf(ctx, tx, q.Sheet, q.Unit)
+	top, err := NodeOf(ctx, tx, q.Sheet, q.Unit)
 	if err != nil {
 		return nil, false, err
 	}

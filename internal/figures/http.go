@@ -1,25 +1,19 @@
-package tally
+// Package figures shows what tally counts: figures and the posts that make them,
+// seals, and sheets on the tree of today; as pages, and as JSON.
+package figures
 
 import (
 	"context"
-	"embed"
-	"fmt"
 	"net/http"
-	"net/url"
 	"strconv"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/org"
+	"nhipcau/internal/tally"
 	"nhipcau/internal/web"
 )
-
-// Locale holds the messages of this package. The slice that owns a kind gives
-// the name of each of its lanes, "tally.lane.KIND.LANE".
-//
-//go:embed locale/*.json
-var Locale embed.FS
 
 // A SourcePage is how a trace leads to the records of one kind of source.
 type SourcePage struct {
@@ -35,31 +29,21 @@ type SourcePage struct {
 	Href func(id, unitKey, lane string) string
 }
 
-// Href returns the address of a figure's trace: of the unit itself, or with
-// everything under it.
-func Href(sheet int64, unitKey, lane string, subtree bool) string {
-	h := fmt.Sprintf("/figures/%d/%s/%s", sheet, url.PathEscape(unitKey), url.PathEscape(lane))
-	if subtree {
-		h += "?subtree=1"
-	}
-	return h
-}
-
 const pageSize = 50
 
 type server struct {
 	site     *web.Site
 	db       *db.DB
-	kinds    map[string]*Kind
+	kinds    map[string]*tally.Kind
 	sources  map[string]SourcePage
-	recounts map[string]Recount
+	recounts map[string]tally.Recount
 }
 
 // Register adds the pages of traces and seals to the site: for the sheets of
 // kinds, whose posts come from sources, by kind of source, and whose records are
 // counted again by recounts, by kind of sheet.
-func Register(site *web.Site, d *db.DB, kinds []*Kind, sources map[string]SourcePage, recounts map[string]Recount) {
-	s := &server{site, d, map[string]*Kind{}, sources, recounts}
+func Register(site *web.Site, d *db.DB, kinds []*tally.Kind, sources map[string]SourcePage, recounts map[string]tally.Recount) {
+	s := &server{site, d, map[string]*tally.Kind{}, sources, recounts}
 	for _, k := range kinds {
 		s.kinds[k.Name] = k
 	}
@@ -71,7 +55,7 @@ func Register(site *web.Site, d *db.DB, kinds []*Kind, sources map[string]Source
 // tracePage shows one figure and the posts that make it.
 type tracePage struct {
 	web.Page
-	Sheet   Sheet
+	Sheet   tally.Sheet
 	Unit    org.Unit
 	Above   []org.Unit // the way to the unit, the highest first, without it
 	Lane    string
@@ -84,7 +68,7 @@ type tracePage struct {
 	Present bool  // something was posted, be it zero
 	Other   int64 // the unit's own figure on the page of the subtree's, and the reverse
 	First   bool  // no page before this one
-	Seal    Seal  // the newest, ID 0 while nobody has signed
+	Seal    tally.Seal  // the newest, ID 0 while nobody has signed
 	Signed  int64 // the figure at that seal
 	Rows    []traceRow
 	Next    string // address of the next page, "" if this is the last
@@ -92,7 +76,7 @@ type tracePage struct {
 
 // traceRow is a post and where it leads.
 type traceRow struct {
-	Posted
+	tally.Posted
 	Label, Href string
 }
 
@@ -143,7 +127,7 @@ func (s *server) trace(w http.ResponseWriter, r *http.Request) error {
 
 // read fills the page in.
 func (s *server) read(ctx context.Context, tx *db.Tx, p *tracePage, sheet int64, unit string, after int64) (err error) {
-	if p.Sheet, err = see(ctx, tx, p.Actor, sheet); err != nil {
+	if p.Sheet, err = tally.See(ctx, tx, p.Actor, sheet); err != nil {
 		return err
 	}
 	kind := s.kinds[p.Sheet.Kind]
@@ -160,7 +144,7 @@ func (s *server) read(ctx context.Context, tx *db.Tx, p *tracePage, sheet int64,
 		return err
 	}
 	p.Above = above[:max(0, len(above)-1)]
-	n, err := nodeOf(ctx, tx, sheet, p.Unit.ID)
+	n, err := tally.NodeOf(ctx, tx, sheet, p.Unit.ID)
 	if err != nil {
 		return err
 	}
@@ -179,7 +163,7 @@ func (s *server) read(ctx context.Context, tx *db.Tx, p *tracePage, sheet int64,
 			return err
 		}
 	}
-	page, err := Trace(ctx, tx, p.Actor, Query{Sheet: sheet, Unit: p.Unit.ID, Lane: lane, Subtree: p.Subtree, After: max(0, after), Limit: pageSize})
+	page, err := tally.Trace(ctx, tx, p.Actor, tally.Query{Sheet: sheet, Unit: p.Unit.ID, Lane: lane, Subtree: p.Subtree, After: max(0, after), Limit: pageSize})
 	if err != nil {
 		return err
 	}
@@ -193,13 +177,13 @@ func (s *server) read(ctx context.Context, tx *db.Tx, p *tracePage, sheet int64,
 }
 
 // readSeal compares the figure with what it was when it was last signed.
-func (p *tracePage) readSeal(ctx context.Context, tx *db.Tx, lane Lane) error {
-	all, err := Seals(ctx, tx, p.Sheet.ID)
+func (p *tracePage) readSeal(ctx context.Context, tx *db.Tx, lane tally.Lane) error {
+	all, err := tally.Seals(ctx, tx, p.Sheet.ID)
 	if err != nil || len(all) == 0 {
 		return err
 	}
 	p.Seal = all[len(all)-1]
-	own, total, err := At(ctx, tx, p.Sheet.ID, p.Unit.ID, p.Seal.Post)
+	own, total, err := tally.At(ctx, tx, p.Sheet.ID, p.Unit.ID, p.Seal.Post)
 	p.Signed = own.Get(lane)
 	if p.Subtree {
 		p.Signed = total.Get(lane)
@@ -208,7 +192,7 @@ func (p *tracePage) readSeal(ctx context.Context, tx *db.Tx, lane Lane) error {
 }
 
 // name lets a kind whose lanes people have named say what the figure is.
-func (p *tracePage) name(ctx context.Context, tx *db.Tx, k *Kind, n Node) error {
+func (p *tracePage) name(ctx context.Context, tx *db.Tx, k *tally.Kind, n tally.Node) error {
 	if k.Named == nil {
 		return nil
 	}
@@ -229,10 +213,10 @@ func (p tracePage) figure() string {
 	return p.T(p.Around, p.Int(p.Figure))
 }
 
-func (s *server) row(p tracePage, one Posted) traceRow {
+func (s *server) row(p tracePage, one tally.Posted) traceRow {
 	row, src := traceRow{Posted: one}, s.sources[one.Source.Kind]
-	if row.Reason == AfterSeal {
-		row.Reason = p.T(AfterSeal)
+	if row.Reason == tally.AfterSeal {
+		row.Reason = p.T(tally.AfterSeal)
 	}
 	if src.Label != nil {
 		row.Label = src.Label(p.Page, one.Source.ID)
@@ -248,7 +232,7 @@ func (s *server) row(p tracePage, one Posted) traceRow {
 
 // after returns the address of the page after a post.
 func (p tracePage) after(post int64) string {
-	h, mark := Href(p.Sheet.ID, p.Unit.Key, p.Lane, p.Subtree), "?"
+	h, mark := tally.Href(p.Sheet.ID, p.Unit.Key, p.Lane, p.Subtree), "?"
 	if p.Subtree {
 		mark = "&"
 	}

@@ -1,4 +1,4 @@
-package tally
+package figures
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/org"
+	"nhipcau/internal/tally"
 	"nhipcau/internal/web"
 )
 
@@ -16,12 +17,12 @@ import (
 // difference, for the part of the tree that the reader sees.
 type sealPage struct {
 	web.Page
-	Sheet   Sheet
-	Before  Sheet // the part it goes on from, if any
+	Sheet   tally.Sheet
+	Before  tally.Sheet // the part it goes on from, if any
 	Unit    org.Unit
 	What    string // names the thing counted
 	Href    string // its page, "" if there is none
-	Seals   []Seal // the newest first
+	Seals   []tally.Seal // the newest first
 	Lines   []sealLine
 	Sealed  bool // somebody signed it
 	MaySeal bool
@@ -36,9 +37,6 @@ type sealLine struct {
 }
 
 func (l sealLine) moved() int64 { return l.Now - l.Signed }
-
-// SheetHref returns the address of a sheet's seals.
-func SheetHref(sheet int64) string { return "/sheets/" + strconv.FormatInt(sheet, 10) }
 
 func (s *server) seals(w http.ResponseWriter, r *http.Request) error {
 	return s.sealPage(w, r, nil)
@@ -66,7 +64,7 @@ func (s *server) sealPage(w http.ResponseWriter, r *http.Request, failed error) 
 // readSeals fills the page in. Who does not see the sheet's root is shown the
 // figures of their own unit, and nothing if that has no part in it.
 func (s *server) readSeals(ctx context.Context, tx *db.Tx, p *sealPage, id int64) (err error) {
-	if p.Sheet, err = see(ctx, tx, p.Actor, id); err != nil {
+	if p.Sheet, err = tally.See(ctx, tx, p.Actor, id); err != nil {
 		return err
 	}
 	kind := s.kinds[p.Sheet.Kind]
@@ -79,32 +77,32 @@ func (s *server) readSeals(ctx context.Context, tx *db.Tx, p *sealPage, id int64
 	if err != nil {
 		return err
 	}
-	if on, err := On(ctx, tx, id, p.Unit.ID); err != nil || !on {
+	if on, err := tally.On(ctx, tx, id, p.Unit.ID); err != nil || !on {
 		return notHere(err)
 	}
 	if p.What, p.Href, err = s.counted(ctx, tx, p.Page, p.Sheet, p.Unit); err != nil {
 		return err
 	}
-	if p.Before, err = Before(ctx, tx, id); err != nil {
+	if p.Before, err = tally.Before(ctx, tx, id); err != nil {
 		return err
 	}
-	all, err := Seals(ctx, tx, id)
+	all, err := tally.Seals(ctx, tx, id)
 	if err != nil {
 		return err
 	}
-	var signed Vec
+	var signed tally.Vec
 	for _, l := range all {
-		p.Seals = append([]Seal{l}, p.Seals...)
-		if _, signed, err = At(ctx, tx, id, p.Unit.ID, l.Post); err != nil {
+		p.Seals = append([]tally.Seal{l}, p.Seals...)
+		if _, signed, err = tally.At(ctx, tx, id, p.Unit.ID, l.Post); err != nil {
 			return err
 		}
 		p.Sealed = p.Sealed || !l.Reform
 	}
-	now, err := Total(ctx, tx, id, p.Unit.ID)
+	now, err := tally.Total(ctx, tx, id, p.Unit.ID)
 	if err != nil {
 		return err
 	}
-	p.MaySeal = p.Sheet.Next == 0 && MaySeal(ctx, tx, p.Actor, p.Sheet) == nil
+	p.MaySeal = p.Sheet.Next == 0 && tally.MaySeal(ctx, tx, p.Actor, p.Sheet) == nil
 	for _, name := range kind.Lanes {
 		l := kind.Lane(name)
 		if !now.Has(l) && !signed.Has(l) {
@@ -126,7 +124,7 @@ func (s *server) readSeals(ctx context.Context, tx *db.Tx, p *sealPage, id int64
 // counted says what a sheet counts and where that is shown to who looks at
 // unit: by its title, and by its sort alone, without an address, to who sees the
 // figures and not the thing itself.
-func (s *server) counted(ctx context.Context, tx *db.Tx, p web.Page, sheet Sheet, unit org.Unit) (what, href string, err error) {
+func (s *server) counted(ctx context.Context, tx *db.Tx, p web.Page, sheet tally.Sheet, unit org.Unit) (what, href string, err error) {
 	src := s.sources[sheet.Kind]
 	if src.Label != nil {
 		what = src.Label(p, sheet.Source)
@@ -162,7 +160,7 @@ func (s *server) seal(w http.ResponseWriter, r *http.Request) error {
 	id, _ := strconv.ParseInt(r.PathValue("sheet"), 10, 64) // a bad number is no sheet
 	var kind, office string
 	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) error {
-		sheet, err := see(ctx, tx, by, id)
+		sheet, err := tally.See(ctx, tx, by, id)
 		if err != nil {
 			return err
 		}
@@ -173,8 +171,8 @@ func (s *server) seal(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if _, err := SealSheet(r.Context(), s.db, by, id, office, s.recounts[kind]); err != nil {
+	if _, err := tally.SealSheet(r.Context(), s.db, by, id, office, s.recounts[kind]); err != nil {
 		return s.sealPage(w, r, err)
 	}
-	return web.SeeSaid(w, r, "tally.said.sealed", "%s", SheetHref(id))
+	return web.SeeSaid(w, r, "tally.said.sealed", "%s", tally.SheetHref(id))
 }

@@ -1,4 +1,4 @@
-package tally
+package figures
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/org"
+	"nhipcau/internal/tally"
 )
 
 // apiFigures are the figures of one unit on a sheet.
@@ -53,16 +54,16 @@ type figuresIn struct {
 
 // reading is what all operations on a figure find first.
 type reading struct {
-	sheet Sheet
-	kind  *Kind
+	sheet tally.Sheet
+	kind  *tally.Kind
 	unit  org.Unit
 }
 
 // RegisterAPI adds what programs may ask of figures, for the sheets of kinds.
 // sources give, by kind of source, the address under which its records lie.
-func RegisterAPI(a *api.API, kinds []*Kind, sources map[string]string) {
+func RegisterAPI(a *api.API, kinds []*tally.Kind, sources map[string]string) {
 	find := func(ctx context.Context, tx *db.Tx, by auth.Actor, in figuresIn) (f reading, err error) {
-		if f.sheet, err = see(ctx, tx, by, in.Sheet); err != nil {
+		if f.sheet, err = tally.See(ctx, tx, by, in.Sheet); err != nil {
 			return f, err
 		}
 		for _, k := range kinds {
@@ -82,7 +83,7 @@ func RegisterAPI(a *api.API, kinds []*Kind, sources map[string]string) {
 			if err != nil {
 				return apiFigures{}, err
 			}
-			n, err := nodeOf(ctx, tx, f.sheet.ID, f.unit.ID)
+			n, err := tally.NodeOf(ctx, tx, f.sheet.ID, f.unit.ID)
 			return f.forAPI(n, f.unit.Key, f.unit.Name), err
 		})
 	type childrenIn struct {
@@ -96,7 +97,7 @@ func RegisterAPI(a *api.API, kinds []*Kind, sources map[string]string) {
 			if err != nil {
 				return nil, api.Cursor{}, err
 			}
-			all, err := ChildrenOf(ctx, tx, by, f.sheet, f.unit.ID, after.At, limit+1)
+			all, err := tally.ChildrenOf(ctx, tx, by, f.sheet, f.unit.ID, after.At, limit+1)
 			var next api.Cursor
 			if len(all) > limit {
 				all = all[:limit]
@@ -128,7 +129,7 @@ func registerPosts(a *api.API, find func(ctx context.Context, tx *db.Tx, by auth
 			if err != nil {
 				return nil, api.Cursor{}, err
 			}
-			p, err := Trace(ctx, tx, by, Query{
+			p, err := tally.Trace(ctx, tx, by, tally.Query{
 				Sheet: f.sheet.ID, Unit: f.unit.ID, Lane: f.kind.Lane(in.Lane), Subtree: !in.Own, After: after.At, Limit: limit,
 			})
 			var next api.Cursor
@@ -143,20 +144,20 @@ func registerPosts(a *api.API, find func(ctx context.Context, tx *db.Tx, by auth
 		})
 }
 
-func (f reading) forAPI(n Node, key, name string) apiFigures {
+func (f reading) forAPI(n tally.Node, key, name string) apiFigures {
 	at := api.Prefix + "/figures/" + strconv.FormatInt(f.sheet.ID, 10) + "/" + key
 	out := apiFigures{
 		Sheet: strconv.FormatInt(f.sheet.ID, 10), Kind: f.kind.Name, Source: f.sheet.Source, Unit: key, Name: name, Lanes: []apiLane{}, Children: at + "/children",
 	}
 	for i, lane := range f.kind.Lanes {
-		if l := Lane(i); n.Total.Has(l) {
+		if l := tally.Lane(i); n.Total.Has(l) {
 			out.Lanes = append(out.Lanes, apiLane{lane, n.Own.Get(l), n.Total.Get(l), at + "/" + lane + "/posts"})
 		}
 	}
 	return out
 }
 
-func (f reading) post(p Posted, sources map[string]string) apiPost {
+func (f reading) post(p tally.Posted, sources map[string]string) apiPost {
 	out := apiPost{
 		ID: strconv.FormatInt(p.ID, 10), Unit: p.UnitKey, Name: p.UnitName, Moved: p.Moved, Delta: map[string]int64{}, Source: p.Source.Kind,
 		Record: p.Source.ID, By: p.ActorName, At: p.At, Reason: p.Reason, Signer: p.Declared.Signer, Paper: p.Declared.Paper,

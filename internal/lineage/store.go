@@ -252,17 +252,19 @@ func ByKeys(ctx context.Context, tx *db.Tx, tree string, keys []string) ([]Stand
 // kinds.
 func Under(ctx context.Context, tx *db.Tx, tree string, parents []int64) ([]Standing, error) {
 	var all []Standing
-	err := db.AmongIDs(parents, []any{tree}, func(in string, args []any) error {
+	for _, parent := range parents { // one by one: for a list SQLite would read the whole tree
 		some, err := db.All(ctx, tx, scanStanding, `SELECT u.id, u.key, n.name, '', p.path, p.depth, e.parent, e.from_day, e.to_day
 			FROM unit_edge e
 			JOIN unit u ON u.id = e.unit
 			JOIN place p ON p.tree = e.tree AND p.unit = e.unit
 			JOIN unit_name n ON n.unit = e.unit AND n.to_day = ''
-			WHERE e.tree = $1 AND e.to_day || '' = '' AND e.parent IN (`+in+`)`, args...)
+			WHERE e.tree = $1 AND e.parent = $2 AND e.to_day || '' = ''`, tree, parent)
+		if err != nil {
+			return nil, err
+		}
 		all = append(all, some...)
-		return err
-	})
-	return all, err
+	}
+	return all, nil
 }
 
 // Parents returns the units directly above units of a tree as it stands.

@@ -68,6 +68,10 @@ func (t *july) communes() {
 			olds[m.Old] = append(olds[m.Old], m)
 		}
 	}
+	was := map[string]string{} // names of before
+	for _, c := range country.LegacyCommunes() {
+		was[c.Code] = c.Full
+	}
 	key := map[string]string{} // of a commune of now
 	for _, c := range country.Communes() {
 		if !t.here(c.Province) {
@@ -79,7 +83,7 @@ func (t *july) communes() {
 		if len(from) == 1 && from[0].Whole() && from[0].Extent != "whole" {
 			key[c.Code] = "xa-" + from[0].Old
 			t.add(reform.Line{Act: reform.MoveTo, Unit: key[c.Code], Target: t.province[c.Province]})
-			if from[0].Extent != "unchanged" {
+			if c.Full != was[from[0].Old] { // some are only spelt otherwise
 				t.add(reform.Line{Act: reform.Rename, Unit: key[c.Code], Name: name, Short: short, Kind: kind})
 			}
 			continue

@@ -50,6 +50,7 @@ func Register(site *web.Site, d *db.DB, kinds []*tally.Kind, sources map[string]
 	site.Handle("GET /figures/{sheet}/{unit}/{lane}", web.SignedIn, s.trace)
 	site.Handle("GET /sheets/{sheet}", web.SignedIn, s.seals)
 	site.Handle("POST /sheets/{sheet}/seal", web.SignedIn, s.seal)
+	site.Handle("GET /sheets/{sheet}/units/{unit}", web.SignedIn, s.under)
 }
 
 // tracePage shows one figure and the posts that make it.

@@ -198,3 +198,21 @@ func eachOwn(ctx context.Context, tx *db.Tx, sheet int64, f func(unit int64, own
 		return f(unit, own)
 	})
 }
+
+// Units returns what units are called whose places by may see, by id.
+func Units(ctx context.Context, tx *db.Tx, by auth.Actor, tree string, ids []int64) (map[int64]Child, error) {
+	all := make(map[int64]Child, len(ids))
+	return all, db.AmongIDs(ids, []any{tree, by.Path, by.End(), vn.DayOf(tx.Now)}, func(in string, args []any) error {
+		return db.Each(ctx, tx, `SELECT u.id, u.key, n.name
+			FROM unit u
+			JOIN place p ON p.tree = $1 AND p.unit = u.id
+			JOIN unit_name n ON n.unit = u.id AND n.from_day = (
+				SELECT coalesce(max(CASE WHEN x.from_day <= $4 THEN x.from_day END), min(x.from_day)) FROM unit_name x WHERE x.unit = u.id)
+			WHERE p.path >= $2 AND p.path < $3 AND u.id IN (`+in+`)`, args, func(r db.Scanner) error {
+			var c Child
+			err := r.Scan(&c.Unit, &c.UnitKey, &c.UnitName)
+			all[c.Unit] = c
+			return err
+		})
+	})
+}

@@ -135,6 +135,10 @@ func (tx *Tx) One(ctx context.Context, q string, args []any, dest ...any) error 
 // A Scanner is a row to scan.
 type Scanner interface{ Scan(dest ...any) error }
 
+// Raw is a scan target for bytes that are looked at and not kept: they hold until
+// the next row is read.
+type Raw = sql.RawBytes
+
 // Each calls f with every row of q until f returns an error, and returns that.
 // f runs no statement of its own.
 func Each(ctx context.Context, tx *Tx, q string, args []any, f func(Scanner) error) error {

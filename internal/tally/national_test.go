@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"testing"
+	"time"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
@@ -96,4 +98,60 @@ func BenchmarkNationalPost(b *testing.B) {
 			b.ReportMetric(float64((s.Commit-before.Commit).Microseconds())/n, "µs-commit/post")
 		})
 	}
+}
+
+// strew posts 50 lanes to n units, one after the other through the tree, by deeds
+// of 2,000.
+func strew(b *testing.B, g *grove, n int) {
+	b.Helper()
+	r := rand.New(rand.NewPCG(1, 2))
+	for at := 0; at < n; at += 2000 {
+		dbtest.Write(b, g.d, func(ctx context.Context, tx *db.Tx) error {
+			var all []tally.Entry
+			for i := at; i < min(n, at+2000); i++ {
+				all = append(all, g.entry(len(g.units)-1-i%len(g.units), wide(r)))
+			}
+			return tally.PostMany(ctx, tx, g.by, all)
+		})
+	}
+}
+
+// BenchmarkNationalProve measures the proof of a sheet of 309,435 nodes of 50 lanes
+// and as many posts, and beside it the same rows read and left packed.
+func BenchmarkNationalProve(b *testing.B) {
+	d := durable(b)
+	g := nation(b, d)
+	began := time.Now()
+	strew(b, g, len(g.units))
+	b.ReportMetric(float64(len(g.units))/time.Since(began).Seconds(), "units-posted/s")
+	var proof, rows time.Duration
+	var peak uint64
+	for b.Loop() {
+		began := time.Now()
+		r := g.prove(nil)
+		if r.Mismatches > 0 || r.Posts != len(g.units) || r.Nodes != len(g.units) {
+			b.Fatalf("got %+v", r)
+		}
+		read := time.Now()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		peak = max(peak, m.HeapInuse)
+		dbtest.Read(b, d, func(ctx context.Context, tx *db.Tx) error {
+			var x, y int64
+			var v, w db.Raw
+			if err := db.Each(ctx, tx, `SELECT id, unit, vector FROM tally_post WHERE sheet = $1`, []any{g.sheet}, func(r db.Scanner) error {
+				return r.Scan(&x, &y, &v)
+			}); err != nil {
+				return err
+			}
+			return db.Each(ctx, tx, `SELECT parent, unit, own, total FROM tally_node WHERE sheet = $1`, []any{g.sheet}, func(r db.Scanner) error {
+				return r.Scan(&x, &y, &v, &w)
+			})
+		})
+		proof, rows = proof+read.Sub(began), rows+time.Since(read)
+	}
+	b.ReportMetric(proof.Seconds()*1e3/float64(b.N), "ms/proof")
+	b.ReportMetric(rows.Seconds()*1e3/float64(b.N), "ms/rows")
+	b.ReportMetric(float64(peak)/(1<<20), "MiB-heap")
+	limit(b, "what a proof costs over reading its rows", proof.Seconds()/rows.Seconds(), 3)
 }

@@ -95,6 +95,9 @@ func (l *lite) read(ctx context.Context, f Work) error {
 
 func (l *lite) write(ctx context.Context, f Work) error { return l.writer.write(ctx, f) }
 
+// alone needs nothing more: the one who writes is alone.
+func (l *lite) alone(ctx context.Context, f Work) error { return l.write(ctx, f) }
+
 func (l *lite) drain(ctx context.Context) error {
 	return l.write(ctx, func(_ context.Context, tx *Tx) error {
 		tx.NeedFold()

@@ -15,7 +15,14 @@ const foldBatch = 5000
 
 // Attach makes d fold posts into nodes before a deed is answered. Call it once,
 // before the first post.
-func Attach(d *db.DB) { d.OnFold(fold) }
+func Attach(d *db.DB) {
+	d.OnFold(fold)
+	d.OnLook(func(ctx context.Context, tx *db.Tx) (bool, error) {
+		var first int64
+		err := tx.One(ctx, `SELECT coalesce(min(post), 0) FROM tally_queue`, nil, &first)
+		return first != 0, err
+	})
+}
 
 // fold takes posts that wait and adds each to its unit's own figures and to the
 // totals of the unit and everything above it up to the sheet's root. Every node

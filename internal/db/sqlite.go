@@ -93,10 +93,10 @@ func (l *lite) read(ctx context.Context, f Work) error {
 	return tx.run(ctx, f)
 }
 
-func (l *lite) write(ctx context.Context, f Work) error { return l.writer.write(ctx, f) }
+func (l *lite) write(ctx context.Context, f Work) error { return l.writer.write(ctx, f, false) }
 
-// alone needs nothing more: the one who writes is alone.
-func (l *lite) alone(ctx context.Context, f Work) error { return l.write(ctx, f) }
+// alone runs f in a group of one: nothing that others carried waits for its fold.
+func (l *lite) alone(ctx context.Context, f Work) error { return l.writer.write(ctx, f, true) }
 
 func (l *lite) drain(ctx context.Context) error {
 	return l.write(ctx, func(_ context.Context, tx *Tx) error {

@@ -32,6 +32,7 @@ type writer struct {
 	stop    chan struct{} // closed: take no more
 	stopped chan struct{} // closed: the writer has gone
 	once    sync.Once
+	next    *deed // that waits for a transaction of its own
 	hand    hand
 }
 
@@ -41,6 +42,7 @@ type deed struct {
 	f     Work
 	err   error
 	fold  bool
+	solo  bool // in a transaction of its own
 	notes []note
 	carry []any
 	done  chan error // holds one
@@ -55,8 +57,8 @@ func newWriter(c *core, pool *sql.DB) *writer {
 	return w
 }
 
-func (w *writer) write(ctx context.Context, f Work) error {
-	d := &deed{ctx: context.WithoutCancel(ctx), f: f, done: make(chan error, 1)}
+func (w *writer) write(ctx context.Context, f Work, solo bool) error {
+	d := &deed{ctx: context.WithoutCancel(ctx), f: f, solo: solo, done: make(chan error, 1)}
 	select {
 	case <-w.stop:
 		return errClosed
@@ -93,6 +95,11 @@ func (w *writer) work() {
 	defer close(w.stopped)
 	defer w.hand.rest()
 	for {
+		for w.next != nil {
+			d := w.next
+			w.next = nil
+			w.group(d)
+		}
 		select {
 		case d := <-w.waiting:
 			w.group(d)
@@ -183,7 +190,7 @@ func (r *round) run() error {
 			return err
 		}
 	}
-	for d := r.next; d != nil; d = r.more(len(r.group), r.began) {
+	for d := r.next; d != nil; d = r.more() {
 		r.next, r.group = nil, append(r.group, d)
 		if _, err := r.t.ExecContext(context.Background(), `SAVEPOINT deed`); err != nil {
 			return fmt.Errorf("beginning in a group: %w", faultOf(err))
@@ -197,16 +204,19 @@ func (r *round) run() error {
 }
 
 // more returns a closure that waits already, if the group may grow.
-func (w *writer) more(n int, began time.Time) *deed {
-	if n >= groupSize || time.Since(began) > groupTime {
+func (r *round) more() *deed {
+	if r.group[0].solo || len(r.group) >= groupSize || time.Since(r.began) > groupTime {
 		return nil
 	}
 	select {
-	case d := <-w.waiting:
-		return d
+	case d := <-r.waiting:
+		if !d.solo {
+			return d
+		}
+		r.writer.next = d
 	default:
-		return nil
 	}
+	return nil
 }
 
 // alone runs d in a transaction of its own.

@@ -8,6 +8,7 @@ import (
 
 	"nhipcau/internal/db"
 	"nhipcau/internal/epoch"
+	"nhipcau/internal/fault"
 )
 
 // foldBatch is how many posts one fold takes; what is left calls for another.
@@ -66,6 +67,9 @@ func foldPosts(ctx context.Context, tx *db.Tx, waiting []post) error {
 // foldSheet adds posts of one sheet to its nodes.
 func foldSheet(ctx context.Context, tx *db.Tx, sheet int64, waiting []post) error {
 	s, err := Find(ctx, tx, sheet)
+	if fault.Is(err, fault.NotFound) {
+		return nil // dropped in the transaction that posted, and its posts with it
+	}
 	if err != nil {
 		return err
 	}

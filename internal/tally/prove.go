@@ -131,13 +131,10 @@ type proof struct {
 }
 
 func (p *proof) prove(ctx context.Context, tx *db.Tx, s Sheet, waiting map[int64]bool, recounts map[string]Recount) error {
-	e, root, _, _, err := s.area(ctx, tx, s.Root)
-	if err != nil {
+	if err := p.begin(ctx, tx, s); err != nil {
 		p.wrong("%s: its tree cannot be read: %v", p.name, err)
 		return nil
 	}
-	p.sheet, p.epoch, p.root = s, e, root
-	p.posts, p.later = make([][]byte, e.End(root)-root), map[int64]*Vec{}
 	if err := p.readPosts(ctx, tx, waiting); err != nil {
 		return err
 	}
@@ -173,6 +170,17 @@ func (p *proof) prove(ctx context.Context, tx *db.Tx, s Sheet, waiting map[int64
 		}
 	}
 	p.compare(records)
+	return nil
+}
+
+// begin makes room for what is counted on s.
+func (p *proof) begin(ctx context.Context, tx *db.Tx, s Sheet) error {
+	e, root, _, _, err := s.area(ctx, tx, s.Root)
+	if err != nil {
+		return err
+	}
+	p.sheet, p.epoch, p.root = s, e, root
+	p.posts, p.later = make([][]byte, e.End(root)-root), map[int64]*Vec{}
 	return nil
 }
 
@@ -281,13 +289,9 @@ func (n *nodes) sum(i int) *Vec {
 // readNodes compares each node with its unit's posts, adds its total to the sum of
 // the one above, and says which stand nowhere on the sheet.
 func (p *proof) readNodes(ctx context.Context, tx *db.Tx, has []bool, all *nodes) error {
-	return db.Each(ctx, tx, `SELECT parent, unit, own, total FROM tally_node WHERE sheet = $1`, []any{p.sheet.ID}, func(r db.Scanner) error {
+	return eachNode(ctx, tx, p.sheet.ID, func(key nodeKey, own, total db.Raw) error {
 		p.Nodes++
-		var parent, unit int64
-		var own, total db.Raw
-		if err := r.Scan(&parent, &unit, &own, &total); err != nil {
-			return err
-		}
+		unit := key.unit
 		i, ok := p.place(unit)
 		switch {
 		case !ok:
@@ -301,7 +305,9 @@ func (p *proof) readNodes(ctx context.Context, tx *db.Tx, has []bool, all *nodes
 		}
 		all.seen[i] = true
 		p.samePacked(unit, "own figures", own, p.posts[i], "its posts")
-		p.checkParent(i, unit, parent)
+		if want := p.parent(i); key.parent != want {
+			p.wrong("%s unit %d: its node stands under %d, not under %d", p.name, unit, key.parent, want)
+		}
 		if err := p.addNode(i, own, total, all); err != nil {
 			p.wrong("%s unit %d: %v", p.name, unit, err)
 		}
@@ -309,15 +315,12 @@ func (p *proof) readNodes(ctx context.Context, tx *db.Tx, has []bool, all *nodes
 	})
 }
 
-// checkParent says if a node stands under another unit than the tree has it.
-func (p *proof) checkParent(i int, unit, parent int64) {
-	want := int64(0)
-	if i > 0 {
-		want = p.epoch.Parent(p.root + i)
+// parent returns the unit above the one at place i, 0 for the sheet's root.
+func (p *proof) parent(i int) int64 {
+	if i == 0 {
+		return 0
 	}
-	if parent != want {
-		p.wrong("%s unit %d: its node stands under %d, not under %d", p.name, unit, parent, want)
-	}
+	return p.epoch.Parent(p.root + i)
 }
 
 // addNode adds a node to the sums, and compares its total at once if nothing lies

@@ -140,6 +140,25 @@ func scanNode(r db.Scanner) (n Node, err error) {
 	return n, err
 }
 
+// A nodeKey is where a node stands on its sheet.
+type nodeKey struct{ parent, unit int64 }
+
+// eachNode calls f with the nodes of a sheet, packed.
+func eachNode(ctx context.Context, tx *db.Tx, sheet int64, f func(key nodeKey, own, total db.Raw) error) error {
+	var key nodeKey
+	var own, total db.Raw
+	return db.Each(ctx, tx, `SELECT parent, unit, own, total FROM tally_node WHERE sheet = $1`, []any{sheet}, func(r db.Scanner) error {
+		if err := r.Scan(&key.parent, &key.unit, &own, &total); err != nil {
+			return err
+		}
+		return f(key, own, total)
+	})
+}
+
+func removeNode(ctx context.Context, tx *db.Tx, sheet int64, key nodeKey) error {
+	return tx.Exec(ctx, `DELETE FROM tally_node WHERE sheet = $1 AND parent = $2 AND unit = $3`, sheet, key.parent, key.unit)
+}
+
 // addToNodes adds changes to the nodes of a sheet, at most one per unit. They are
 // taken in the order in which the nodes are stored.
 func addToNodes(ctx context.Context, tx *db.Tx, sheet int64, changes []*Node) error {

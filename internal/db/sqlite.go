@@ -80,8 +80,7 @@ func (liteDialect) nextBlock() string  { return `UPDATE house_id SET n = n + 1 R
 func (liteDialect) lock() string       { return "" }
 func (liteDialect) skipLocked() string { return "" }
 
-// The driver finds the name of each argument by going through all of them.
-func (liteDialect) manyArgs() int { return 100 }
+func (liteDialect) manyArgs() int { return 1_000 }
 
 func (l *lite) read(ctx context.Context, f Work) error {
 	t, err := l.readPool.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})

@@ -12,7 +12,7 @@ import (
 )
 
 // foldBatch is how many posts one fold takes; what is left calls for another.
-const foldBatch = 5000
+const foldBatch = 20_000
 
 // Attach makes d fold posts into nodes before a deed is answered. Call it once,
 // before the first post.

@@ -121,6 +121,9 @@ func (l *lite) migrate(ctx context.Context) error {
 		return err
 	}
 	defer pool.Close()
-	return migrate(ctx, pool, goose.DialectSQLite3, liteMigrations, `CREATE TABLE IF NOT EXISTS house_id (n BIGINT NOT NULL)`,
-		`INSERT INTO house_id (n) SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM house_id)`)
+	if err := migrate(ctx, pool, goose.DialectSQLite3, liteMigrations, `CREATE TABLE IF NOT EXISTS house_id (n BIGINT NOT NULL)`,
+		`INSERT INTO house_id (n) SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM house_id)`); err != nil {
+		return err
+	}
+	return shape(ctx, pool)
 }

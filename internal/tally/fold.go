@@ -18,11 +18,7 @@ const foldBatch = 20_000
 // before the first post.
 func Attach(d *db.DB) {
 	d.OnFold(fold)
-	d.OnLook(func(ctx context.Context, tx *db.Tx) (bool, error) {
-		var first int64
-		err := tx.One(ctx, `SELECT coalesce(min(post), 0) FROM tally_queue`, nil, &first)
-		return first != 0, err
-	})
+	d.OnLook(anyWaiting)
 }
 
 // fold takes posts that wait and adds each to its unit's own figures and to the

@@ -144,7 +144,7 @@ func (p *proof) write(ctx context.Context, tx *db.Tx, places []int, totals [][]b
 		for _, i := range part {
 			args = append(args, p.sheet.ID, p.parent(i), p.epoch.Unit(p.root+i), p.posts[i], totals[i])
 		}
-		if err := tx.Exec(ctx, puttingNodes(len(part)), args...); err != nil {
+		if err := putNodes(ctx, tx, len(part), args); err != nil {
 			return err
 		}
 	}

@@ -104,6 +104,13 @@ func takeQueue(ctx context.Context, tx *db.Tx, limit int) ([]post, error) {
 	return all, tx.Exec(ctx, `DELETE FROM tally_queue WHERE post <= $1`, all[len(all)-1].id)
 }
 
+// anyWaiting reports whether there are posts that are not yet in the nodes.
+func anyWaiting(ctx context.Context, tx *db.Tx) (bool, error) {
+	var first int64
+	err := tx.One(ctx, `SELECT coalesce(min(post), 0) FROM tally_queue`, nil, &first)
+	return first != 0, err
+}
+
 // waiting returns the posts that are not yet in the nodes.
 func waiting(ctx context.Context, tx *db.Tx) (map[int64]bool, error) {
 	all := map[int64]bool{}
@@ -199,7 +206,12 @@ func addChunk(ctx context.Context, tx *db.Tx, sheet int64, changes []*Node) erro
 	for _, n := range changes {
 		args = append(args, sheet, n.parent, n.Unit, n.Own.pack(), n.Total.pack())
 	}
-	return tx.Exec(ctx, puttingNodes(len(changes)), args...)
+	return putNodes(ctx, tx, len(changes), args)
+}
+
+// putNodes writes n nodes: sheet, parent, unit, own and total of each.
+func putNodes(ctx context.Context, tx *db.Tx, n int, args []any) error {
+	return tx.Exec(ctx, puttingNodes(n), args...)
 }
 
 // chunks yields all in parts of few sizes: a query over a part has few texts, so

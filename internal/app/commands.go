@@ -46,6 +46,30 @@ func printProof(t *terminal, r tally.Report) {
 	fmt.Fprintf(t.out, "%d sheets, %d posts, %d nodes, %d mismatches\n", r.Sheets, r.Posts, r.Nodes, r.Mismatches)
 }
 
+type rebuildCommand struct{}
+
+// Run makes the nodes of every sheet again from its posts, and says what was wrong.
+func (rebuildCommand) Run(t *terminal, cfg Config) error {
+	h, err := open(t.ctx, cfg, t.log)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	var sheets int
+	var all tally.Rebuilt
+	if err := tally.RebuildAll(t.ctx, h.db, func(s tally.Sheet, r tally.Rebuilt) {
+		if r.Changed() {
+			fmt.Fprintf(t.out, "sheet %d (%s %s): %d nodes written, %d removed\n", s.ID, s.Kind, s.Source, r.Written, r.Removed)
+		}
+		sheets++
+		all.Nodes, all.Written, all.Removed = all.Nodes+r.Nodes, all.Written+r.Written, all.Removed+r.Removed
+	}); err != nil {
+		return err
+	}
+	fmt.Fprintf(t.out, "%d sheets, %d nodes, %d written, %d removed\n", sheets, all.Nodes, all.Written, all.Removed)
+	return nil
+}
+
 type adminCommand struct {
 	Login string `arg:"" help:"Login of the administrator."`
 	Unit  string `help:"Name of the topmost unit, when there is none yet." default:"" placeholder:"NAME"`

@@ -64,6 +64,7 @@ type cli struct {
 	Demo     demoCommand     `cmd:"" help:"Run the product with five organisations, on a clock of its own."`
 	Serve    serveCommand    `cmd:"" help:"Serve the pages."`
 	Prove    proveCommand    `cmd:"" help:"Recompute every figure and say whether all agree."`
+	Rebuild  rebuildCommand  `cmd:"" help:"Make the totals again from what was posted, while others work."`
 	Backup   backupCommand   `cmd:"" help:"Keep the database and the files in one file, while others work."`
 	Restore  restoreCommand  `cmd:"" help:"Make the house that a backup holds, where there is none, and prove it."`
 	Admin    adminCommand    `cmd:"" help:"Print a one-time link for the first administrator."`

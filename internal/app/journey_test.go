@@ -180,7 +180,9 @@ func (p *player) do(w []string) error {
 		}
 		p.vars[args[0]] = html.UnescapeString(m[1])
 	case "prove": // prove WANT ARGS…: the command's exit code and a text it prints
-		return p.prove(args[0], args[1], args[2:])
+		return p.command(append([]string{"prove"}, args[2:]...), args[0], args[1])
+	case "rebuild": // rebuild TEXT: what the command prints
+		return p.command([]string{"rebuild"}, "0", args[0])
 	case "sql": // sql STATEMENT: behind the program's back
 		return p.sql(args[0])
 	default:
@@ -288,11 +290,11 @@ func (p *player) send(r *http.Request) error {
 	return nil
 }
 
-func (p *player) prove(want, text string, args []string) error {
+func (p *player) command(args []string, want, text string) error {
 	var out, errs bytes.Buffer
-	code := app.Main(p.t.Context(), append([]string{"prove"}, append(args, p.h.Flags()...)...), &out, &errs)
+	code := app.Main(p.t.Context(), append(args, p.h.Flags()...), &out, &errs)
 	if fmt.Sprint(code) != want || !strings.Contains(out.String(), text) {
-		return fmt.Errorf("prove = %d, want %s and %q in\n%s%s", code, want, text, out.String(), errs.String())
+		return fmt.Errorf("%s = %d, want %s and %q in\n%s%s", args[0], code, want, text, out.String(), errs.String())
 	}
 	return nil
 }

@@ -50,6 +50,7 @@ type Work = func(ctx context.Context, tx *Tx) error
 type engine interface {
 	read(ctx context.Context, f Work) error
 	write(ctx context.Context, f Work) error
+	alone(ctx context.Context, f Work) error // while nobody folds
 	drain(ctx context.Context) error
 	migrate(ctx context.Context) error
 	listen(ctx context.Context) error // makes sure that notices reach the hub
@@ -66,11 +67,12 @@ type DB struct {
 
 // core is what both engines share.
 type core struct {
-	mu    sync.RWMutex
-	clock func() time.Time
-	folds []Work
-	hub   hub
-	meter meter
+	mu     sync.RWMutex
+	clock  func() time.Time
+	folds  []Work
+	probes []Probe
+	hub    hub
+	meter  meter
 
 	readers int
 	noSync  bool
@@ -129,6 +131,24 @@ func (c *core) OnFold(f Work) {
 	c.folds = append(c.folds, f)
 }
 
+// A Probe reports whether something waits to be folded.
+type Probe = func(ctx context.Context, tx *Tx) (bool, error)
+
+// OnLook has every node of PostgreSQL look with f about once a second, and fold if
+// something waits that whoever left it did not live to have folded.
+func (c *core) OnLook(f Probe) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.probes = append(c.probes, f)
+}
+
+// folding reports whether anything folds.
+func (c *core) folding() bool {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return len(c.folds) > 0
+}
+
 // foldOnce calls every fold once, in the order of registration.
 func (c *core) foldOnce(ctx context.Context, tx *Tx) error {
 	c.mu.RLock()
@@ -166,6 +186,16 @@ func (d *DB) Write(ctx context.Context, f Work) error {
 		return err
 	}
 	return d.engine.write(ctx, f)
+}
+
+// WriteAlone is Write while nothing is folded, on this node or another: for who
+// sets right what the folds write. The folds wait for it.
+func (d *DB) WriteAlone(ctx context.Context, f Work) error {
+	ctx, err := d.enter(ctx)
+	if err != nil {
+		return err
+	}
+	return d.engine.alone(ctx, f)
 }
 
 // Drain runs the folds and returns when nothing is left to fold.

@@ -113,6 +113,12 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, burst(url))
 		os.Exit(1)
 	}
+	if mode := os.Getenv("NHIPCAU_TEST_LOSE"); mode != "" {
+		if err := lose(mode, os.Getenv("NHIPCAU_TEST_URL")); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+		os.Exit(0)
+	}
 	os.Exit(m.Run())
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // lists are the lengths that lists of keys come in, so that their statements are
@@ -22,22 +23,20 @@ func InsertMany(ctx context.Context, tx *Tx, head string, n int, row func(i int)
 	if !ok {
 		count = func(int) {}
 	}
-	full := head + " " + values(each, width)
 	i := 0
-	for ; i+each <= n; i += each {
-		args := make([]any, 0, each*width)
-		for j := range each {
-			args = append(args, row(i+j)...)
+	for _, size := range []int{each, each / 8, each / 64, 1} { // statements of every length would not be kept
+		if size == 0 {
+			continue
 		}
-		if err := tx.Exec(ctx, full, args...); err != nil {
-			return err
-		}
-		count(each)
-	}
-	one := head + " " + values(1, width) // statements of every length would not be kept
-	for ; i < n; i++ {
-		if err := tx.Exec(ctx, one, row(i)...); err != nil {
-			return err
+		for ; i+size <= n; i += size {
+			args := make([]any, 0, size*width)
+			for j := range size {
+				args = append(args, row(i+j)...)
+			}
+			if err := tx.Exec(ctx, head+" "+values(size, width), args...); err != nil {
+				return err
+			}
+			count(size)
 		}
 	}
 	return nil
@@ -53,6 +52,10 @@ func Counting(ctx context.Context, f func(rows int)) context.Context {
 
 // values returns "($1, $2), ($3, $4)".
 func values(rows, width int) string {
+	key := [2]int{rows, width}
+	if made, ok := lengths.Load(key); ok {
+		return made.(string)
+	}
 	var b strings.Builder
 	for i := range rows * width {
 		switch {
@@ -65,8 +68,12 @@ func values(rows, width int) string {
 		}
 		b.WriteString("$" + strconv.Itoa(i+1))
 	}
-	return b.String() + ")"
+	b.WriteString(")")
+	lengths.Store(key, b.String())
+	return b.String()
 }
+
+var lengths sync.Map // rows and width to what values returned
 
 // AllIn returns the rows of q for any number of keys: q ends in "IN", the list of
 // keys follows, and args come before them. Keys must differ.

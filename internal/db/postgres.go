@@ -53,9 +53,13 @@ func openPostgres(ctx context.Context, url string, c *core) (engine, error) {
 	}
 	p := &postgres{core: c, config: config, pool: pool, node: NewKey()}
 	p.ctx, p.cancel = context.WithCancel(c.inside())
-	p.folder = &folder{p: p, waiting: make(chan chan error, 4096)}
+	if p.folder, err = newFolder(ctx, p); err != nil {
+		pool.Close()
+		return nil, err
+	}
 	p.herald = &herald{p: p, waiting: make(chan note, 4096)}
 	p.tasks.Go(p.folder.work)
+	p.tasks.Go(p.folder.look)
 	p.tasks.Go(p.herald.work)
 	return p, nil
 }
@@ -150,7 +154,7 @@ func (p *postgres) on(ctx context.Context, conn *sql.Conn, f Work, opts *sql.TxO
 		return nil, p.opening(err)
 	}
 	defer t.Rollback()
-	tx := &Tx{Now: p.Now(), q: t, dialect: postgresDialect{}}
+	tx := &Tx{Now: p.Now(), q: t, dialect: postgresDialect{}, common: &common{}}
 	began := time.Now()
 	err = tx.run(ctx, f)
 	ended := time.Now()
@@ -174,6 +178,8 @@ func (p *postgres) opening(err error) error {
 	return fmt.Errorf("beginning a transaction: %w", faultOf(err))
 }
 
+func (p *postgres) alone(ctx context.Context, f Work) error { return p.folder.alone(ctx, f) }
+
 func (p *postgres) drain(ctx context.Context) error { return p.folder.ask(ctx) }
 
 func (p *postgres) queue() int { return int(p.running.Load()) }
@@ -182,6 +188,7 @@ func (p *postgres) close() error {
 	p.herald.flush()
 	p.cancel()
 	p.tasks.Wait()
+	p.folder.pool.Close()
 	return p.pool.Close()
 }
 

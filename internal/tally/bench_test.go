@@ -207,12 +207,11 @@ func BenchmarkFold(b *testing.B) {
 
 func fill10k(b *testing.B, g *grove) {
 	dbtest.Write(b, g.d, func(ctx context.Context, tx *db.Tx) error {
+		var all []tally.Entry
 		for i := range 10_000 {
-			if err := tally.Post(ctx, tx, g.by, g.entry(i*7%len(g.units), tally.Delta{0: 1, 1: int64(i % 50), 2: 3, 3: 1, 4: 7, 5: -1})); err != nil {
-				return err
-			}
+			all = append(all, g.entry(i*7%len(g.units), tally.Delta{0: 1, 1: int64(i % 50), 2: 3, 3: 1, 4: 7, 5: -1}))
 		}
-		return nil
+		return tally.PostMany(ctx, tx, g.by, all)
 	})
 }
 

@@ -155,7 +155,7 @@ func TestManyWriters(t *testing.T) {
 // One deed of more posts than a fold takes is folded whole.
 func TestManyPostsOfOneDeed(t *testing.T) {
 	both(t, func(t *testing.T, d *db.DB) {
-		const n = 11_000
+		const n = 41_000
 		g := plant(t, d, small)
 		err := d.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
 			for i := range n {

@@ -108,7 +108,7 @@ func prepareSeal(ctx context.Context, tx *db.Tx, by auth.Actor, sheet int64, rec
 		return Seal{}, err
 	}
 	var r Report
-	p := proof{Report: &r, name: "sheet " + strconv.FormatInt(sheet, 10), posted: map[int64]*Vec{}}
+	p := proof{Report: &r, name: "sheet " + strconv.FormatInt(sheet, 10)}
 	if err := p.prove(ctx, tx, s, now, map[string]Recount{s.Kind: recount}); err != nil {
 		return Seal{}, err
 	}

@@ -146,21 +146,22 @@ func (v *Vec) Add(d Delta) error {
 
 // addVec is Add for a vector.
 func (v *Vec) addVec(o Vec) error {
-	if n := len(o.value); n > len(v.value) {
-		v.value = append(v.value, make([]int64, n-len(v.value))...)
-	}
-	for l := range o.all {
-		if err := v.addLane(l, o.value[l]); err != nil {
-			return err
+	v.grow(len(o.value))
+	for i, x := range o.value { // what is absent is zero
+		sum := v.value[i] + x
+		if x > 0 && sum < v.value[i] || x < 0 && sum > v.value[i] {
+			return errOverflow
 		}
+		v.value[i] = sum
+	}
+	for i, word := range o.present {
+		v.present[i] |= word
 	}
 	return nil
 }
 
 func (v *Vec) addLane(l Lane, x int64) error {
-	if n := int(l) + 1; n > len(v.value) {
-		v.value = append(v.value, make([]int64, n-len(v.value))...)
-	}
+	v.grow(int(l) + 1)
 	sum := v.value[l] + x
 	if x > 0 && sum < v.value[l] || x < 0 && sum > v.value[l] {
 		return errOverflow
@@ -190,9 +191,18 @@ func (v Vec) Equal(o Vec) bool {
 	return true
 }
 
+// clear makes v empty and keeps its room.
+func (v *Vec) clear() {
+	clear(v.value[:cap(v.value)])
+	v.value, v.present = v.value[:0], [lanes / 64]uint64{}
+}
+
 // pack writes v: the number of bytes of the presence bitmap without its empty
 // tail, the bitmap, and each present figure as a varint.
-func (v Vec) pack() []byte {
+func (v Vec) pack() []byte { return v.appendPacked(make([]byte, 0, 16+2*len(v.value))) }
+
+// appendPacked is pack behind what b holds.
+func (v *Vec) appendPacked(b []byte) []byte {
 	var bitmap [lanes / 8]byte
 	for i, word := range v.present {
 		binary.LittleEndian.PutUint64(bitmap[i*8:], word)
@@ -201,11 +211,12 @@ func (v Vec) pack() []byte {
 	for n > 0 && bitmap[n-1] == 0 {
 		n--
 	}
-	b := make([]byte, 0, 1+n+2*len(v.value))
 	b = append(b, byte(n))
 	b = append(b, bitmap[:n]...)
-	for l := range v.all {
-		b = binary.AppendVarint(b, v.value[l])
+	for i, word := range v.present {
+		for ; word != 0; word &= word - 1 {
+			b = binary.AppendVarint(b, v.value[i*64+bits.TrailingZeros64(word)])
+		}
 	}
 	return b
 }
@@ -214,35 +225,66 @@ func (v Vec) pack() []byte {
 // have written is an error.
 func unpack(b []byte) (Vec, error) {
 	var v Vec
+	if err := v.addPacked(b); err != nil {
+		return Vec{}, err
+	}
+	return v, nil
+}
+
+// addPacked is addVec for a vector that is packed.
+func (v *Vec) addPacked(b []byte) error {
 	if len(b) == 0 {
-		return v, nil
+		return nil
 	}
 	n := int(b[0])
 	if n > lanes/8 || len(b) < 1+n || n > 0 && b[n] == 0 {
-		return v, broken(b)
+		return broken(b)
 	}
-	var bitmap [lanes / 8]byte
-	copy(bitmap[:], b[1:1+n])
-	top := 0
-	for i := range v.present {
-		v.present[i] = binary.LittleEndian.Uint64(bitmap[i*8:])
-		if v.present[i] != 0 {
-			top = i*64 + bits.Len64(v.present[i])
+	if n == 0 {
+		return rest(b, b[1:])
+	}
+	v.grow((n-1)*8 + bits.Len8(b[n]))
+	left := b[1+n:]
+	for i, word := range b[1 : 1+n] {
+		v.present[i/8] |= uint64(word) << (i % 8 * 8)
+		for ; word != 0; word &= word - 1 {
+			x, w := varint(left)
+			if w <= 0 {
+				return broken(b)
+			}
+			left = left[w:]
+			at := &v.value[i*8+bits.TrailingZeros8(word)]
+			sum := *at + x
+			if x > 0 && sum < *at || x < 0 && sum > *at {
+				return errOverflow
+			}
+			*at = sum
 		}
 	}
-	v.value = make([]int64, top)
-	rest := b[1+n:]
-	for l := range v.all {
-		x, w := binary.Varint(rest)
-		if w <= 0 {
-			return Vec{}, broken(b)
-		}
-		v.value[l], rest = x, rest[w:]
+	return rest(b, left)
+}
+
+// rest refuses bytes behind a vector.
+func rest(b, left []byte) error {
+	if len(left) > 0 {
+		return broken(b)
 	}
-	if len(rest) > 0 {
-		return Vec{}, broken(b)
+	return nil
+}
+
+// varint is binary.Varint, quicker for the small figures that are most.
+func varint(b []byte) (int64, int) {
+	if len(b) > 0 && b[0] < 0x80 {
+		return int64(b[0]>>1) ^ -int64(b[0]&1), 1
 	}
-	return v, nil
+	return binary.Varint(b)
+}
+
+// grow makes room for n lanes.
+func (v *Vec) grow(n int) {
+	if n > len(v.value) {
+		v.value = append(v.value, make([]int64, n-len(v.value))...)
+	}
 }
 
 // pick reads some lanes of a packed vector into figures, zero where one is absent,

@@ -93,9 +93,6 @@ func (s *server) new(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *server) formPage(w http.ResponseWriter, r *http.Request, p formPage, failed error) error {
-	if err := mayMake(p.Actor); err != nil {
-		return err
-	}
 	status := http.StatusOK
 	if failed != nil {
 		f := fault.Of(failed)
@@ -105,6 +102,9 @@ func (s *server) formPage(w http.ResponseWriter, r *http.Request, p formPage, fa
 		if status, p.Wrong = web.Status(failed), f.Fields; len(f.Fields) == 0 {
 			p.Message = f.Text
 		}
+	}
+	if err := mayMake(p.Actor); err != nil {
+		return err
 	}
 	return web.Render(w, r, status, formView(p))
 }
@@ -284,7 +284,7 @@ func (s *server) openPeriod(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		n.ID = o.ID
-		again, err = s.site.Once(ctx, tx, r, "/periods/"+o.ID)
+		again, err = s.site.Once(ctx, tx, r, "/periods/"+o.ID+"/units/"+p.Actor.UnitKey)
 		return err
 	})
 	if again != "" {
@@ -297,5 +297,5 @@ func (s *server) openPeriod(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.SeeSaid(w, r, "form.said.period", "/periods/%s", n.ID)
+	return web.SeeSaid(w, r, "form.said.period", "/periods/%s/units/%s", n.ID, p.Actor.UnitKey)
 }

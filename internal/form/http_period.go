@@ -152,7 +152,7 @@ func (s *server) closePeriod(w http.ResponseWriter, r *http.Request) error {
 	}); err != nil {
 		return err
 	}
-	return web.SeeSaid(w, r, "form.said.period_closed", "/periods/%s", id)
+	return web.SeeSaid(w, r, "form.said.period_closed", "/periods/%s/units/%s", id, by.UnitKey)
 }
 
 // lackPage lists who has not returned at and under a unit.

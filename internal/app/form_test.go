@@ -135,7 +135,11 @@ func BenchmarkReturns(b *testing.B) {
 		for n := range items {
 			figures[fmt.Sprint("item_", n+1)] = rand.Int64N(2000)
 		}
-		body, err := json.Marshal(map[string]any{"seen": seen[unit], "figures": figures, "reason": "đếm lại"})
+		body, err := json.Marshal(struct {
+			Seen    int64            `json:"seen"`
+			Figures map[string]int64 `json:"figures"`
+			Reason  string           `json:"reason"`
+		}{seen[unit], figures, "đếm lại"})
 		if err != nil {
 			return err
 		}

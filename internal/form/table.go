@@ -81,7 +81,7 @@ func (r *Round) Table(ctx context.Context, tx *db.Tx, by auth.Actor, unitKey str
 		}
 		places, units = append(places, child), append(units, r.epoch.Unit(child))
 	}
-	nodes, err := tally.NodesOf(ctx, tx, r.Sheet.ID, append([]int64{u.ID}, units...))
+	nodes, err := r.nodes(ctx, tx, u.ID, units, after == 0 && next == 0)
 	if err != nil {
 		return u, top, nil, 0, err
 	}
@@ -95,6 +95,23 @@ func (r *Round) Table(ctx context.Context, tx *db.Tx, by auth.Actor, unitKey str
 		}
 	}
 	return u, r.row(at, nodes[u.ID], called{u.ID, u.Key, u.Name}), rows, next, nil
+}
+
+// nodes returns the nodes of a unit and of some directly under it; of all of them,
+// they stand beside each other and are read at once.
+func (r *Round) nodes(ctx context.Context, tx *db.Tx, unit int64, under []int64, all bool) (map[int64]tally.Node, error) {
+	if !all {
+		return tally.NodesOf(ctx, tx, r.Sheet.ID, append([]int64{unit}, under...))
+	}
+	nodes, err := tally.NodesOf(ctx, tx, r.Sheet.ID, []int64{unit})
+	if err != nil || len(under) == 0 {
+		return nodes, err
+	}
+	children, err := tally.Children(ctx, tx, r.Sheet.ID, unit, 0, tally.MaxChildren)
+	for _, n := range children {
+		nodes[n.Unit] = n
+	}
+	return nodes, err
 }
 
 // Lacking returns the units at and under a unit that are asked and have not

@@ -126,8 +126,16 @@ func acting(g Grant) string { return g.Tree + "/" + g.UnitKey }
 // first that is, with every role that covers it.
 func actor(ctx context.Context, tx *db.Tx, s sessionRow) (auth.Actor, error) {
 	grants, err := granteds(ctx, tx, s.account)
-	if err != nil || len(grants) == 0 {
+	if err != nil {
 		return auth.Actor{}, err
+	}
+	return actorOf(grants, s), nil
+}
+
+// actorOf is actor, of grants that were read; nobody if there are none.
+func actorOf(grants []granted, s sessionRow) auth.Actor {
+	if len(grants) == 0 {
+		return auth.Actor{}
 	}
 	chosen := grants[0]
 	for _, g := range grants {
@@ -144,7 +152,7 @@ func actor(ctx context.Context, tx *db.Tx, s sessionRow) (auth.Actor, error) {
 			by.Roles = append(by.Roles, g.Role)
 		}
 	}
-	return by, nil
+	return by
 }
 
 // As returns who a login stands for, acting for the unit with key or, if that is

@@ -136,7 +136,7 @@ func (b *browser) check(name string) {
 	if n := evaluate[int](b, "document.querySelectorAll('h1').length"); n != 1 {
 		b.t.Errorf("%s has %d h1", name, n)
 	}
-	if s := evaluate[string](b, "(document.body.innerText.match(/\\b(?:rollout|plan|report|directive|conference|attendance|account|org|web|nav|common|tally|app|paper|drafting|imports|intake|statement|reform|mail|remind)\\.[a-z_.]+/) || [''])[0]"); s != "" {
+	if s := evaluate[string](b, "(document.body.innerText.match(/\\b(?:rollout|plan|report|directive|conference|attendance|account|org|web|nav|common|tally|app|paper|drafting|imports|intake|statement|form|reform|mail|remind)\\.[a-z_.]+/) || [''])[0]"); s != "" {
 		b.t.Errorf("%s shows the key %q for its message", name, s)
 	}
 }
@@ -228,6 +228,7 @@ func TestBrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	statements := openStatements(t, h)
+	form, period := openForm(t, h)
 	b := openBrowser(t, h.URL)
 	b.open("/login")
 	b.check("sign-in")
@@ -278,6 +279,8 @@ func TestBrowser(t *testing.T) {
 		rollout + "/pending", rollout + "/units/tccs-15", rollout + "/units/tccs-12", rollout + "/units/tccs-12/declaration", rollout + "?state=late",
 		"/rollouts/new", "/directives", "/directives/new", "/conferences", "/conferences/new", "/plans", "/reports", "/reports/new",
 		"/statements", "/statements/new", statements, statements + "/units/tccs-07", statements + "/units/tccs-08",
+		"/forms", "/forms/new", "/forms/" + form, "/periods/" + period + "/units/doan-khoi", "/periods/" + period + "/units/doan-khoi?item=item_1&item=item_8",
+		"/periods/" + period + "/returns/tccs-07", "/periods/" + period + "/returns/tccs-08", "/periods/" + period + "/lacking/doan-khoi",
 		"/units", "/units/tccs-07", "/units/tccs-07/members", "/me", "/notices", "/search?q=nguyen", "/accounts", "/nowhere", "/me/mail", "/reminders",
 		"/papers", "/units/tccs-07/letterhead", "/reforms",
 		"/imports", "/imports/new?kind=members", "/imports/new?kind=figures", "/imports/new?kind=attendance",

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"nhipcau/internal/account"
@@ -9,6 +10,7 @@ import (
 	"nhipcau/internal/conference"
 	"nhipcau/internal/db"
 	"nhipcau/internal/db/dbtest"
+	"nhipcau/internal/form"
 	"nhipcau/internal/report"
 	"nhipcau/internal/vn"
 )
@@ -70,4 +72,31 @@ func (h *TestHouse) Disable(t testing.TB, login string) {
 		t.Fatal(err)
 	}
 	dbtest.Write(t, h.h.db, func(ctx context.Context, tx *db.Tx) error { return account.Disable(ctx, tx, by, a.Login) })
+}
+
+// Ask has the clerk of the bloc make a form of items "item_1" and on, each from 0
+// to 100.000 and the first of them needed, and open a period of it.
+func (h *TestHouse) Ask(t testing.TB, items int) (id, period string) {
+	t.Helper()
+	by, err := account.ByToken(t.Context(), h.h.db, h.Token(t, "vanthu"), "")
+	if err != nil || !by.Known() {
+		t.Fatalf("the clerk of the bloc is %+v, %v", by, err)
+	}
+	dbtest.Write(t, h.h.db, func(ctx context.Context, tx *db.Tx) error {
+		f := form.Form{Title: "Số liệu tháng", Asks: form.Leaf}
+		for n := range items {
+			f.Items = append(f.Items, form.Item{Label: fmt.Sprint("Mục ", n+1), Word: "người", Needed: n == 0, High: 100_000})
+		}
+		f, err := form.Make(ctx, tx, by, f)
+		if err != nil {
+			return err
+		}
+		if err := form.Open(ctx, tx, by, f.ID, f.Version); err != nil {
+			return err
+		}
+		p, err := form.OpenPeriod(ctx, tx, by, f.ID, form.Period{Name: "Tháng 10/2020", From: "2020-10-01", To: "2020-11-01", LastDay: "2020-11-05"})
+		id, period = f.ID, p.ID
+		return err
+	})
+	return id, period
 }

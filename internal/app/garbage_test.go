@@ -20,6 +20,8 @@ func TestGarbage(t *testing.T) {
 	p := &player{t: t, h: h}
 	p.reset()
 	ids["statements"] = []string{strings.TrimPrefix(openStatements(t, h), "/statements/")}
+	form, period := openForm(t, h)
+	ids["forms"], ids["periods"] = []string{form}, []string{period}
 	forms := [][]string{
 		nil,
 		{"version=1", "title=", "day=31/02/2020", "reason="},
@@ -162,4 +164,31 @@ func openStatements(t *testing.T, h *app.TestHouse) string {
 		"item_3-value=92", "item_3-bound=more", "paper=Báo cáo số 45", "signer=Nguyễn Thị Ký", "day=30/10/2020",
 	}))
 	return path
+}
+
+// openForm has the bloc open a form of eight items and a period of it, in which
+// unit 07 has returned and corrected its figures, and returns the ids of both.
+func openForm(t *testing.T, h *app.TestHouse) (form, period string) {
+	t.Helper()
+	p := &player{t: t, h: h}
+	p.reset()
+	deed := func(err error) {
+		t.Helper()
+		if err != nil || p.status != 200 {
+			t.Fatalf("%v, status %d\n%s", err, p.status, p.body)
+		}
+	}
+	deed(p.as("vanthu"))
+	deed(p.post("/forms", []string{
+		"title=Số liệu công tác đoàn hằng tháng", "asks=leaf",
+		`items=# Tổ chức\n* Đoàn viên | người | 0..5000\nKết nạp mới | người\nChi đoàn | chi đoàn\n# Học tập\nLớp học | lớp\nHọc viên | người\n# Phong trào\nMô hình mới | mô hình\nCông trình | công trình\nTăng giảm | người | -100..100`,
+	}))
+	form = strings.TrimPrefix(p.at, "/forms/")
+	deed(p.post("/forms/"+form+"/opening", []string{"version=1"}))
+	deed(p.post("/forms/"+form+"/periods", []string{"name=Tháng 1/2024", "from=1/1/2024", "to=31/1/2024", "last=5/2/2024"}))
+	period = strings.Split(p.at, "/")[2]
+	at := "/periods/" + period + "/returns/tccs-07"
+	deed(p.post(at, []string{"seen=0", "figures.item_1=40", "figures.item_2=0", "figures.item_8=-3"}))
+	deed(p.post(at, []string{"seen=1", "figures.item_1=41", "figures.item_2=2", "reason=đếm sót"}))
+	return form, period
 }

@@ -25,6 +25,7 @@ import (
 	"nhipcau/internal/figures"
 	"nhipcau/internal/file"
 	"nhipcau/internal/follow"
+	"nhipcau/internal/form"
 	"nhipcau/internal/i18n"
 	"nhipcau/internal/imports"
 	"nhipcau/internal/intake"
@@ -67,7 +68,7 @@ func locales() []fs.FS {
 	return []fs.FS{
 		Locale, web.Locale, api.Locale, file.Locale, org.Locale, account.Locale, tally.Locale, mail.Locale,
 		directive.Locale, rollout.Locale, conference.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
-		statement.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
+		statement.Locale, form.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
 	}
 }
 
@@ -128,6 +129,7 @@ func (h *house) build() error {
 	remind.Register(h.site, h.db)
 	reform.Register(h.site, h.db)
 	statement.Register(h.site, h.db, h.files)
+	form.Register(h.site, h.db)
 	paper.Register(h.site, h.db, h.files)
 	drafting.Register(h.site, h.db, h.files)
 	figures.Register(h.site, h.db, kinds(), sources(), recounts())
@@ -142,17 +144,21 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 	}})
 	for _, register := range []func(*api.API){
 		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, plan.RegisterAPI, report.RegisterAPI,
+		form.RegisterAPI,
 	} {
 		register(h.api)
 	}
 	figures.RegisterAPI(h.api, kinds(), map[string]string{
 		"opening": "/rollouts/", "late": "/rollouts/", "extension": "/rollouts/", "conference": "/conferences/", "plan": "/plans/", "report": "/reports/",
+		"return": "/periods/",
 	})
 	api.Register(h.site, h.api)
 	return h.api.Seal()
 }
 
-func kinds() []*tally.Kind { return []*tally.Kind{rollout.Kind(), conference.Kind(), statement.Kind()} }
+func kinds() []*tally.Kind {
+	return []*tally.Kind{rollout.Kind(), conference.Kind(), statement.Kind(), form.Kind()}
+}
 
 // ServeHTTP answers the questions of a supervisor, those of programs by the API,
 // and everything else by the site.
@@ -209,6 +215,7 @@ var menu = []struct {
 		{href: "/conferences", key: "app.conferences"},
 		{href: "/plans", key: "app.plans"},
 		{href: "/reports", key: "app.reports"},
+		{href: "/forms", key: "form.title"},
 		{href: "/statements", key: "statement.title"},
 	}},
 	{"app.menu.books", []menuEntry{
@@ -240,6 +247,8 @@ func menuFor(by auth.Actor, path string, owed int) []web.MenuGroup {
 			switch m.href {
 			case "/":
 				item.Count = owed
+			case "/forms":
+				item.Current = item.Current || strings.HasPrefix(path, "/periods")
 			case "/units":
 				item.Current = item.Current || strings.HasPrefix(path, "/members") || strings.HasPrefix(path, "/reforms")
 			}
@@ -281,7 +290,7 @@ func (h *house) frame(r *http.Request, p *web.Page) {
 // recounts are the deep proof's: what the records of every slice say a sheet
 // should hold.
 func recounts() map[string]tally.Recount {
-	return map[string]tally.Recount{statement.Kind().Name: statement.Recount, conference.Kind().Name: conference.Recount, rollout.Kind().Name: tally.Together(recountRollout, follow.Recount, conference.RecountRollout)}
+	return map[string]tally.Recount{statement.Kind().Name: statement.Recount, form.Kind().Name: form.Recount, conference.Kind().Name: conference.Recount, rollout.Kind().Name: tally.Together(recountRollout, follow.Recount, conference.RecountRollout)}
 }
 
 // recountRollout counts again what every slice has recorded for a rollout. A

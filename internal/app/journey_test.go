@@ -222,6 +222,7 @@ func (p *player) post(path string, fields []string) error {
 	form, upload := url.Values{}, false
 	for _, f := range fields {
 		k, v, _ := strings.Cut(f, "=")
+		v = strings.ReplaceAll(v, `\n`, "\n")
 		form.Add(k, v)
 		upload = upload || strings.HasPrefix(v, "@")
 	}

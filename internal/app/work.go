@@ -13,6 +13,7 @@ import (
 	"nhipcau/internal/db"
 	"nhipcau/internal/directive"
 	"nhipcau/internal/figures"
+	"nhipcau/internal/form"
 	"nhipcau/internal/org"
 	"nhipcau/internal/plan"
 	"nhipcau/internal/report"
@@ -43,7 +44,7 @@ type workItem struct {
 // first.
 func worklist(ctx context.Context, tx *db.Tx, p web.Page) ([]workItem, error) {
 	var all []workItem
-	for _, source := range []func(context.Context, *db.Tx, web.Page) ([]workItem, error){owedWork, conferenceWork, secretaryWork, receivingWork, statementWork} {
+	for _, source := range []func(context.Context, *db.Tx, web.Page) ([]workItem, error){owedWork, conferenceWork, secretaryWork, receivingWork, statementWork, formWork} {
 		some, err := source(ctx, tx, p)
 		if err != nil {
 			return nil, err
@@ -177,6 +178,25 @@ func statementWork(ctx context.Context, tx *db.Tx, p web.Page) ([]workItem, erro
 	return all, err
 }
 
+func formWork(ctx context.Context, tx *db.Tx, p web.Page) ([]workItem, error) {
+	if !p.Actor.Is(auth.Clerk, auth.Secretary) {
+		return nil, nil
+	}
+	owed, err := form.Owing(ctx, tx, p.Actor)
+	var all []workItem
+	for _, o := range owed {
+		w := workItem{
+			Title: p.T("form.work", o.Title), Note: o.Period.Name + " · " + o.Owner, Due: o.Period.LastDay, State: web.None, When: p.Day(o.Period.LastDay),
+			Href: "/periods/" + o.Period.ID + "/returns/" + p.Actor.UnitKey, Action: p.T("app.open"),
+		}
+		if o.Period.Late(p.Now) {
+			w.State, w.When = web.Late, p.T("rollout.stand.late", o.Period.LastDay.DaysUntil(vn.DayOf(p.Now)))
+		}
+		all = append(all, w)
+	}
+	return all, err
+}
+
 type workPage struct {
 	web.Page
 	Items   []workItem
@@ -257,6 +277,10 @@ func sources() map[string]figures.SourcePage {
 		f, err := statement.Get(ctx, tx, by, id)
 		return f.Title, err
 	}
+	periodTitle := func(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (string, error) {
+		r, err := form.GetRound(ctx, tx, by, id)
+		return r.Form.Title + " · " + r.Period.Name, err
+	}
 	none := func(string, string, string) string { return "" }
 	return map[string]figures.SourcePage{
 		"opening":   {Label: label("app.source.opening"), Href: func(id, unit, _ string) string { return "/units/" + unit + "/members" }},
@@ -276,6 +300,12 @@ func sources() map[string]figures.SourcePage {
 		"report":            {Label: label("app.source.report"), Href: func(id, _, _ string) string { return "/reports/" + id }},
 		"stated":            {Label: label("app.source.stated"), Href: func(id, _, _ string) string { return "/stated/" + id }},
 
+		"return": {Label: label("app.source.return"), Href: func(id, unit, _ string) string {
+			period, _, _ := strings.Cut(id, ":")
+			return "/periods/" + period + "/returns/" + unit
+		}},
+
+		form.Kind().Name:      {Label: label("app.source.form"), Name: periodTitle, Href: func(id, _, _ string) string { return "/periods/" + id }},
 		statement.Kind().Name: {Label: label("app.source.statement"), Name: formTitle, Href: func(id, _, _ string) string { return "/statements/" + id }},
 	}
 }

@@ -77,7 +77,7 @@ var lengths sync.Map // rows and width to what values returned
 
 // AllIn returns the rows of q for any number of keys: q ends in "IN", the list of
 // keys follows, and args come before them. Keys must differ.
-func AllIn[T any](ctx context.Context, tx *Tx, scan func(Scanner) (T, error), q string, keys []string, args ...any) ([]T, error) {
+func AllIn[T, K any](ctx context.Context, tx *Tx, scan func(Scanner) (T, error), q string, keys []K, args ...any) ([]T, error) {
 	var all []T
 	most := max(lists[len(lists)-1], tx.dialect.manyArgs())
 	for len(keys) > 0 {

@@ -3,6 +3,7 @@ package figures
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 
 	"nhipcau/internal/api"
@@ -163,7 +164,8 @@ func (f reading) post(p tally.Posted, sources map[string]string) apiPost {
 		Record: p.Source.ID, By: p.ActorName, At: p.At, Reason: p.Reason, Signer: p.Declared.Signer, Paper: p.Declared.Paper,
 	}
 	if at := sources[p.Source.Kind]; at != "" {
-		out.Href = api.Prefix + at + p.Source.ID
+		record, _, _ := strings.Cut(p.Source.ID, ":") // what follows says which part of it
+		out.Href = api.Prefix + at + record
 	}
 	for l, x := range p.Delta {
 		if int(l) < len(f.kind.Lanes) {

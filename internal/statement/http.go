@@ -142,7 +142,7 @@ func (s *server) open(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := formPage{Page: s.site.Page(r, "statement.new"), Last: v.Get("last")}
-	f := Form{Title: v.Get("title"), Period: v.Get("period"), Rollout: v.Get("rollout"), Directive: v.Get("directive"), LastDay: dayOf(p.Last)}
+	f := Form{Title: v.Get("title"), Period: v.Get("period"), Rollout: v.Get("rollout"), Directive: v.Get("directive"), LastDay: vn.TypedDay(p.Last)}
 	for n := 1; n <= MaxItems; n++ {
 		i := Item{Label: v.Get(fmt.Sprintf("item-%d-label", n)), Word: v.Get(fmt.Sprintf("item-%d-word", n)), Sort: Sort(v.Get(fmt.Sprintf("item-%d-sort", n)))}
 		if i.Label+i.Word != "" {
@@ -167,14 +167,6 @@ func (s *server) open(w http.ResponseWriter, r *http.Request) error {
 		return s.formPage(w, r, p, err)
 	}
 	return web.SeeSaid(w, r, "statement.said.opened", "/statements/%s", f.ID)
-}
-
-// dayOf reads a day; what is none stays as typed, for a check to refuse.
-func dayOf(typed string) vn.Day {
-	if d, ok := vn.ParseDay(typed); ok {
-		return d
-	}
-	return vn.Day(vn.Clean(typed))
 }
 
 func (s *server) close(w http.ResponseWriter, r *http.Request) error {

@@ -101,7 +101,7 @@ func (f Form) read(r *http.Request) (Statement, map[string]string) {
 		return vn.Clean(typed[k])
 	}
 	s := Statement{
-		Paper: get("paper"), Signer: get("signer"), Day: dayOf(get("day")), Whole: get("whole") == "1",
+		Paper: get("paper"), Signer: get("signer"), Day: vn.TypedDay(get("day")), Whole: get("whole") == "1",
 		Replaces: get("replaces"), Reason: get("reason"),
 	}
 	for _, i := range f.Items {
@@ -121,19 +121,14 @@ func (f Form) read(r *http.Request) (Statement, map[string]string) {
 var (
 	grouped = regexp.MustCompile(`^\d{1,3}([., ]\d{3})+$`)
 	decimal = regexp.MustCompile(`^(\d{1,5})(?:[.,](\d{1,2}))?$`)
-	marks   = strings.NewReplacer(".", "", ",", "", " ", "")
 )
 
-// number reads a whole number as typed, "5.700" too; -1 if it is none.
+// number reads a whole number as typed; -1 if it is none.
 func number(s string) int64 {
-	if grouped.MatchString(s) {
-		s = marks.Replace(s)
+	if n, ok := vn.ParseInt(s); ok {
+		return n
 	}
-	n, err := strconv.ParseInt(s, 10, 64)
-	if err != nil {
-		return -1
-	}
-	return n
+	return -1
 }
 
 // hundredths reads a percentage as typed, "92", "92,5" or "92,5 %"; -1 if it is

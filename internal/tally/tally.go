@@ -86,6 +86,9 @@ type Entry struct {
 	Source   Source
 	Reason   string // of a correction
 	Declared Declaration
+	// Zeros takes every zero of Delta as one that makes its lane present, so that
+	// nothing need be read to know.
+	Zeros bool
 }
 
 // Most is the largest figure one post may add to a lane, or take off: what
@@ -160,13 +163,13 @@ func (n Entry) moves(ctx context.Context, tx *db.Tx) (v Vec, err error) {
 		if x > Most || x < -Most {
 			return v, fmt.Errorf("tally: %d in lane %d of unit %d on sheet %d: %w", x, l, n.Unit, n.Sheet, errOverflow)
 		}
-		if x == 0 && !read {
+		if x == 0 && !n.Zeros && !read {
 			if had, err = Own(ctx, tx, n.Sheet, n.Unit); err != nil {
 				return v, err
 			}
 			read = true
 		}
-		if x == 0 && had.Has(l) {
+		if x == 0 && !n.Zeros && had.Has(l) {
 			continue
 		}
 		if err := v.addLane(l, x); err != nil {

@@ -4,6 +4,7 @@
 package vn
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -218,6 +219,40 @@ func Int(n int64) string {
 		s = s[:i] + "." + s[i:]
 	}
 	return sign + s
+}
+
+var grouped = regexp.MustCompile(`^\d{1,3}([., \x{a0}]\d{3})+$`)
+
+// ParseInt reads a whole number as people type it, "5.700" and "−3" too; false if
+// s is none.
+func ParseInt(s string) (int64, bool) {
+	s = Clean(s)
+	digits, negative := s, false
+	for _, sign := range []string{"-", "−"} {
+		if rest, ok := strings.CutPrefix(s, sign); ok {
+			digits, negative = strings.TrimSpace(rest), true
+		}
+	}
+	if grouped.MatchString(digits) {
+		digits = strings.NewReplacer(".", "", ",", "", " ", "", "\u00a0", "").Replace(digits)
+	}
+	n, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil || strings.HasPrefix(digits, "+") || strings.HasPrefix(digits, "-") {
+		return 0, false
+	}
+	if negative {
+		n = -n
+	}
+	return n, true
+}
+
+// TypedDay reads a day as typed; what is none stays as it is, for a check to
+// refuse.
+func TypedDay(typed string) Day {
+	if d, ok := ParseDay(typed); ok {
+		return d
+	}
+	return Day(Clean(typed))
 }
 
 // Percent writes num over den in percent with at most two decimals, cut and

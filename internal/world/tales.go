@@ -215,6 +215,7 @@ func haiPhong(ctx context.Context, h House) (*story, error) {
 	for n := 1; n <= haiPhongSites; n++ {
 		s.adopt(n, on2(2021, 7, 5+n%25, 9, n%60), programme("Nghị quyết Đại hội Đảng bộ thành phố lần thứ XVI", s.bloc.units[n-1].Short, "2021-12-31"))
 	}
+	s.monthly()
 	return s, nil
 }
 

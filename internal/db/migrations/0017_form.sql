@@ -15,6 +15,7 @@ CREATE TABLE form (
     version      BIGINT NOT NULL
 );
 CREATE INDEX form_unit ON form (unit);
+CREATE INDEX form_tree ON form (tree, entered_at, id);
 
 CREATE TABLE form_item (
     form    TEXT NOT NULL REFERENCES form (id),

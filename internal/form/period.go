@@ -1,0 +1,95 @@
+package form
+
+import (
+	"context"
+	"time"
+
+	"nhipcau/internal/audit"
+	"nhipcau/internal/auth"
+	"nhipcau/internal/db"
+	"nhipcau/internal/fault"
+	"nhipcau/internal/tally"
+	"nhipcau/internal/vn"
+)
+
+// A Period is a stretch of days for which a form asks. OpenPeriod reads Name,
+// From, To and LastDay.
+type Period struct {
+	ID          string
+	Form        string
+	N           int64  // from 1
+	Name        string // "Tháng 3/2025"
+	From        vn.Day
+	To          vn.Day // first day after it
+	LastDay     vn.Day // by which it is to be returned
+	State       Stage  // Opened or Closed
+	Sheet       int64
+	EnteredName string
+	EnteredAt   time.Time
+	Version     int64
+}
+
+func (p *Period) check() error {
+	w := fault.Wrong{}
+	p.Name = vn.Clean(p.Name)
+	w.Text("name", p.Name, maxText, true)
+	day := func(field string, d vn.Day) bool {
+		if !d.Valid() {
+			w.Add(field, "form.error.day")
+		}
+		return d.Valid()
+	}
+	from, to, last := day("from", p.From), day("to", p.To), day("last", p.LastDay)
+	if from && to && !p.From.Before(p.To) {
+		w.Add("to", "form.error.order")
+	}
+	if from && last && p.LastDay.Before(p.From) {
+		w.Add("last", "form.error.before")
+	}
+	return w.Err()
+}
+
+// OpenPeriod opens a period of a form, over the tree as it stands. It is a
+// Conflict if the form is not open.
+func OpenPeriod(ctx context.Context, tx *db.Tx, by auth.Actor, form string, p Period) (Period, error) {
+	f, err := owned(ctx, tx, by, form)
+	if err != nil {
+		return Period{}, err
+	}
+	if err := p.check(); err != nil {
+		return Period{}, err
+	}
+	if f.State != Opened {
+		return Period{}, fault.New(fault.Conflict, "form.error.not_open")
+	}
+	p.ID, p.Form, p.State, p.Version = db.NewKey(), f.ID, Opened, 1
+	p.EnteredName, p.EnteredAt = by.Name, tx.Now
+	s, err := tally.Open(ctx, tx, by, kind, p.ID, by.Tree, f.Unit)
+	if err != nil {
+		return Period{}, err
+	}
+	p.Sheet = s.ID
+	if p.N, err = insertPeriod(ctx, tx, by, p); err != nil {
+		return Period{}, err
+	}
+	return p, audit.Record(ctx, tx, by, "form.period", p.ID, f.Title+" · "+p.Name)
+}
+
+// ClosePeriod closes a period: nothing is returned, corrected or withdrawn in it
+// any more. It is a Conflict if it has changed since version, or is closed.
+func ClosePeriod(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int64) error {
+	r, err := GetRound(ctx, tx, by, id)
+	if err != nil {
+		return err
+	}
+	if err := mayKeep(by, r.Form.Unit); err != nil {
+		return err
+	}
+	if r.Period.State != Opened {
+		return fault.New(fault.Conflict, "form.error.closed")
+	}
+	if err := closePeriod(ctx, tx, id, version); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, by, "form.close_period", id, r.Form.Title+" · "+r.Period.Name)
+}

@@ -1,0 +1,215 @@
+package form
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"nhipcau/internal/auth"
+	"nhipcau/internal/db"
+	"nhipcau/internal/fault"
+	"nhipcau/internal/tally"
+	"nhipcau/internal/vn"
+)
+
+// Figures are what a unit returns, by the key of the item. An item that is left
+// out is empty, which is not zero.
+type Figures map[string]int64
+
+// A Return is what a unit returned in a period, as one row of its history: the
+// newest stands, and one without figures is a withdrawal.
+type Return struct {
+	Unit      int64
+	N         int64 // from 1; 0 if there is none
+	Reason    string
+	ActorName string
+	At        time.Time
+
+	vec tally.Vec
+}
+
+// Stands reports whether r has figures.
+func (r Return) Stands() bool { return r.vec.Has(received) }
+
+// Figure returns what r says of the item at a place, from 1; false if that is
+// empty.
+func (r Return) Figure(n int) (int64, bool) {
+	return r.vec.Get(tally.Lane(n)), r.vec.Has(tally.Lane(n))
+}
+
+// Figures returns what r says, by the key of the item in form f.
+func (r Return) Figures(f Form) Figures {
+	all := Figures{}
+	for i, it := range f.Items {
+		if x, ok := r.Figure(i + 1); ok {
+			all[it.Key] = x
+		}
+	}
+	return all
+}
+
+// Late reports whether what came at a time came after the last day.
+func (p Period) Late(at time.Time) bool { return p.LastDay.Before(vn.DayOf(at)) }
+
+// field names the field of an item's figure.
+func field(key string) string { return "figures." + key }
+
+// vector returns the figures as the sheet counts them, or says what is wrong with
+// them by field.
+func (r *Round) vector(figures Figures) (tally.Vec, error) {
+	w, d, known := fault.Wrong{}, make(tally.Delta, len(figures)+1), 0
+	d[received] = 1
+	for i := range r.Form.Items {
+		it := &r.Form.Items[i]
+		x, ok := figures[it.Key]
+		switch {
+		case !ok && it.Needed:
+			w.Add(field(it.Key), "error.needed")
+		case !ok:
+			continue
+		case x < it.Low || x > it.High:
+			w.Add(field(it.Key), "form.error.between", vn.Int(it.Low), vn.Int(it.High))
+		}
+		if ok {
+			known++
+			d[tally.Lane(i+1)] = x
+		}
+	}
+	if known < len(figures) {
+		for key := range figures {
+			if r.place[key] == 0 {
+				w.Add(field(key), "form.error.unknown")
+			}
+		}
+	}
+	if known == 0 {
+		w.Add("figures", "form.error.empty")
+	}
+	if err := w.Err(); err != nil {
+		return tally.Vec{}, err
+	}
+	return tally.VecOf(d)
+}
+
+// Submit returns the figures of a unit for a period, or corrects them: the unit
+// itself does it or one above it. seen is the number of the return that the caller
+// has seen, 0 for none: if another stands by now, it is a Conflict, as is a period
+// that is closed and a unit that is not asked. A correction bears a reason. Figures
+// that stand already change nothing, whatever the caller has seen.
+//
+// The row is the record of the deed: it says who and when, it is never changed,
+// and there is no other in the audit.
+func Submit(ctx context.Context, tx *db.Tx, by auth.Actor, period, unitKey string, seen int64, figures Figures, reason string) (Return, error) {
+	r, had, err := entry(ctx, tx, by, period, unitKey)
+	if err != nil {
+		return Return{}, err
+	}
+	v, err := r.vector(figures)
+	if err != nil {
+		return Return{}, err
+	}
+	if had.Stands() && v.Equal(had.vec) {
+		return had, nil
+	}
+	if had.N != seen {
+		return Return{}, fault.New(fault.Conflict, "form.error.changed")
+	}
+	if reason, err = why(reason, had.Stands()); err != nil {
+		return Return{}, err
+	}
+	return r.enter(ctx, tx, by, had, v, reason)
+}
+
+// Withdraw takes the return of a unit back for a reason. It is a Conflict if
+// another stands than the one with number seen.
+func Withdraw(ctx context.Context, tx *db.Tx, by auth.Actor, period, unitKey string, seen int64, reason string) (Return, error) {
+	r, had, err := entry(ctx, tx, by, period, unitKey)
+	if err != nil {
+		return Return{}, err
+	}
+	if reason, err = why(reason, true); err != nil {
+		return Return{}, err
+	}
+	if !had.Stands() || had.N != seen {
+		return Return{}, fault.New(fault.Conflict, "form.error.changed")
+	}
+	return r.enter(ctx, tx, by, had, tally.Vec{}, reason)
+}
+
+func why(reason string, needed bool) (string, error) {
+	w := fault.Wrong{}
+	reason = vn.CleanText(reason)
+	w.Text("reason", reason, maxWhy, needed)
+	if !needed {
+		reason = ""
+	}
+	return reason, w.Err()
+}
+
+// entry finds the round of a period in which by may enter the figures of a unit,
+// and the newest return of the unit, whose N is 0 if there is none.
+func entry(ctx context.Context, tx *db.Tx, by auth.Actor, period, unitKey string) (Round, Return, error) {
+	unit, err := unitOf(ctx, tx, by, unitKey)
+	if err != nil {
+		return Round{}, Return{}, err
+	}
+	state, had, err := newest(ctx, tx, period, unit)
+	if err != nil {
+		return Round{}, Return{}, err
+	}
+	r, err := roundOf(ctx, tx, period, state, 0)
+	if err != nil {
+		return r, had, err
+	}
+	on, asked := r.asks(unit)
+	if !on || r.Sheet.Tree != by.Tree {
+		// A form that asks a unit is seen by it; of any other it must be asked.
+		if _, err := Get(ctx, tx, by, r.Form.ID); err != nil {
+			return r, had, err
+		}
+	}
+	if err := maySubmit(by); err != nil {
+		return r, had, err
+	}
+	switch {
+	case !on:
+		err = fault.New(fault.Conflict, "form.error.not_on")
+	case !asked:
+		err = fault.New(fault.Conflict, "form.error.not_asked")
+	case r.Period.State != Opened:
+		err = fault.New(fault.Conflict, "form.error.closed")
+	}
+	return r, had, err
+}
+
+// unitOf returns the unit with key if by may see it.
+func unitOf(ctx context.Context, tx *db.Tx, by auth.Actor, key string) (int64, error) {
+	if key == by.UnitKey && by.Unit != 0 {
+		return by.Unit, nil
+	}
+	return unitByKey(ctx, tx, by, key)
+}
+
+// enter writes a return after had, and posts by how much it differs.
+func (r *Round) enter(ctx context.Context, tx *db.Tx, by auth.Actor, had Return, v tally.Vec, reason string) (Return, error) {
+	now := Return{Unit: had.Unit, N: had.N + 1, Reason: reason, ActorName: by.Name, At: tx.Now, vec: v}
+	if err := insertReturn(ctx, tx, by, r.Period.ID, now); err != nil {
+		return Return{}, err
+	}
+	return now, tally.Post(ctx, tx, by, tally.Entry{
+		Sheet: r.Sheet.ID, Unit: now.Unit, Delta: difference(had.vec, v, len(r.Form.Items)), Reason: reason, Zeros: true,
+		Source: tally.Source{Kind: "return", ID: r.Period.ID + ":" + strconv.FormatInt(now.Unit, 10) + ":" + strconv.FormatInt(now.N, 10)},
+	})
+}
+
+// difference is what is to be added to one vector of so many items to make the
+// other. A figure that is zero now and was none before is in it.
+func difference(from, to tally.Vec, items int) tally.Delta {
+	d := tally.Delta{}
+	for l := received; int(l) <= items; l++ {
+		if x := to.Get(l) - from.Get(l); x != 0 || to.Has(l) && !from.Has(l) {
+			d[l] = x
+		}
+	}
+	return d
+}

@@ -2,6 +2,7 @@ package attendance
 
 import (
 	"context"
+	"math"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
@@ -16,8 +17,8 @@ func insertOccasion(ctx context.Context, tx *db.Tx, o Occasion) error {
 
 // Get returns an occasion. The caller has seen the thing it belongs to.
 func Get(ctx context.Context, tx *db.Tx, id string) (o Occasion, err error) {
-	err = tx.One(ctx, `SELECT id, tree, subject, host, closed_at, version FROM occasion WHERE id = $1`, []any{id},
-		&o.ID, &o.Tree, &o.Subject, &o.Host, db.At(&o.ClosedAt), &o.Version)
+	err = tx.One(ctx, `SELECT id, tree, subject, host, closed_at, people, version FROM occasion WHERE id = $1`, []any{id},
+		&o.ID, &o.Tree, &o.Subject, &o.Host, db.At(&o.ClosedAt), &o.People, &o.Version)
 	return o, err
 }
 
@@ -25,7 +26,7 @@ func Get(ctx context.Context, tx *db.Tx, id string) (o Occasion, err error) {
 const rolls = `SELECT a.member, m.key, m.name,
 		coalesce((SELECT o.title FROM office o WHERE o.member = a.member AND o.unit = a.unit AND o.from_day <= $1 AND (o.to_day = '' OR o.to_day > $1)
 			ORDER BY o.rank LIMIT 1), ''),
-		a.unit, u.key, n.short, a.state, a.reason, a.actor_name, a.at, a.version
+		a.unit, u.key, n.short, a.state, a.reason, a.site, a.extra, a.actor_name, a.at, a.version
 	FROM attendance a
 	JOIN member m ON m.id = a.member
 	JOIN unit u ON u.id = a.unit
@@ -35,7 +36,11 @@ const rolls = `SELECT a.member, m.key, m.name,
 	WHERE a.occasion = $2`
 
 func scanRow(r db.Scanner) (v Row, err error) {
-	return v, r.Scan(&v.Member, &v.MemberKey, &v.Name, &v.Office, &v.Unit, &v.UnitKey, &v.UnitName, &v.State, &v.Reason, &v.ActorName, db.At(&v.At), &v.Version)
+	var extra int
+	err = r.Scan(&v.Member, &v.MemberKey, &v.Name, &v.Office, &v.Unit, &v.UnitKey, &v.UnitName, &v.State, &v.Reason,
+		&v.Site, &extra, &v.ActorName, db.At(&v.At), &v.Version)
+	v.Extra = extra != 0
+	return v, err
 }
 
 // Roll returns the roll of an occasion, by unit and name. The caller has seen
@@ -72,23 +77,75 @@ func byMember(ctx context.Context, tx *db.Tx, occasion string) (map[int64]Row, e
 	return all, err
 }
 
-// A Count is how many people of a unit are in a state.
+// A Count is how many people of a unit are in a state, those not invited apart.
 type Count struct {
 	Unit  int64
 	State State
+	Extra bool
 	N     int64
+}
+
+func scanCount(r db.Scanner) (c Count, err error) {
+	var extra int
+	err = r.Scan(&c.Unit, &c.State, &extra, &c.N)
+	c.Extra = extra != 0
+	return c, err
 }
 
 // Counts returns the people of an occasion by home unit and state.
 func Counts(ctx context.Context, tx *db.Tx, occasion string) ([]Count, error) {
-	return db.All(ctx, tx, func(r db.Scanner) (c Count, err error) { return c, r.Scan(&c.Unit, &c.State, &c.N) },
-		`SELECT unit, state, count(*) FROM attendance WHERE occasion = $1 GROUP BY unit, state ORDER BY unit, state`, occasion)
+	return CountsOf(ctx, tx, occasion, 0, math.MaxInt64)
+}
+
+// CountsOf is Counts of the units with ids after one, to the end of a range.
+func CountsOf(ctx context.Context, tx *db.Tx, occasion string, after, to int64) ([]Count, error) {
+	return db.All(ctx, tx, scanCount, `SELECT unit, state, extra, count(*) FROM attendance WHERE occasion = $1 AND unit > $2 AND unit <= $3
+		GROUP BY unit, state, extra ORDER BY unit, state, extra`, occasion, after, to)
+}
+
+// CheckedIn returns the people of an occasion with a check-in that counts, by home
+// unit.
+func CheckedIn(ctx context.Context, tx *db.Tx, occasion string) ([]Count, error) {
+	return db.All(ctx, tx, scanCount, `SELECT unit, '', extra, count(*) FROM attendance_fact WHERE occasion = $1 AND standing = 1
+		GROUP BY unit, extra ORDER BY unit, extra`, occasion)
+}
+
+// UnitAfter returns a unit of a roll such that the people of the units with ids
+// after one, up to it, are about n; false if there are none.
+func UnitAfter(ctx context.Context, tx *db.Tx, occasion string, after int64, n int) (int64, bool, error) {
+	for _, q := range []string{
+		`SELECT unit FROM attendance WHERE occasion = $1 AND unit > $2 ORDER BY unit LIMIT 1 OFFSET $3`,
+		`SELECT unit FROM attendance WHERE occasion = $1 AND unit > $2 AND $3 = $3 ORDER BY unit DESC LIMIT 1`,
+	} {
+		all, err := db.All(ctx, tx, func(r db.Scanner) (u int64, err error) { return u, r.Scan(&u) }, q, occasion, after, n)
+		if err != nil {
+			return 0, false, err
+		}
+		if len(all) > 0 {
+			return all[0], true, nil
+		}
+	}
+	return 0, false, nil
+}
 }
 
 // Took returns the members who took part in an occasion.
 func Took(ctx context.Context, tx *db.Tx, occasion string) ([]int64, error) {
+	return TookOf(ctx, tx, occasion, 0, math.MaxInt64)
+}
+
+// TookOf is Took of the units with ids after one, to the end of a range.
+func TookOf(ctx context.Context, tx *db.Tx, occasion string, after, to int64) ([]int64, error) {
 	return db.All(ctx, tx, func(r db.Scanner) (m int64, err error) { return m, r.Scan(&m) },
-		`SELECT member FROM attendance WHERE occasion = $1 AND state IN ('present', 'online') ORDER BY member`, occasion)
+		`SELECT member FROM attendance WHERE occasion = $1 AND unit > $2 AND unit <= $3 AND state IN ('present', 'online') ORDER BY member`, occasion, after, to)
+}
+
+// Anybody reports whether anybody took part in an occasion so far.
+func Anybody(ctx context.Context, tx *db.Tx, occasion string) (bool, error) {
+	all, err := db.All(ctx, tx, func(r db.Scanner) (m int64, err error) { return m, r.Scan(&m) },
+		`SELECT member FROM attendance WHERE occasion = $1 AND state IN ('present', 'online') LIMIT 1`, occasion)
+	return len(all) > 0, err
+}
 }
 
 // Elsewhere returns another closed occasion of the same subject in which a

@@ -44,10 +44,12 @@ var Sorts = []string{"main", "makeup"}
 var Modes = []string{"in_person", "online", "hybrid"}
 
 var kind = tally.NewKind("conference",
-	"invited", "present", "online", "excused", "absent", "exempt", "guests", "represented")
+	"invited", "present", "online", "excused", "absent", "exempt", "guests", "represented",
+	"checked_in", "extra")
 
 // Kind returns what a conference's sheet counts, at the home unit of each
-// person; represented is 1 for a unit of which anybody was there.
+// person; represented is 1 for a unit of which anybody was there. The last two move
+// with every check-in: persons who were invited, and others.
 func Kind() *tally.Kind { return kind }
 
 // A Conference is a conference.

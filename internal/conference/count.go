@@ -22,13 +22,15 @@ func figures(ctx context.Context, tx *db.Tx, occasion string, host int64) (own, 
 	own, roll = map[int64]tally.Delta{}, map[int64]tally.Delta{}
 	r := rollout.Kind()
 	for _, c := range counts {
-		d := tally.Delta{kind.Lane("invited"): c.N}
-		if c.State != attendance.Invited {
-			d[kind.Lane(string(c.State))] = c.N
-		}
-		own[c.Unit] = own[c.Unit].Plus(d)
-		if c.State.There() {
-			own[c.Unit][kind.Lane("represented")] = 1
+		if !c.Extra { // who was not invited stands in a lane apart since checking in
+			d := tally.Delta{kind.Lane("invited"): c.N}
+			if c.State != attendance.Invited {
+				d[kind.Lane(string(c.State))] = c.N
+			}
+			own[c.Unit] = own[c.Unit].Plus(d)
+			if c.State.There() {
+				own[c.Unit][kind.Lane("represented")] = 1
+			}
 		}
 		if lane, ok := rollLanes[c.State]; ok {
 			roll[c.Unit] = roll[c.Unit].Plus(tally.Delta{r.Lane(lane): c.N})

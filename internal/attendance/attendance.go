@@ -63,8 +63,8 @@ type Row struct {
 	UnitName  string
 	State     State
 	Reason    string
-	Site      int64 // where the person is to be, or was, 0 for none in particular
-	Extra     bool  // checked in without having been invited
+	Site      int64  // where the person is to be, or was, 0 for none in particular
+	Extra     bool   // checked in without having been invited
 	ActorName string // who marked last
 	At        time.Time
 	Version   int64

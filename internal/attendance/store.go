@@ -113,20 +113,15 @@ func CheckedIn(ctx context.Context, tx *db.Tx, occasion string) ([]Count, error)
 // UnitAfter returns a unit of a roll such that the people of the units with ids
 // after one, up to it, are about n; false if there are none.
 func UnitAfter(ctx context.Context, tx *db.Tx, occasion string, after int64, n int) (int64, bool, error) {
-	for _, q := range []string{
-		`SELECT unit FROM attendance WHERE occasion = $1 AND unit > $2 ORDER BY unit LIMIT 1 OFFSET $3`,
-		`SELECT unit FROM attendance WHERE occasion = $1 AND unit > $2 AND $3 = $3 ORDER BY unit DESC LIMIT 1`,
-	} {
-		all, err := db.All(ctx, tx, func(r db.Scanner) (u int64, err error) { return u, r.Scan(&u) }, q, occasion, after, n)
-		if err != nil {
-			return 0, false, err
-		}
-		if len(all) > 0 {
-			return all[0], true, nil
-		}
+	unit := func(r db.Scanner) (u int64, err error) { return u, r.Scan(&u) }
+	all, err := db.All(ctx, tx, unit, `SELECT unit FROM attendance WHERE occasion = $1 AND unit > $2 ORDER BY unit LIMIT 1 OFFSET $3`, occasion, after, n)
+	if err == nil && len(all) == 0 {
+		all, err = db.All(ctx, tx, unit, `SELECT unit FROM attendance WHERE occasion = $1 AND unit > $2 ORDER BY unit DESC LIMIT 1`, occasion, after)
 	}
-	return 0, false, nil
-}
+	if err != nil || len(all) == 0 {
+		return 0, false, err
+	}
+	return all[0], true, nil
 }
 
 // Took returns the members who took part in an occasion.
@@ -145,7 +140,6 @@ func Anybody(ctx context.Context, tx *db.Tx, occasion string) (bool, error) {
 	all, err := db.All(ctx, tx, func(r db.Scanner) (m int64, err error) { return m, r.Scan(&m) },
 		`SELECT member FROM attendance WHERE occasion = $1 AND state IN ('present', 'online') LIMIT 1`, occasion)
 	return len(all) > 0, err
-}
 }
 
 // Elsewhere returns another closed occasion of the same subject in which a

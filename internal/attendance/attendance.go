@@ -136,7 +136,7 @@ func MarkAll(ctx context.Context, tx *db.Tx, by auth.Actor, occasion string, mar
 	if _, err := open(ctx, tx, occasion); err != nil {
 		return 0, err
 	}
-	rows, err := byMember(ctx, tx, occasion)
+	rows, err := byMember(ctx, tx, occasion, marks)
 	if err != nil {
 		return 0, err
 	}

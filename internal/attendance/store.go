@@ -3,6 +3,7 @@ package attendance
 import (
 	"context"
 	"math"
+	"strings"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
@@ -67,15 +68,74 @@ func RollAfter(ctx context.Context, tx *db.Tx, by auth.Actor, occasion string, w
 		ORDER BY a.member LIMIT $7`, vn.DayOf(tx.Now), occasion, from, to, s, after, limit)
 }
 
-func byMember(ctx context.Context, tx *db.Tx, occasion string) (map[int64]Row, error) {
-	list, err := db.All(ctx, tx, func(r db.Scanner) (v Row, err error) { return v, r.Scan(&v.Member, &v.State, &v.Reason, &v.Version) },
-		`SELECT member, state, reason, version FROM attendance WHERE occasion = $1`, occasion)
-	all := make(map[int64]Row, len(list))
-	for _, v := range list {
-		all[v.Member] = v
-	}
-	return all, err
+// RollOfUnit returns the part of a roll that by sees of one home unit.
+func RollOfUnit(ctx context.Context, tx *db.Tx, by auth.Actor, occasion string, unit int64) ([]Row, error) {
+	return db.All(ctx, tx, scanRow, rolls+` AND a.unit = $5 AND p.path >= $3 AND p.path < $4 ORDER BY m.sort, m.id`,
+		vn.DayOf(tx.Now), occasion, by.Path, by.End(), unit)
 }
+
+// RollOfKeys returns the rows of members with keys, of the whole roll.
+func RollOfKeys(ctx context.Context, tx *db.Tx, occasion string, keys []string) ([]Row, error) {
+	return db.AllIn(ctx, tx, scanRow, rolls+` AND m.key IN`, keys, vn.DayOf(tx.Now), occasion)
+}
+
+// RollOfMembers returns the rows of members, as far as by sees them.
+func RollOfMembers(ctx context.Context, tx *db.Tx, by auth.Actor, occasion string, members []int64) ([]Row, error) {
+	var all []Row
+	for len(members) > 0 {
+		n := min(listed, len(members))
+		in, args := among(members[:n], vn.DayOf(tx.Now), occasion, by.Path, by.End())
+		some, err := db.All(ctx, tx, scanRow, rolls+` AND p.path >= $3 AND p.path < $4 AND a.member IN `+in+` ORDER BY p.path, m.sort, m.id`, args...)
+		if err != nil {
+			return nil, err
+		}
+		all, members = append(all, some...), members[n:]
+	}
+	return all, nil
+}
+
+// among returns a list of listed ids as SQL, the last repeated, and args with the ids
+// behind them.
+func among(ids []int64, args ...any) (string, []any) {
+	list := make([]string, listed)
+	for i := range list {
+		args = append(args, ids[min(i, len(ids)-1)])
+		list[i] = db.Arg(len(args))
+	}
+	return `(` + strings.Join(list, `, `) + `)`, args
+}
+
+// Many reports whether more than n people are on a roll.
+func Many(ctx context.Context, tx *db.Tx, occasion string, n int) (bool, error) {
+	all, err := db.All(ctx, tx, func(r db.Scanner) (m int64, err error) { return m, r.Scan(&m) },
+		`SELECT member FROM attendance WHERE occasion = $1 ORDER BY member LIMIT 1 OFFSET $2`, occasion, n)
+	return len(all) > 0, err
+}
+
+// byMember returns the rows of members.
+func byMember(ctx context.Context, tx *db.Tx, occasion string, marks []Mark) (map[int64]Row, error) {
+	all := make(map[int64]Row, len(marks))
+	for len(marks) > 0 {
+		n := min(listed, len(marks))
+		ids := make([]int64, n)
+		for i, m := range marks[:n] {
+			ids[i] = m.Member
+		}
+		in, args := among(ids, occasion)
+		if err := db.Each(ctx, tx, `SELECT member, state, reason, version FROM attendance WHERE occasion = $1 AND member IN `+in, args, func(r db.Scanner) error {
+			var v Row
+			err := r.Scan(&v.Member, &v.State, &v.Reason, &v.Version)
+			all[v.Member] = v
+			return err
+		}); err != nil {
+			return nil, err
+		}
+		marks = marks[n:]
+	}
+	return all, nil
+}
+
+const listed = 50 // members asked about by one statement
 
 // A Count is how many people of a unit are in a state, those not invited apart.
 type Count struct {

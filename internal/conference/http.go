@@ -5,6 +5,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -511,22 +512,8 @@ func (s *server) rows(w http.ResponseWriter, r *http.Request) error {
 		if err := mayName(p.Actor); err != nil {
 			return err
 		}
-		all, err := attendance.RollOf(ctx, tx, p.Actor, p.Conference.ID)
-		if err != nil {
-			return err
-		}
-		credited := map[int64]bool{}
-		if p.Lane == "persons" || p.Lane == "persons_extra" {
-			if credited, err = follow.CreditedBy(ctx, tx, p.Conference.Rollout, p.Conference.ID, p.Unit.ID, p.Lane == "persons"); err != nil {
-				return err
-			}
-		}
-		for _, row := range all {
-			if counts(row, p.Lane, p.Unit.ID, credited) {
-				p.Rows = append(p.Rows, row)
-			}
-		}
-		return nil
+		p.Rows, err = p.behind(ctx, tx)
+		return err
 	})
 	if err != nil {
 		return err
@@ -541,13 +528,21 @@ var laneStates = map[string][]attendance.State{
 	"absent_excused": {attendance.Excused}, "excused": {attendance.Excused}, "absent": {attendance.Absent}, "exempt": {attendance.Exempt},
 }
 
-// counts reports whether a row is among those that a lane counts at a unit.
-func counts(row attendance.Row, lane string, unit int64, credited map[int64]bool) bool {
-	if lane == "persons" || lane == "persons_extra" {
-		return credited[row.Member]
+// behind returns the rows that the lane counts at the unit.
+func (p *rowsPage) behind(ctx context.Context, tx *db.Tx) ([]attendance.Row, error) {
+	if p.Lane == "persons" || p.Lane == "persons_extra" {
+		credited, err := follow.CreditedBy(ctx, tx, p.Conference.Rollout, p.Conference.ID, p.Unit.ID, p.Lane == "persons")
+		if err != nil {
+			return nil, err
+		}
+		return attendance.RollOfMembers(ctx, tx, p.Actor, p.Conference.ID, slices.Sorted(maps.Keys(credited)))
 	}
-	states, ok := laneStates[lane]
-	return row.Unit == unit && (!ok || slices.Contains(states, row.State))
+	all, err := attendance.RollOfUnit(ctx, tx, p.Actor, p.Conference.ID, p.Unit.ID)
+	states, some := laneStates[p.Lane]
+	return slices.DeleteFunc(all, func(row attendance.Row) bool {
+		own := p.Lane != "attended" && p.Lane != "absent_excused" && p.Lane != "held" && p.Lane != "reached" // of the conference's sheet, which counts others apart
+		return some && !slices.Contains(states, row.State) || own && row.Extra
+	}), err
 }
 
 func id(n int64) string { return fmt.Sprintf("%d", n) }

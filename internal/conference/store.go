@@ -75,8 +75,13 @@ func Work(ctx context.Context, tx *db.Tx, by auth.Actor) ([]Conference, error) {
 	return db.All(ctx, tx, scan, conferences+` WHERE c.tree = $1 AND c.unit = $2 AND c.state IN ('draft', 'convened') ORDER BY c.day, c.id`, by.Tree, by.Unit)
 }
 
-func closedFor(ctx context.Context, tx *db.Tx, rollout string) ([]Conference, error) {
-	return db.All(ctx, tx, scan, conferences+` WHERE c.rollout = $1 AND c.state = 'closed' ORDER BY c.id`, rollout)
+func countedFor(ctx context.Context, tx *db.Tx, rollout string) ([]Conference, error) {
+	return db.All(ctx, tx, scan, conferences+` WHERE c.rollout = $1 AND c.state IN ('closing', 'closed', 'reopening') ORDER BY c.id`, rollout)
+}
+
+// find returns a conference for the house's own work.
+func find(ctx context.Context, tx *db.Tx, id string) (Conference, error) {
+	return db.First(db.All(ctx, tx, scan, conferences+` WHERE c.id = $1`, id))
 }
 
 // closedOf returns one closed conference of a unit in a rollout, "" if
@@ -84,11 +89,6 @@ func closedFor(ctx context.Context, tx *db.Tx, rollout string) ([]Conference, er
 func closedOf(ctx context.Context, tx *db.Tx, rollout string, unit int64) (id string, err error) {
 	err = tx.One(ctx, `SELECT coalesce(min(id), '') FROM conference WHERE rollout = $1 AND unit = $2 AND state = 'closed'`, []any{rollout, unit}, &id)
 	return id, err
-}
-
-func stateOf(ctx context.Context, tx *db.Tx, id string) (s State, host int64, err error) {
-	err = tx.One(ctx, `SELECT state, unit FROM conference WHERE id = $1`, []any{id}, &s, &host)
-	return s, host, err
 }
 
 func topics(ctx context.Context, tx *db.Tx, id string) ([]Topic, error) {
@@ -168,4 +168,26 @@ func insertEvent(ctx context.Context, tx *db.Tx, by auth.Actor, id, kind, reason
 func OpenOf(ctx context.Context, tx *db.Tx, unit int64) (n int64, err error) {
 	err = tx.One(ctx, `SELECT count(*) FROM conference WHERE unit = $1 AND state IN ('draft', 'convened')`, []any{unit}, &n)
 	return n, err
+}
+
+func insertCount(ctx context.Context, tx *db.Tx, by auth.Actor, id, reason string) error {
+	return tx.Exec(ctx, `INSERT INTO conference_count (conference, after, done, reason, actor, actor_name) VALUES ($1, 0, 0, $2, $3, $4)`, id, reason, by.Login, by.Name)
+}
+
+func countingOf(ctx context.Context, tx *db.Tx, id string) (n counting, err error) {
+	err = tx.One(ctx, `SELECT after, done, reason, actor, actor_name FROM conference_count WHERE conference = $1`, []any{id},
+		&n.After, &n.Done, &n.Reason, &n.Actor.Login, &n.Actor.Name)
+	return n, err
+}
+
+func setCount(ctx context.Context, tx *db.Tx, id string, n counting) error {
+	return tx.Exec(ctx, `UPDATE conference_count SET after = $1, done = $2 WHERE conference = $3`, n.After, n.Done, id)
+}
+
+// endCount ends a closing or reopening.
+func endCount(ctx context.Context, tx *db.Tx, c Conference, s State) error {
+	if err := tx.Exec(ctx, `DELETE FROM conference_count WHERE conference = $1`, c.ID); err != nil {
+		return err
+	}
+	return setState(ctx, tx, c.ID, c.Version, s, c.Sheet)
 }

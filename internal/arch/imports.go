@@ -22,13 +22,13 @@ var floors = strings.Fields(`
 	web
 	api
 	org epoch account tally mail paper
-	attendance directive rollout follow conference plan report remind
+	attendance directive rollout follow conference site plan report remind
 	statement reform drafting
 	imports
 	world app`)
 
 // sliced are the packages that keep a file for each concern.
-var sliced = strings.Fields("org account tally mail paper attendance directive rollout follow conference plan report remind statement reform drafting imports")
+var sliced = strings.Fields("org account tally mail paper attendance directive rollout follow conference site plan report remind statement reform drafting imports")
 
 // beside are the packages that stand in no order, with those of the project that
 // each may import: programs, and what serves tests.

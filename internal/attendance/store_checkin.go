@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 )
 
@@ -249,4 +250,66 @@ func moveFacts(ctx context.Context, tx *db.Tx, occasion string, batch int64, all
 		}
 	}
 	return nil
+}
+
+// An Invitee is a member who is to be on a roll, at a home unit.
+type Invitee struct {
+	Member, Unit int64
+	Exempt       bool
+}
+
+// PutAt puts people on the roll of an open occasion at a site. Those on it move there
+// unless they have checked in. It returns how many are new, and how many have moved.
+func PutAt(ctx context.Context, tx *db.Tx, by auth.Actor, occasion string, site int64, people []Invitee) (fresh, moved int, err error) {
+	if _, err := open(ctx, tx, occasion); err != nil {
+		return 0, 0, err
+	}
+	var add []Invitee
+	var move []int64
+	for rest := people; len(rest) > 0; {
+		n := min(listed, len(rest))
+		ids := make([]int64, n)
+		for i, p := range rest[:n] {
+			ids[i] = p.Member
+		}
+		in, args := among(ids, occasion)
+		on := map[int64]bool{}
+		if err := db.Each(ctx, tx, `SELECT member, site, fact FROM attendance WHERE occasion = $1 AND member IN `+in, args, func(r db.Scanner) error {
+			var member, at int64
+			var fact string
+			err := r.Scan(&member, &at, &fact)
+			if on[member] = true; at != site && fact == "" {
+				move = append(move, member)
+			}
+			return err
+		}); err != nil {
+			return 0, 0, err
+		}
+		for _, p := range rest[:n] {
+			if !on[p.Member] {
+				add = append(add, p)
+			}
+		}
+		rest = rest[n:]
+	}
+	for _, m := range move {
+		if err := tx.Exec(ctx, `UPDATE attendance SET site = $1 WHERE occasion = $2 AND member = $3`, site, occasion, m); err != nil {
+			return 0, 0, err
+		}
+	}
+	if err := rowsOf(ctx, tx, add, `INSERT INTO attendance (occasion, site, reason, actor, actor_name, at, version, member, unit, state) VALUES `, ``,
+		[]any{occasion, site, by.Login, by.Name, tx.Now}, func(q *strings.Builder, n int) {
+			q.WriteString(`($1, $2, '', $3, $4, $5, 1, `)
+			places(q, n, 3)
+			q.WriteString(`)`)
+		}, func(to []any, p Invitee) []any {
+			s := Invited
+			if p.Exempt {
+				s = Exempt
+			}
+			return append(to, p.Member, p.Unit, string(s))
+		}); err != nil {
+		return 0, 0, err
+	}
+	return len(add), len(move), addPeople(ctx, tx, occasion, len(add))
 }

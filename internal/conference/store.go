@@ -11,7 +11,7 @@ import (
 )
 
 // A person sees the conferences of their subtree and those they or their unit
-// are invited to. Every query that reads conferences for a person starts from
+// are invited to, or of which their unit hosts a site. Every query that reads conferences for a person starts from
 // seen: $1 is the tree, $2 and $3 the range of the subtree, $4 the person's
 // member record.
 const (
@@ -28,6 +28,7 @@ const (
 			OR c.state <> 'draft' AND (EXISTS (
 				SELECT 1 FROM conference_unit i JOIN place ip ON ip.tree = c.tree AND ip.unit = i.unit
 				WHERE i.conference = c.id AND (ip.path >= $2 AND ip.path < $3 OR substr($2, 1, length(ip.path)) = ip.path))
+			OR EXISTS (SELECT 1 FROM place sp JOIN site s ON s.unit = sp.unit WHERE sp.tree = c.tree AND sp.path = $2 AND s.conference = c.id)
 			OR EXISTS (SELECT 1 FROM attendance a WHERE a.occasion = c.id AND a.member = $4)))`
 )
 

@@ -261,3 +261,5 @@ func replaceGuests(ctx context.Context, tx *db.Tx, occasion string, guests []Gue
 func setClosed(ctx context.Context, tx *db.Tx, occasion string, at any) error {
 	return tx.Exec(ctx, `UPDATE occasion SET closed_at = $1, version = version + 1 WHERE id = $2`, at, occasion)
 }
+
+func today(tx *db.Tx) vn.Day { return vn.DayOf(tx.Now) }

@@ -37,6 +37,7 @@ import (
 	"nhipcau/internal/remind"
 	"nhipcau/internal/report"
 	"nhipcau/internal/rollout"
+	"nhipcau/internal/site"
 	"nhipcau/internal/statement"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
@@ -65,7 +66,7 @@ func catalog() (*i18n.Catalog, error) {
 func locales() []fs.FS {
 	return []fs.FS{
 		Locale, web.Locale, api.Locale, file.Locale, org.Locale, account.Locale, tally.Locale, mail.Locale,
-		directive.Locale, rollout.Locale, conference.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
+		directive.Locale, rollout.Locale, conference.Locale, site.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
 		statement.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
 	}
 }
@@ -122,6 +123,7 @@ func (h *house) build() error {
 	rollout.Register(h.site, h.db, h.files, planStates)
 	follow.Register(h.site, h.db, h.files)
 	conference.Register(h.site, h.db)
+	site.Register(h.site, h.db)
 	plan.Register(h.site, h.db)
 	report.Register(h.site, h.db)
 	imports.Register(h.site, h.db)
@@ -141,7 +143,7 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 		return account.ByToken(ctx, h.db, token, unit)
 	}})
 	for _, register := range []func(*api.API){
-		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, plan.RegisterAPI, report.RegisterAPI,
+		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, site.RegisterAPI, plan.RegisterAPI, report.RegisterAPI,
 	} {
 		register(h.api)
 	}

@@ -51,7 +51,7 @@ func Get(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n int64) (Gat
 	if err != nil {
 		return g, Site{}, err
 	}
-	s, err := db.First(db.All(ctx, tx, scan, sites+` WHERE s.conference = $1 AND s.n = $2`, id, n))
+	s, err := one(ctx, tx, id, n)
 	if err == nil && !by.Covers(g.path) && !by.Covers(s.path) {
 		err = fault.New(fault.NotFound, "error.not_found")
 	}
@@ -134,4 +134,42 @@ func members(ctx context.Context, tx *db.Tx, tree string, unit int64, whole bool
 	}, `SELECT s.member, s.unit, (SELECT count(*) FROM exemption x WHERE x.member = s.member AND x.ended = 0 AND x.from_day <= $4)
 		FROM place p JOIN membership s ON s.unit = p.unit AND s.ended = 0
 		WHERE p.tree = $1 AND p.path >= $2 AND p.path < $3 ORDER BY p.path, s.member LIMIT $5`, tree, path, end, vn.DayOf(tx.Now), limit)
+}
+
+// one returns a site, whoever asks.
+func one(ctx context.Context, tx *db.Tx, id string, n int64) (Site, error) {
+	return db.First(db.All(ctx, tx, scan, sites+` WHERE s.conference = $1 AND s.n = $2`, id, n))
+}
+
+// allOf returns the sites of a conference by number.
+func allOf(ctx context.Context, tx *db.Tx, id string) (map[int64]Site, error) {
+	all := map[int64]Site{}
+	return all, db.Each(ctx, tx, `SELECT n, unit, name, address, capacity, contact, phone, state, version FROM site WHERE conference = $1`, []any{id}, func(r db.Scanner) error {
+		var s Site
+		err := r.Scan(&s.N, &s.Unit, &s.Name, &s.Address, &s.Capacity, &s.Contact, &s.Phone, &s.State, &s.Version)
+		all[s.N] = s
+		return err
+	})
+}
+
+// unitsByKey returns the units of by's subtree with keys.
+func unitsByKey(ctx context.Context, tx *db.Tx, by auth.Actor, keys []string) (map[string]int64, error) {
+	type found struct {
+		key string
+		id  int64
+	}
+	all, err := db.AllIn(ctx, tx, func(r db.Scanner) (f found, err error) { return f, r.Scan(&f.key, &f.id) },
+		`SELECT u.key, u.id FROM unit u JOIN place p ON p.tree = $1 AND p.unit = u.id WHERE p.path >= $2 AND p.path < $3 AND u.key IN`, keys, by.Tree, by.Path, by.End())
+	units := make(map[string]int64, len(all))
+	for _, f := range all {
+		units[f.key] = f.id
+	}
+	return units, err
+}
+
+func insertAll(ctx context.Context, tx *db.Tx, by auth.Actor, id string, all []row) error {
+	return db.InsertMany(ctx, tx, inserting+` VALUES`, len(all), func(i int) []any {
+		f := all[i].form
+		return []any{id, all[i].n, all[i].unit, f.Name, vn.Fold(f.Name), f.Address, f.Capacity, f.Contact, f.Phone, Invited, by.Name, tx.Now, 1}
+	})
 }

@@ -192,3 +192,17 @@ func endCount(ctx context.Context, tx *db.Tx, c Conference, s State) error {
 	}
 	return setState(ctx, tx, c.ID, c.Version, s, c.Sheet)
 }
+
+// sitesOf returns how many sites a conference has, and how many have joined it.
+func sitesOf(ctx context.Context, tx *db.Tx, id string) (all, joined int64, err error) {
+	err = db.Each(ctx, tx, `SELECT state, count(*) FROM site WHERE conference = $1 GROUP BY state`, []any{id}, func(r db.Scanner) error {
+		var s string
+		var n int64
+		err := r.Scan(&s, &n)
+		if all += n; s == "joined" || s == "closed" {
+			joined += n
+		}
+		return err
+	})
+	return all, joined, err
+}

@@ -25,8 +25,8 @@ type apiSite struct {
 	There    int64  `json:"there" doc:"Of these, present or online"`
 }
 
-// apiPerson is one person on the roll of a site.
-type apiPerson struct {
+// apiSitePerson is one person on the roll of a site.
+type apiSitePerson struct {
 	Member string           `json:"member" doc:"Key of the member, which a check-in names"`
 	Name   string           `json:"name"`
 	Unit   string           `json:"unit" doc:"Key of the home unit when invited" example:"tccs-07"`
@@ -36,12 +36,12 @@ type apiPerson struct {
 	id int64
 }
 
-type apiFacts struct {
-	Facts []apiFact `json:"facts" doc:"At most 500"`
+type apiCheckins struct {
+	Facts []apiCheckin `json:"facts" doc:"At most 500"`
 }
 
-// apiFact is a check-in as a device notes it.
-type apiFact struct {
+// apiCheckin is a check-in as a device notes it.
+type apiCheckin struct {
 	ID     string           `json:"id" doc:"UUID of version 7, made by the device; the same fact always bears the same" example:"01930a3e-7c00-7abc-8def-0123456789ab"`
 	Device string           `json:"device" doc:"Name of the device, the same in all its facts" example:"may-1"`
 	Seq    int64            `json:"seq" doc:"Rises with every fact of the device"`
@@ -52,18 +52,18 @@ type apiFact struct {
 	Source string           `json:"source" enum:"qr,list,card,hand" doc:"How the person was recognised"`
 }
 
-type apiAnswers struct {
-	Answers []apiAnswer `json:"answers" doc:"In the order of the facts"`
+type apiCheckedIn struct {
+	Answers []apiFactAnswer `json:"answers" doc:"In the order of the facts"`
 }
 
-// apiAnswer says what became of a fact.
-type apiAnswer struct {
+// apiFactAnswer says what became of a fact.
+type apiFactAnswer struct {
 	ID     string            `json:"id"`
 	Result attendance.Result `json:"result" enum:"accepted,extra,duplicate,other,late,conflict,unknown,invalid" doc:"No result is a reason to forget the fact"`
-	First  *apiFirst         `json:"first,omitempty" doc:"Of other: the check-in that counts"`
+	First  *apiFirstCheckin  `json:"first,omitempty" doc:"Of other: the check-in that counts"`
 }
 
-type apiFirst struct {
+type apiFirstCheckin struct {
 	Fact   string    `json:"fact"`
 	Site   int64     `json:"site"`
 	Device string    `json:"device"`
@@ -102,7 +102,7 @@ func RegisterAPI(a *api.API) {
 		Query string `query:"q"`
 	}
 	api.List(a, api.Op{ID: "list-site-people", Noun: "sites", Path: "/conferences/{id}/sites/{n}/people", Summary: "site.api.people"},
-		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *peopleIn, after api.Cursor, limit int) ([]apiPerson, error) {
+		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *peopleIn, after api.Cursor, limit int) ([]apiSitePerson, error) {
 			g, s, err := Get(ctx, tx, by, in.ID, in.N)
 			if err != nil {
 				return nil, err
@@ -111,29 +111,29 @@ func RegisterAPI(a *api.API) {
 				return nil, err
 			}
 			all, err := attendance.RollAt(ctx, tx, g.ID, s.N, vn.Fold(in.Query), after.At, limit)
-			out := make([]apiPerson, len(all))
+			out := make([]apiSitePerson, len(all))
 			for i, r := range all {
-				out[i] = apiPerson{r.MemberKey, r.Name, r.UnitKey, r.State, r.Extra, r.Member}
+				out[i] = apiSitePerson{r.MemberKey, r.Name, r.UnitKey, r.State, r.Extra, r.Member}
 			}
 			return out, err
-		}, func(p apiPerson) api.Cursor { return api.Cursor{At: p.id} })
+		}, func(p apiSitePerson) api.Cursor { return api.Cursor{At: p.id} })
 	type factsIn struct {
 		api.ByID
 		N    int64 `path:"n"`
-		Body apiFacts
+		Body apiCheckins
 	}
 	api.Do(a, api.Op{ID: "check-in", Noun: "sites", Path: "/conferences/{id}/sites/{n}/checkins", Summary: "site.api.checkin"},
-		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *factsIn) (apiAnswers, error) {
+		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *factsIn) (apiCheckedIn, error) {
 			facts := make([]attendance.Fact, len(in.Body.Facts))
 			for i, f := range in.Body.Facts {
 				facts[i] = attendance.Fact(f)
 			}
 			answers, err := CheckIn(ctx, tx, by, in.ID, in.N, facts)
-			out := apiAnswers{Answers: make([]apiAnswer, len(answers))}
+			out := apiCheckedIn{Answers: make([]apiFactAnswer, len(answers))}
 			for i, x := range answers {
-				out.Answers[i] = apiAnswer{ID: x.ID, Result: x.Result}
+				out.Answers[i] = apiFactAnswer{ID: x.ID, Result: x.Result}
 				if x.First != nil {
-					out.Answers[i].First = (*apiFirst)(x.First)
+					out.Answers[i].First = (*apiFirstCheckin)(x.First)
 				}
 			}
 			return out, err

@@ -13,7 +13,7 @@ import (
 // Layout is the table of a conference's sites.
 func Layout() intake.Layout {
 	return intake.Layout{Name: "diem-cau", Sheet: "Điểm cầu", Columns: []intake.Column{
-		{Key: "n", Names: []string{"Số", "Number", "STT"}, Form: intake.Whole, Needed: true, Example: "1", Note: "site.import.note.n"},
+		{Key: "n", Names: []string{"Số điểm cầu", "Number"}, Form: intake.Whole, Needed: true, Example: "1", Note: "site.import.note.n"},
 		{Key: "unit", Names: []string{"Mã đơn vị", "Unit code", "Mã"}, Form: intake.Code, Needed: true, Example: "tccs-01", Note: "site.import.note.unit"},
 		{Key: "name", Names: []string{"Điểm cầu", "Site", "Tên điểm cầu"}, Needed: true, Example: "Hội trường xã", Note: "site.import.note.name"},
 		{Key: "address", Names: []string{"Địa chỉ", "Address"}, Example: "Thôn 1", Note: "site.import.note.address"},

@@ -51,7 +51,8 @@ func countAll(ctx context.Context, d *db.DB, j job.Job, progress func(done, tota
 	for more := true; more; {
 		var done, total int64
 		if err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-			more, done, total, err = countSome(ctx, tx, j.Payload)
+			p, err := CountSome(ctx, tx, j.Payload)
+			more, done, total = p.More, p.Done, p.Total
 			return err
 		}); err != nil {
 			return err
@@ -61,20 +62,27 @@ func countAll(ctx context.Context, d *db.DB, j job.Job, progress func(done, tota
 	return nil
 }
 
-// countSome does one slice, and reports whether there is more to do.
-func countSome(ctx context.Context, tx *db.Tx, id string) (more bool, done, total int64, err error) {
+// A Progress is how far the job has come.
+type Progress struct {
+	More        bool
+	Done, Total int64 // people
+}
+
+// CountSome does one slice of a closing or reopening: so many people and no more.
+func CountSome(ctx context.Context, tx *db.Tx, id string) (Progress, error) {
 	c, err := find(ctx, tx, id)
-	if err != nil {
-		return false, 0, 0, err
+	if err != nil || c.State != Closing && c.State != Reopening {
+		return Progress{}, err
 	}
 	o, err := attendance.Get(ctx, tx, id)
-	if err != nil || c.State != Closing && c.State != Reopening {
-		return false, 0, 0, err
+	if err != nil {
+		return Progress{}, err
 	}
 	n, err := countingOf(ctx, tx, id)
 	if err != nil {
-		return false, 0, 0, err
+		return Progress{}, err
 	}
+	more := false
 	n.Actor.Tree, n.Actor.Path, n.Actor.Unit, n.Actor.Roles = o.Tree, "/", c.Unit, auth.System(o.Tree).Roles
 	if c.State == Closing {
 		more, err = c.closeSome(ctx, tx, &n)
@@ -84,7 +92,7 @@ func countSome(ctx context.Context, tx *db.Tx, id string) (more bool, done, tota
 	if err == nil && more {
 		err = setCount(ctx, tx, id, n)
 	}
-	return more, n.Done, o.People, err
+	return Progress{more, n.Done, o.People}, err
 }
 
 // units takes the next units into a slice, and counts them with a sign; false if

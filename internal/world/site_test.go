@@ -275,3 +275,111 @@ func cmpOr(all ...error) error {
 	}
 	return nil
 }
+
+// TestManyPeople closes and reopens a conference of more people than are counted while
+// somebody waits: whatever happens to the job on its way, every figure stays what the
+// records say, and in the end it is as if it had been done at once.
+func TestManyPeople(t *testing.T) {
+	s := house(t, 3)
+	c := s.gathering(t, 2)
+	const people = 3_400
+	s.do(t, func(ctx context.Context, tx *db.Tx) error {
+		id := make([]int64, people)
+		for i := range id {
+			id[i] = tx.NewID()
+		}
+		home := func(i int) int64 { return s.bloc.units[i%3].ID }
+		if err := db.InsertMany(ctx, tx, `INSERT INTO member (id, key, name, fold, sort, phone, email, sample, created_at, version) VALUES`, people, func(i int) []any {
+			return []any{id[i], fmt.Sprint("nhieu-", i), "Người", "nguoi", []byte{1}, "", "", 1, 0, 1}
+		}); err != nil {
+			return err
+		}
+		if err := db.InsertMany(ctx, tx, `INSERT INTO membership (id, member, unit, from_day, to_day, recorded_at, ended) VALUES`, people, func(i int) []any {
+			return []any{tx.NewID(), id[i], home(i), "2020-01-01", "", tx.Now, 0}
+		}); err != nil {
+			return err
+		}
+		return db.InsertMany(ctx, tx, `INSERT INTO attendance (occasion, member, unit, state, reason, actor, actor_name, at, version) VALUES`, people, func(i int) []any {
+			return []any{c.ID, id[i], home(i), []string{"present", "online", "absent"}[i%7%3], "", "", "", tx.Now, 1}
+		})
+	})
+	r := rand.New(rand.NewPCG(3, 3))
+	s.checkIn(t, s.bikhu, c.ID, 1, fact(r, s.keysOf(t, 1)[0], 1_603_150_000_000))
+	s.do(t, func(ctx context.Context, tx *db.Tx) error { return conference.Close(ctx, tx, s.bikhu, c.ID, c.Version) })
+	s.during(t, c.ID, conference.Closing, conference.Closed)
+	invited, persons := s.lane(t, c, "invited"), s.own(t, 1, "persons_extra")
+	if invited < people || persons == 0 {
+		t.Errorf("%d invited, %d persons counted at unit 1", invited, persons)
+	}
+	s.do(t, func(ctx context.Context, tx *db.Tx) error {
+		now, err := conference.Get(ctx, tx, s.bikhu, c.ID)
+		if err != nil {
+			return err
+		}
+		if got := len(must(site.CheckIn(ctx, tx, s.bikhu, c.ID, 2, []attendance.Fact{fact(r, s.keysOf2(ctx, tx, 2), 1_603_150_000_000)}))); got != 1 {
+			t.Errorf("%d answers", got)
+		}
+		return conference.Reopen(ctx, tx, s.bikhu, c.ID, now.Version, "còn người")
+	})
+	s.during(t, c.ID, conference.Reopening, conference.Convened)
+	if got := s.lane(t, c, "invited"); got != 0 {
+		t.Errorf("%d invited stand counted after reopening", got)
+	}
+	if got := s.lane(t, c, "checked_in"); got != 2 {
+		t.Errorf("%d checked in after reopening, want 2", got)
+	}
+	if got := s.own(t, 1, "persons_extra"); got != 0 {
+		t.Errorf("%d persons stand counted after reopening", got)
+	}
+	s.do(t, func(ctx context.Context, tx *db.Tx) error {
+		now, err := conference.Get(ctx, tx, s.bikhu, c.ID)
+		if err != nil {
+			return err
+		}
+		return conference.Close(ctx, tx, s.bikhu, c.ID, now.Version)
+	})
+	s.during(t, c.ID, conference.Closing, conference.Closed)
+	if got := s.lane(t, c, "invited"); got != invited {
+		t.Errorf("%d invited after closing again, want %d", got, invited)
+	}
+}
+
+// during does the work of a conference's job slice by slice, breaking off after some,
+// and proves every figure in between.
+func (s *story) during(t *testing.T, id string, while, then conference.State) {
+	t.Helper()
+	is := func(want conference.State) {
+		t.Helper()
+		s.see(t, func(ctx context.Context, tx *db.Tx) error {
+			c, err := conference.Get(ctx, tx, s.bikhu, id)
+			if c.State != want {
+				t.Errorf("the conference is %s, want %s", c.State, want)
+			}
+			return err
+		})
+	}
+	is(while)
+	s.proven(t, string(while))
+	for range 3 {
+		s.do(t, func(ctx context.Context, tx *db.Tx) error { _, err := conference.CountSome(ctx, tx, id); return err })
+		s.proven(t, string(while)+", a slice later")
+	}
+	conference.Jobs(s.Jobs)
+	if err := s.Jobs.Drain(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	is(then)
+	s.proven(t, string(then))
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// keysOf2 is the key of the first member of unit n.
+func (s *story) keysOf2(ctx context.Context, tx *db.Tx, n int) string {
+	return must(org.Roster(ctx, tx, s.heads[n-1], s.bloc.units[n-1].ID, 0, 1))[0].Key
+}

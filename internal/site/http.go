@@ -364,11 +364,6 @@ func (s *server) put(w http.ResponseWriter, r *http.Request) error {
 	}
 	units := strings.FieldsFunc(v.Get("units"), func(c rune) bool { return c == ',' || c == ';' || c == ' ' || c == '\n' || c == '\r' })
 	return s.act(w, r, "site.said.put", func(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n int64) error {
-		if len(units) == 0 {
-			w := fault.Wrong{}
-			w.Add("units", "error.needed")
-			return w.Err()
-		}
 		_, _, err := Put(ctx, tx, by, id, n, units, v.Get("whole") != "")
 		return err
 	})

@@ -225,6 +225,11 @@ func Put(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n int64, unit
 	if g.State != conference.Convened {
 		return 0, 0, fault.New(fault.Conflict, "conference.error.not_convened")
 	}
+	if len(units) == 0 {
+		w := fault.Wrong{}
+		w.Add("units", "error.needed")
+		return 0, 0, w.Err()
+	}
 	for _, key := range units {
 		u, err := org.Get(ctx, tx, by, key)
 		if fault.Is(err, fault.NotFound) {

@@ -65,8 +65,24 @@ func scanKept(r db.Scanner) (*kept, error) {
 	return k, err
 }
 
+// inParts is db.AllIn for the keys of a batch, some at a time: SQLite's driver takes
+// a time for the arguments of a statement that grows with their square.
+func inParts[T any](ctx context.Context, tx *db.Tx, scan func(db.Scanner) (T, error), q string, keys []string, args ...any) ([]T, error) {
+	const part = 20
+	var all []T
+	for len(keys) > 0 {
+		n := min(part, len(keys))
+		some, err := db.AllIn(ctx, tx, scan, q, keys[:n], args...)
+		if err != nil {
+			return nil, err
+		}
+		all, keys = append(all, some...), keys[n:]
+	}
+	return all, nil
+}
+
 func (b *batch) loadFacts(ctx context.Context, tx *db.Tx, ids []string) error {
-	all, err := db.AllIn(ctx, tx, scanKept, `SELECT `+keptColumns+` FROM attendance_fact f JOIN member m ON m.id = f.member WHERE f.occasion = $1 AND f.id IN`,
+	all, err := inParts(ctx, tx, scanKept, `SELECT `+keptColumns+` FROM attendance_fact f JOIN member m ON m.id = f.member WHERE f.occasion = $1 AND f.id IN`,
 		ids, b.occasion.ID)
 	for _, k := range all {
 		b.known[k.ID] = k
@@ -81,7 +97,7 @@ func (b *batch) loadPeople(ctx context.Context, tx *db.Tx, keys []string) error 
 		key string
 		*person
 	}
-	all, err := db.AllIn(ctx, tx, func(r db.Scanner) (v row, err error) {
+	all, err := inParts(ctx, tx, func(r db.Scanner) (v row, err error) {
 		v.person = &person{}
 		var extra int
 		err = r.Scan(&v.key, &v.member, &v.unit, &v.site, &v.state, &v.version, &v.fact, &extra)
@@ -158,8 +174,8 @@ func (b *batch) save(ctx context.Context, tx *db.Tx) error {
 }
 
 // few are the lengths of lists of rows that are written at once, so that their
-// statements are few and stay prepared.
-var few = []int{20, 4, 1}
+// statements are few, stay prepared, and have about a hundred arguments.
+var few = []int{8, 4, 1}
 
 // rowsOf writes rows in parts of few sizes: the statement begins with head, each
 // row is the text of row with its own parameters from n on, and shared ones before.

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -55,9 +56,15 @@ func BenchmarkCheckins(b *testing.B) {
 			}
 			b.Run(fmt.Sprintf("%s/senders=%d", x.name, senders), func(b *testing.B) {
 				n := min(b.N, len(mine)/60)
+				began := cpu(b)
 				raw := batches(b, n, senders, mine, func(r *rand.Rand, some []int) error { return g.Raw(b, r, some) })
+				rawCPU := cpu(b) - began
+				began = cpu(b)
 				b.ResetTimer()
 				got := batches(b, n, senders, mine, func(r *rand.Rand, some []int) error { return send(client, h.URL, token, g, r, some) })
+				gotCPU := cpu(b) - began
+				b.ReportMetric(float64(gotCPU.Microseconds())/float64(n*60), "cpu-µs/person")
+				b.ReportMetric(float64(rawCPU.Microseconds())/float64(n*60), "cpu-µs/raw")
 				b.ReportMetric(got, "persons/s")
 				b.ReportMetric(raw, "raw/s")
 				b.ReportMetric(100*got/raw, "%raw")
@@ -65,6 +72,16 @@ func BenchmarkCheckins(b *testing.B) {
 			})
 		}
 	}
+}
+
+// cpu is what this program has taken of the processors, whoever else uses them.
+func cpu(b *testing.B) time.Duration {
+	b.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // batches does n batches of 60 by some senders at once, and returns the persons a

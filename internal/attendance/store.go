@@ -70,7 +70,8 @@ func RollAfter(ctx context.Context, tx *db.Tx, by auth.Actor, occasion string, w
 
 // RollOfUnit returns the part of a roll that by sees of one home unit.
 func RollOfUnit(ctx context.Context, tx *db.Tx, by auth.Actor, occasion string, unit int64) ([]Row, error) {
-	return db.All(ctx, tx, scanRow, rolls+` AND a.unit = $5 AND p.path >= $3 AND p.path < $4 ORDER BY m.sort, m.id`,
+	return db.All(ctx, tx, scanRow, rolls+` AND a.member IN (SELECT member FROM attendance WHERE occasion = $2 AND unit = $5)
+		AND p.path || '' >= $3 AND p.path || '' < $4 ORDER BY m.sort, m.id`,
 		vn.DayOf(tx.Now), occasion, by.Path, by.End(), unit)
 }
 
@@ -85,7 +86,7 @@ func RollOfMembers(ctx context.Context, tx *db.Tx, by auth.Actor, occasion strin
 	for len(members) > 0 {
 		n := min(listed, len(members))
 		in, args := among(members[:n], vn.DayOf(tx.Now), occasion, by.Path, by.End())
-		some, err := db.All(ctx, tx, scanRow, rolls+` AND p.path >= $3 AND p.path < $4 AND a.member IN `+in+` ORDER BY p.path, m.sort, m.id`, args...)
+		some, err := db.All(ctx, tx, scanRow, rolls+` AND p.path || '' >= $3 AND p.path || '' < $4 AND a.member IN `+in+` ORDER BY m.sort, m.id`, args...)
 		if err != nil {
 			return nil, err
 		}
@@ -189,10 +190,14 @@ func Took(ctx context.Context, tx *db.Tx, occasion string) ([]int64, error) {
 	return TookOf(ctx, tx, occasion, 0, math.MaxInt64)
 }
 
+// The statements below look rows up by one index and read them by their keys: without
+// statistics SQLite takes the order of the keys for better than any index, and would
+// go through the whole roll.
+
 // TookOf is Took of the units with ids after one, to the end of a range.
 func TookOf(ctx context.Context, tx *db.Tx, occasion string, after, to int64) ([]int64, error) {
 	return db.All(ctx, tx, func(r db.Scanner) (m int64, err error) { return m, r.Scan(&m) },
-		`SELECT member FROM attendance WHERE occasion = $1 AND unit > $2 AND unit <= $3 AND state IN ('present', 'online') ORDER BY member`, occasion, after, to)
+		`SELECT member FROM attendance WHERE occasion = $1 AND unit > $2 AND unit <= $3 AND state IN ('present', 'online') ORDER BY unit, member`, occasion, after, to)
 }
 
 // Anybody reports whether anybody took part in an occasion so far.

@@ -64,17 +64,17 @@ func scanNoted(r db.Scanner) (n Noted, err error) {
 // FactsAt returns facts of a site in the order in which they came, at most limit
 // after a batch.
 func FactsAt(ctx context.Context, tx *db.Tx, occasion string, site, after int64, limit int) ([]Noted, error) {
-	return db.All(ctx, tx, scanNoted, noted+` AND f.site = $2 AND f.batch > $3 ORDER BY f.batch, f.id LIMIT $4`, occasion, site, after, limit)
+	return db.All(ctx, tx, scanNoted, noted+` AND f.id IN (SELECT id FROM attendance_fact WHERE occasion = $1 AND site = $2 AND batch > $3) ORDER BY f.batch, f.id LIMIT $4`, occasion, site, after, limit)
 }
 
 // Apart returns facts of a site that do not count, or were late, the last first.
 func Apart(ctx context.Context, tx *db.Tx, occasion string, site int64, limit int) ([]Noted, error) {
-	return db.All(ctx, tx, scanNoted, noted+` AND f.site = $2 AND (f.standing <> 1 OR f.late = 1) ORDER BY f.batch DESC, f.id LIMIT $3`, occasion, site, limit)
+	return db.All(ctx, tx, scanNoted, noted+` AND f.id IN (SELECT id FROM attendance_fact WHERE occasion = $1 AND site = $2) AND (f.standing <> 1 OR f.late = 1) ORDER BY f.batch DESC, f.id LIMIT $3`, occasion, site, limit)
 }
 
 // BatchOf returns the facts of a batch whose people have their home in a unit.
 func BatchOf(ctx context.Context, tx *db.Tx, occasion string, site, batch, unit int64) ([]Noted, error) {
-	return db.All(ctx, tx, scanNoted, noted+` AND f.site = $2 AND f.batch = $3 AND f.unit = $4 ORDER BY m.sort, f.id`, occasion, site, batch, unit)
+	return db.All(ctx, tx, scanNoted, noted+` AND f.id IN (SELECT id FROM attendance_fact WHERE occasion = $1 AND site = $2 AND batch = $3) AND f.unit = $4 ORDER BY m.sort, f.id`, occasion, site, batch, unit)
 }
 
 // Counting returns the facts that count in an occasion.
@@ -110,7 +110,8 @@ func Devices(ctx context.Context, tx *db.Tx, occasion string, site int64) ([]Dev
 		err = r.Scan(&d.Name, &d.Facts, &ms, &most, &least)
 		d.Last, d.Offset = time.UnixMilli(ms).UTC(), time.Duration(max(most, -least))*time.Millisecond
 		return d, err
-	}, `SELECT device, count(*), max(at_ms), max(offset_ms), min(offset_ms) FROM attendance_fact WHERE occasion = $1 AND site = $2 GROUP BY device ORDER BY device`, occasion, site)
+	}, `SELECT device, count(*), max(at_ms), max(offset_ms), min(offset_ms) FROM attendance_fact
+		WHERE occasion = $1 AND id IN (SELECT id FROM attendance_fact WHERE occasion = $1 AND site = $2) GROUP BY device ORDER BY device`, occasion, site)
 }
 
 // A SiteCount is how many people are on the roll at a site, in a state.
@@ -140,7 +141,7 @@ func CountsAt(ctx context.Context, tx *db.Tx, occasion string, sites []int64) ([
 // after one: those whose names hold the words of query, folded.
 func RollAt(ctx context.Context, tx *db.Tx, occasion string, site int64, query string, after int64, limit int) ([]Row, error) {
 	match, args := db.Match("m.fold", query, 6)
-	return db.All(ctx, tx, scanRow, rolls+` AND a.site = $3 AND a.member > $4 AND `+match+` ORDER BY a.member LIMIT $5`,
+	return db.All(ctx, tx, scanRow, rolls+` AND a.member IN (SELECT member FROM attendance WHERE occasion = $2 AND site = $3) AND a.member + 0 > $4 AND `+match+` ORDER BY a.member LIMIT $5`,
 		append([]any{today(tx), occasion, site, after, limit}, args...)...)
 }
 

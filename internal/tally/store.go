@@ -92,6 +92,12 @@ type Node struct {
 
 const nodeColumns = `parent, unit, own, total`
 
+// nodesOf begins a query for the nodes of units of a sheet, whose condition on k.unit
+// follows: the units are looked up by their index, then each node by its key. Without
+// statistics SQLite would go through all nodes of the sheet instead.
+const nodesOf = `SELECT n.parent, n.unit, n.own, n.total FROM tally_node k
+	JOIN tally_node n ON n.sheet = k.sheet AND n.parent = k.parent AND n.unit = k.unit WHERE k.sheet = $1 AND `
+
 func scanNode(r db.Scanner) (n Node, err error) {
 	var own, total []byte
 	if err := r.Scan(&n.parent, &n.Unit, &own, &total); err != nil {
@@ -120,8 +126,8 @@ func addChunk(ctx context.Context, tx *db.Tx, sheet int64, changes []Node) error
 		units[i] = n.Unit
 	}
 	had := make(map[int64]Node, len(changes))
-	where, args := among("unit", units, sheet)
-	if err := db.Each(ctx, tx, `SELECT `+nodeColumns+` FROM tally_node WHERE sheet = $1 AND `+where, args, func(r db.Scanner) error {
+	where, args := among("k.unit", units, sheet)
+	if err := db.Each(ctx, tx, nodesOf+where, args, func(r db.Scanner) error {
 		n, err := scanNode(r)
 		had[n.Unit] = n
 		return err

@@ -12,6 +12,7 @@ import (
 	"nhipcau/internal/db/dbtest"
 	"nhipcau/internal/form"
 	"nhipcau/internal/report"
+	"nhipcau/internal/site"
 	"nhipcau/internal/vn"
 )
 
@@ -48,6 +49,12 @@ func (h *TestHouse) Prepare(t testing.TB) (p Prepared) {
 			return err
 		}
 		if _, err := conference.Convene(ctx, tx, by, c.ID, c.Version); err != nil {
+			return err
+		}
+		if _, err := site.Add(ctx, tx, by, c.ID, site.Form{Unit: by.UnitKey, Name: "Hội trường"}); err != nil {
+			return err
+		}
+		if _, _, err := site.Put(ctx, tx, by, c.ID, 1, []string{by.UnitKey}, true); err != nil {
 			return err
 		}
 		r, err := report.Begin(ctx, tx, by, rollout)

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/http"
@@ -20,7 +21,8 @@ func errorf(format string, args ...any) error { return fmt.Errorf(format, args..
 // what must be found first.
 type deed struct {
 	login, path, body string
-	match             bool // the thing's state must be named
+	tail              string // of the address, where its pattern has more in it
+	match             bool   // the thing's state must be named
 }
 
 // TestDocument asks every operation that the document names, with ids of real
@@ -58,7 +60,7 @@ func TestDocument(t *testing.T) {
 	fill := strings.NewReplacer("/units/{key}", "/units/tccs-07", "/members/{key}", "/members/"+bloc.list("/members?unit=tccs-07").Items[0].Key,
 		"/rollouts/{id}", "/rollouts/"+roll.ID, "/plans/{id}", "/plans/"+plan, "/reports/{id}", "/reports/"+prepared.Report,
 		"/conferences/{id}", "/conferences/"+prepared.Conference, "/directives/{id}", "/directives/"+bloc.list("/directives").Items[0].ID,
-		"{sheet}", roll.Sheet, "/{unit}/children", "/doan-khoi/children", "{unit}", "tccs-07", "{lane}", "persons")
+		"{sheet}", roll.Sheet, "/{unit}/children", "/doan-khoi/children", "{unit}", "tccs-07", "{lane}", "persons", "{n}", "1")
 	for _, path := range slices.Sorted(maps.Keys(c.Paths)) {
 		for method := range c.Paths[path] {
 			nobody := program{t: t, h: h}.ask(strings.ToUpper(method), "/api/v1"+fill.Replace(path), "")
@@ -69,7 +71,7 @@ func TestDocument(t *testing.T) {
 				continue
 			}
 			p := bloc
-			if strings.HasSuffix(path, "/attendance") {
+			if strings.HasSuffix(path, "/attendance") || strings.HasSuffix(path, "/people") {
 				p = as("thuky07")
 			}
 			a := p.get(fill.Replace(path))
@@ -79,7 +81,7 @@ func TestDocument(t *testing.T) {
 			if strings.Contains(a.body, `"items":[]`) {
 				t.Errorf("%s answers with nothing, by which nothing is shown: %s", path, a.body)
 			}
-			elsewhere := strings.NewReplacer("{key}", "x", "{id}", "x", "{sheet}", "1", "{unit}", "x", "{lane}", "x").Replace(path)
+			elsewhere := strings.NewReplacer("{key}", "x", "{id}", "x", "{sheet}", "1", "{unit}", "x", "{lane}", "x", "{n}", "1").Replace(path)
 			if missing := bloc.get(elsewhere); elsewhere != path && missing.status != http.StatusNotFound || c.check(path, method, missing) != nil {
 				t.Errorf("%s: %d, %v", elsewhere, missing.status, c.check(path, method, missing))
 			}
@@ -117,6 +119,10 @@ func (c checker) writes(t *testing.T, as func(login string) program, prepared ap
 			login: "thuky07", path: "/conferences/" + prepared.Conference,
 			body: fmt.Sprintf(`{"marks":[{"member":%q,"state":"present","version":%d}],"guests":[{"label":"Khách","number":2}]}`, row.Member, row.Version),
 		}},
+		{"POST /conferences/{id}/sites/{n}/checkins", deed{
+			login: "thuky07", path: "/conferences/" + prepared.Conference, tail: "/sites/1/checkins",
+			body: fmt.Sprintf(`{"facts":[{"id":"01930a3e-7c00-7abc-8def-0123456789ab","device":"may-1","seq":1,"at":1603150000000,"offset":0,"member":%q,"state":"present","source":"qr"}]}`, row.Member),
+		}},
 		{"POST /conferences", deed{login: head, body: `{"rollout":"` + roll + `","title":"Học bù","sort":"makeup","mode":"online","day":"2024-01-17","topics":[{"title":"Nghị quyết"}]}`}},
 		{"POST /conferences/{id}/convening", deed{login: head, path: "/conferences/$POST /conferences", match: true}},
 		{"POST /conferences/{id}/closure", deed{login: "thuky07", path: "/conferences/" + prepared.Conference, match: true}},
@@ -138,7 +144,7 @@ func (c checker) writes(t *testing.T, as func(login string) program, prepared ap
 		path, p := pattern, as(d.login)
 		var heads []string
 		if d.path != "" {
-			path = d.path + pattern[strings.Index(pattern, "}")+1:]
+			path = d.path + cmp.Or(d.tail, pattern[strings.Index(pattern, "}")+1:])
 		}
 		if d.match {
 			bare := p.ask(method, "/api/v1"+path, d.body)

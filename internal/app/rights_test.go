@@ -145,7 +145,7 @@ func (x asker) fill(path string) string {
 	part := strings.Split(strings.TrimPrefix(path, "/api/v1"), "/")[1]
 	id := or(x.ids[part] != "", x.ids[part], "nowhere")
 	key := or(part == "members", id, "tccs-07")
-	return strings.NewReplacer("{id}", id, "{key}", key, "{sheet}", x.ids["figures"], "{unit}", "tccs-07", "{lane}", "persons", "{code}", "x", "{$}", "").Replace(path)
+	return strings.NewReplacer("{id}", id, "{key}", key, "{sheet}", x.ids["figures"], "{unit}", "tccs-07", "{lane}", "persons", "{code}", "x", "{$}", "", "{n}", "1", "{batch}", "1").Replace(path)
 }
 
 // answer is what login gets from a route, in a word.

@@ -18,6 +18,7 @@ import (
 	"nhipcau/internal/plan"
 	"nhipcau/internal/report"
 	"nhipcau/internal/rollout"
+	"nhipcau/internal/site"
 	"nhipcau/internal/statement"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
@@ -289,8 +290,9 @@ func sources() map[string]figures.SourcePage {
 		"conference": {Label: label("app.source.conference"), Href: func(id, unit, lane string) string {
 			return "/conferences/" + id + "/rows?unit=" + unit + "&lane=" + lane
 		}},
-		"declaration": {Label: label("app.source.declaration"), Href: none},
-		"plan":        {Label: label("app.source.plan"), Href: func(id, _, _ string) string { return "/plans/" + id }},
+		conference.CheckinSource: {Label: label("app.source.checkin"), Href: site.Href},
+		"declaration":            {Label: label("app.source.declaration"), Href: none},
+		"plan":                   {Label: label("app.source.plan"), Href: func(id, _, _ string) string { return "/plans/" + id }},
 		tally.ReformSource: {Label: label("app.source.reform"), Href: func(id, _, lane string) string {
 			sheet, unit, _ := strings.Cut(id, ":")
 			n, _ := strconv.ParseInt(sheet, 10, 64) // what is no number leads to no sheet

@@ -109,6 +109,7 @@ func (u *uses) take(l *ast.BasicLit, s source) {
 	text, err := strconv.Unquote(l.Value)
 	switch {
 	case l.Kind != token.STRING || err != nil:
+	case strings.HasSuffix(text, ".css") || strings.HasSuffix(text, ".js"): // names of files
 	case key.MatchString(text):
 		u.keys[text] = s.at(l)
 	case beginning.MatchString(text):

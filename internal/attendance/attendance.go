@@ -48,6 +48,7 @@ type Occasion struct {
 	Subject  string // what attendance counts towards, "" for nothing
 	Host     int64
 	ClosedAt time.Time
+	People   int64 // on the roll
 	Version  int64
 }
 
@@ -62,6 +63,8 @@ type Row struct {
 	UnitName  string
 	State     State
 	Reason    string
+	Site      int64  // where the person is to be, or was, 0 for none in particular
+	Extra     bool   // checked in without having been invited
 	ActorName string // who marked last
 	At        time.Time
 	Version   int64
@@ -105,7 +108,10 @@ func Invite(ctx context.Context, tx *db.Tx, by auth.Actor, occasion string, memb
 			added++
 		}
 	}
-	return added, nil
+	if added == 0 {
+		return 0, nil
+	}
+	return added, addPeople(ctx, tx, occasion, added)
 }
 
 // open returns an occasion that still takes marks.
@@ -130,7 +136,7 @@ func MarkAll(ctx context.Context, tx *db.Tx, by auth.Actor, occasion string, mar
 	if _, err := open(ctx, tx, occasion); err != nil {
 		return 0, err
 	}
-	rows, err := byMember(ctx, tx, occasion)
+	rows, err := byMember(ctx, tx, occasion, marks)
 	if err != nil {
 		return 0, err
 	}

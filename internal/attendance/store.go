@@ -2,6 +2,8 @@ package attendance
 
 import (
 	"context"
+	"math"
+	"strings"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
@@ -16,8 +18,8 @@ func insertOccasion(ctx context.Context, tx *db.Tx, o Occasion) error {
 
 // Get returns an occasion. The caller has seen the thing it belongs to.
 func Get(ctx context.Context, tx *db.Tx, id string) (o Occasion, err error) {
-	err = tx.One(ctx, `SELECT id, tree, subject, host, closed_at, version FROM occasion WHERE id = $1`, []any{id},
-		&o.ID, &o.Tree, &o.Subject, &o.Host, db.At(&o.ClosedAt), &o.Version)
+	err = tx.One(ctx, `SELECT id, tree, subject, host, closed_at, people, version FROM occasion WHERE id = $1`, []any{id},
+		&o.ID, &o.Tree, &o.Subject, &o.Host, db.At(&o.ClosedAt), &o.People, &o.Version)
 	return o, err
 }
 
@@ -25,7 +27,7 @@ func Get(ctx context.Context, tx *db.Tx, id string) (o Occasion, err error) {
 const rolls = `SELECT a.member, m.key, m.name,
 		coalesce((SELECT o.title FROM office o WHERE o.member = a.member AND o.unit = a.unit AND o.from_day <= $1 AND (o.to_day = '' OR o.to_day > $1)
 			ORDER BY o.rank LIMIT 1), ''),
-		a.unit, u.key, n.short, a.state, a.reason, a.actor_name, a.at, a.version
+		a.unit, u.key, n.short, a.state, a.reason, a.site, a.extra, a.actor_name, a.at, a.version
 	FROM attendance a
 	JOIN member m ON m.id = a.member
 	JOIN unit u ON u.id = a.unit
@@ -35,7 +37,11 @@ const rolls = `SELECT a.member, m.key, m.name,
 	WHERE a.occasion = $2`
 
 func scanRow(r db.Scanner) (v Row, err error) {
-	return v, r.Scan(&v.Member, &v.MemberKey, &v.Name, &v.Office, &v.Unit, &v.UnitKey, &v.UnitName, &v.State, &v.Reason, &v.ActorName, db.At(&v.At), &v.Version)
+	var extra int
+	err = r.Scan(&v.Member, &v.MemberKey, &v.Name, &v.Office, &v.Unit, &v.UnitKey, &v.UnitName, &v.State, &v.Reason,
+		&v.Site, &extra, &v.ActorName, db.At(&v.At), &v.Version)
+	v.Extra = extra != 0
+	return v, err
 }
 
 // Roll returns the roll of an occasion, by unit and name. The caller has seen
@@ -62,33 +68,143 @@ func RollAfter(ctx context.Context, tx *db.Tx, by auth.Actor, occasion string, w
 		ORDER BY a.member LIMIT $7`, vn.DayOf(tx.Now), occasion, from, to, s, after, limit)
 }
 
-func byMember(ctx context.Context, tx *db.Tx, occasion string) (map[int64]Row, error) {
-	list, err := db.All(ctx, tx, func(r db.Scanner) (v Row, err error) { return v, r.Scan(&v.Member, &v.State, &v.Reason, &v.Version) },
-		`SELECT member, state, reason, version FROM attendance WHERE occasion = $1`, occasion)
-	all := make(map[int64]Row, len(list))
-	for _, v := range list {
-		all[v.Member] = v
-	}
-	return all, err
+// RollOfUnit returns the part of a roll that by sees of one home unit.
+func RollOfUnit(ctx context.Context, tx *db.Tx, by auth.Actor, occasion string, unit int64) ([]Row, error) {
+	return db.All(ctx, tx, scanRow, rolls+` AND a.member IN (SELECT member FROM attendance WHERE occasion = $2 AND unit = $5)
+		AND p.path || '' >= $3 AND p.path || '' < $4 ORDER BY m.sort, m.id`,
+		vn.DayOf(tx.Now), occasion, by.Path, by.End(), unit)
 }
 
-// A Count is how many people of a unit are in a state.
+// RollOfKeys returns the rows of members with keys, of the whole roll.
+func RollOfKeys(ctx context.Context, tx *db.Tx, occasion string, keys []string) ([]Row, error) {
+	return db.AllIn(ctx, tx, scanRow, rolls+` AND m.key IN`, keys, vn.DayOf(tx.Now), occasion)
+}
+
+// RollOfMembers returns the rows of members, as far as by sees them.
+func RollOfMembers(ctx context.Context, tx *db.Tx, by auth.Actor, occasion string, members []int64) ([]Row, error) {
+	var all []Row
+	for len(members) > 0 {
+		n := min(listed, len(members))
+		in, args := among(members[:n], vn.DayOf(tx.Now), occasion, by.Path, by.End())
+		some, err := db.All(ctx, tx, scanRow, rolls+` AND p.path || '' >= $3 AND p.path || '' < $4 AND a.member IN `+in+` ORDER BY m.sort, m.id`, args...)
+		if err != nil {
+			return nil, err
+		}
+		all, members = append(all, some...), members[n:]
+	}
+	return all, nil
+}
+
+// among returns a list of listed ids as SQL, the last repeated, and args with the ids
+// behind them.
+func among(ids []int64, args ...any) (string, []any) {
+	list := make([]string, listed)
+	for i := range list {
+		args = append(args, ids[min(i, len(ids)-1)])
+		list[i] = db.Arg(len(args))
+	}
+	return `(` + strings.Join(list, `, `) + `)`, args
+}
+
+// Many reports whether more than n people are on a roll.
+func Many(ctx context.Context, tx *db.Tx, occasion string, n int) (bool, error) {
+	all, err := db.All(ctx, tx, func(r db.Scanner) (m int64, err error) { return m, r.Scan(&m) },
+		`SELECT member FROM attendance WHERE occasion = $1 ORDER BY member LIMIT 1 OFFSET $2`, occasion, n)
+	return len(all) > 0, err
+}
+
+// byMember returns the rows of members.
+func byMember(ctx context.Context, tx *db.Tx, occasion string, marks []Mark) (map[int64]Row, error) {
+	all := make(map[int64]Row, len(marks))
+	for len(marks) > 0 {
+		n := min(listed, len(marks))
+		ids := make([]int64, n)
+		for i, m := range marks[:n] {
+			ids[i] = m.Member
+		}
+		in, args := among(ids, occasion)
+		if err := db.Each(ctx, tx, `SELECT member, state, reason, version FROM attendance WHERE occasion = $1 AND member IN `+in, args, func(r db.Scanner) error {
+			var v Row
+			err := r.Scan(&v.Member, &v.State, &v.Reason, &v.Version)
+			all[v.Member] = v
+			return err
+		}); err != nil {
+			return nil, err
+		}
+		marks = marks[n:]
+	}
+	return all, nil
+}
+
+const listed = 50 // members asked about by one statement
+
+// A Count is how many people of a unit are in a state, those not invited apart.
 type Count struct {
 	Unit  int64
 	State State
+	Extra bool
 	N     int64
+}
+
+func scanCount(r db.Scanner) (c Count, err error) {
+	var extra int
+	err = r.Scan(&c.Unit, &c.State, &extra, &c.N)
+	c.Extra = extra != 0
+	return c, err
 }
 
 // Counts returns the people of an occasion by home unit and state.
 func Counts(ctx context.Context, tx *db.Tx, occasion string) ([]Count, error) {
-	return db.All(ctx, tx, func(r db.Scanner) (c Count, err error) { return c, r.Scan(&c.Unit, &c.State, &c.N) },
-		`SELECT unit, state, count(*) FROM attendance WHERE occasion = $1 GROUP BY unit, state ORDER BY unit, state`, occasion)
+	return CountsOf(ctx, tx, occasion, 0, math.MaxInt64)
+}
+
+// CountsOf is Counts of the units with ids after one, to the end of a range.
+func CountsOf(ctx context.Context, tx *db.Tx, occasion string, after, to int64) ([]Count, error) {
+	return db.All(ctx, tx, scanCount, `SELECT unit, state, extra, count(*) FROM attendance WHERE occasion = $1 AND unit > $2 AND unit <= $3
+		GROUP BY unit, state, extra ORDER BY unit, state, extra`, occasion, after, to)
+}
+
+// CheckedIn returns the people of an occasion with a check-in that counts, by home
+// unit.
+func CheckedIn(ctx context.Context, tx *db.Tx, occasion string) ([]Count, error) {
+	return db.All(ctx, tx, scanCount, `SELECT unit, '', extra, count(*) FROM attendance_fact WHERE occasion = $1 AND standing = 1
+		GROUP BY unit, extra ORDER BY unit, extra`, occasion)
+}
+
+// UnitAfter returns a unit of a roll such that the people of the units with ids
+// after one, up to it, are about n; false if there are none.
+func UnitAfter(ctx context.Context, tx *db.Tx, occasion string, after int64, n int) (int64, bool, error) {
+	unit := func(r db.Scanner) (u int64, err error) { return u, r.Scan(&u) }
+	all, err := db.All(ctx, tx, unit, `SELECT unit FROM attendance WHERE occasion = $1 AND unit > $2 ORDER BY unit LIMIT 1 OFFSET $3`, occasion, after, n)
+	if err == nil && len(all) == 0 {
+		all, err = db.All(ctx, tx, unit, `SELECT unit FROM attendance WHERE occasion = $1 AND unit > $2 ORDER BY unit DESC LIMIT 1`, occasion, after)
+	}
+	if err != nil || len(all) == 0 {
+		return 0, false, err
+	}
+	return all[0], true, nil
 }
 
 // Took returns the members who took part in an occasion.
 func Took(ctx context.Context, tx *db.Tx, occasion string) ([]int64, error) {
+	return TookOf(ctx, tx, occasion, 0, math.MaxInt64)
+}
+
+// The statements below look rows up by one index and read them by their keys: without
+// statistics SQLite takes the order of the keys for better than any index, and would
+// go through the whole roll.
+
+// TookOf is Took of the units with ids after one, to the end of a range.
+func TookOf(ctx context.Context, tx *db.Tx, occasion string, after, to int64) ([]int64, error) {
 	return db.All(ctx, tx, func(r db.Scanner) (m int64, err error) { return m, r.Scan(&m) },
-		`SELECT member FROM attendance WHERE occasion = $1 AND state IN ('present', 'online') ORDER BY member`, occasion)
+		`SELECT member FROM attendance WHERE occasion = $1 AND unit > $2 AND unit <= $3 AND state IN ('present', 'online') ORDER BY unit, member`, occasion, after, to)
+}
+
+// Anybody reports whether anybody took part in an occasion so far.
+func Anybody(ctx context.Context, tx *db.Tx, occasion string) (bool, error) {
+	all, err := db.All(ctx, tx, func(r db.Scanner) (m int64, err error) { return m, r.Scan(&m) },
+		`SELECT member FROM attendance WHERE occasion = $1 AND state IN ('present', 'online') LIMIT 1`, occasion)
+	return len(all) > 0, err
 }
 
 // Elsewhere returns another closed occasion of the same subject in which a
@@ -150,3 +266,5 @@ func replaceGuests(ctx context.Context, tx *db.Tx, occasion string, guests []Gue
 func setClosed(ctx context.Context, tx *db.Tx, occasion string, at any) error {
 	return tx.Exec(ctx, `UPDATE occasion SET closed_at = $1, version = version + 1 WHERE id = $2`, at, occasion)
 }
+
+func today(tx *db.Tx) vn.Day { return vn.DayOf(tx.Now) }

@@ -27,7 +27,7 @@ type apiConference struct {
 	End       string     `json:"end,omitempty" example:"11:00"`
 	Place     string     `json:"place,omitempty"`
 	Chair     string     `json:"chair,omitempty"`
-	State     State      `json:"state" enum:"draft,convened,closed,cancelled"`
+	State     State      `json:"state" enum:"draft,convened,closing,closed,reopening,cancelled"`
 	EnteredAt time.Time  `json:"entered_at"`
 	Sheet     string     `json:"sheet,omitempty" doc:"Where it is counted: /figures/{sheet}/{unit}; absent until it is closed"`
 	Sample    bool       `json:"sample" doc:"Made up for a demonstration"`
@@ -122,7 +122,7 @@ func RegisterAPI(a *api.API) {
 	type listIn struct {
 		api.Paging
 		Rollout string `query:"rollout"`
-		State   string `query:"state" enum:"draft,convened,closed,cancelled"`
+		State   string `query:"state" enum:"draft,convened,closing,closed,reopening,cancelled"`
 		Query   string `query:"q"`
 	}
 	api.List(a, api.Op{ID: "list-conferences", Noun: "conferences", Path: "/conferences", Summary: "conference.api.list"},
@@ -207,7 +207,11 @@ func markForAPI(ctx context.Context, tx *db.Tx, by auth.Actor, id string, in api
 	if err := mayRun(by, c.Unit); err != nil {
 		return 0, err
 	}
-	rows, err := attendance.Roll(ctx, tx, id)
+	keys := make([]string, len(in.Marks))
+	for i, m := range in.Marks {
+		keys[i] = m.Member
+	}
+	rows, err := attendance.RollOfKeys(ctx, tx, id, keys)
 	if err != nil {
 		return 0, err
 	}

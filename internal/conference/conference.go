@@ -32,7 +32,9 @@ type State string
 const (
 	Draft     State = "draft"
 	Convened  State = "convened" // people are invited, the roll can be called
+	Closing   State = "closing"  // the roll is closed and being counted
 	Closed    State = "closed"
+	Reopening State = "reopening" // what was counted is being taken back
 	Cancelled State = "cancelled"
 )
 
@@ -44,10 +46,12 @@ var Sorts = []string{"main", "makeup"}
 var Modes = []string{"in_person", "online", "hybrid"}
 
 var kind = tally.NewKind("conference",
-	"invited", "present", "online", "excused", "absent", "exempt", "guests", "represented")
+	"invited", "present", "online", "excused", "absent", "exempt", "guests", "represented",
+	"checked_in", "extra")
 
 // Kind returns what a conference's sheet counts, at the home unit of each
-// person; represented is 1 for a unit of which anybody was there.
+// person; represented is 1 for a unit of which anybody was there. The last two move
+// with every check-in: persons who were invited, and others.
 func Kind() *tally.Kind { return kind }
 
 // A Conference is a conference.
@@ -378,7 +382,8 @@ func Mark(ctx context.Context, tx *db.Tx, by auth.Actor, id string, marks []atte
 }
 
 // Close ends a conference and counts it: at least one person must have been
-// there, and it must not lie in the future.
+// there, and it must not lie in the future. One of many people is counted by a job;
+// it is Closing until that is done.
 func Close(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int64) error {
 	c, err := Get(ctx, tx, by, id)
 	if err != nil {
@@ -393,23 +398,38 @@ func Close(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int
 	if vn.DayOf(tx.Now).Before(c.Day) {
 		return fault.New(fault.Conflict, "conference.error.future")
 	}
-	took, err := attendance.Took(ctx, tx, id)
+	if any, err := attendance.Anybody(ctx, tx, id); err != nil {
+		return err
+	} else if !any {
+		return fault.New(fault.Conflict, "conference.error.empty")
+	}
+	if err := attendance.Close(ctx, tx, id); err != nil {
+		return err
+	}
+	many, err := attendance.Many(ctx, tx, id, direct)
 	if err != nil {
 		return err
 	}
-	if len(took) == 0 {
-		return fault.New(fault.Conflict, "conference.error.empty")
+	if many {
+		if err := setState(ctx, tx, id, version, Closing, c.Sheet); err != nil {
+			return err
+		}
+		if err := c.begin(ctx, tx, by, ""); err != nil {
+			return err
+		}
+		return c.record(ctx, tx, by, "closing", "")
 	}
 	if err := setState(ctx, tx, id, version, Closed, c.Sheet); err != nil {
-		return err
-	}
-	if err := attendance.Close(ctx, tx, id); err != nil {
 		return err
 	}
 	if err := c.count(ctx, tx, by, 1, ""); err != nil {
 		return err
 	}
 	if c.Rollout != "" {
+		took, err := attendance.Took(ctx, tx, id)
+		if err != nil {
+			return err
+		}
 		if err := follow.Credit(ctx, tx, by, c.occasion(), took); err != nil {
 			return err
 		}
@@ -421,7 +441,8 @@ func Close(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int
 }
 
 // Reopen makes a closed conference one whose roll can change, with a reason,
-// and takes back what it counted.
+// and takes back what it counted; of many people a job does. Check-ins that came
+// while it was closed then count.
 func Reopen(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int64, reason string) error {
 	c, err := Get(ctx, tx, by, id)
 	if err != nil {
@@ -440,6 +461,19 @@ func Reopen(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version in
 	if c.State != Closed {
 		return fault.New(fault.Conflict, "conference.error.not_closed")
 	}
+	many, err := attendance.Many(ctx, tx, id, direct)
+	if err != nil {
+		return err
+	}
+	if many {
+		if err := setState(ctx, tx, id, version, Reopening, c.Sheet); err != nil {
+			return err
+		}
+		if err := c.begin(ctx, tx, by, reason); err != nil {
+			return err
+		}
+		return c.record(ctx, tx, by, "reopening", reason)
+	}
 	if err := setState(ctx, tx, id, version, Convened, c.Sheet); err != nil {
 		return err
 	}
@@ -454,16 +488,24 @@ func Reopen(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version in
 			return err
 		}
 	}
+	for more := true; more; {
+		if more, err = c.takeWaiting(ctx, tx, by); err != nil {
+			return err
+		}
+	}
 	return c.record(ctx, tx, by, "reopened", reason)
 }
 
 func (c Conference) takeBack(ctx context.Context, tx *db.Tx, by auth.Actor, reason string) error {
-	if err := follow.Uncredit(ctx, tx, by, c.occasion(), reason, func(m int64) (string, bool, error) {
-		return attendance.Elsewhere(ctx, tx, c.Rollout, c.ID, m)
-	}); err != nil {
+	if err := follow.Uncredit(ctx, tx, by, c.occasion(), reason, c.elsewhere(ctx, tx)); err != nil {
 		return err
 	}
 	return c.handOver(ctx, tx, by, reason)
+}
+
+// elsewhere finds where else a person of the rollout took part.
+func (c Conference) elsewhere(ctx context.Context, tx *db.Tx) func(m int64) (string, bool, error) {
+	return func(m int64) (string, bool, error) { return attendance.Elsewhere(ctx, tx, c.Rollout, c.ID, m) }
 }
 
 // handOver takes back that the host has held a conference if c is the record of

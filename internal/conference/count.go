@@ -3,6 +3,7 @@ package conference
 import (
 	"context"
 	"maps"
+	"math"
 	"slices"
 
 	"nhipcau/internal/attendance"
@@ -12,37 +13,52 @@ import (
 	"nhipcau/internal/tally"
 )
 
-// figures returns what an occasion's roll says, by home unit, for the
-// conference's own sheet and for its rollout's.
-func figures(ctx context.Context, tx *db.Tx, occasion string, host int64) (own, roll map[int64]tally.Delta, err error) {
-	counts, err := attendance.Counts(ctx, tx, occasion)
+// A figured is what a part of a roll says, by home unit, for the conference's own
+// sheet and for its rollout's.
+type figured struct {
+	own, roll map[int64]tally.Delta
+	people    int64
+}
+
+// figures returns what the roll says of units with ids after one, to the end of a
+// range; guests not among it.
+func figures(ctx context.Context, tx *db.Tx, occasion string, after, to int64) (figured, error) {
+	counts, err := attendance.CountsOf(ctx, tx, occasion, after, to)
 	if err != nil {
-		return nil, nil, err
+		return figured{}, err
 	}
-	own, roll = map[int64]tally.Delta{}, map[int64]tally.Delta{}
+	f := figured{own: map[int64]tally.Delta{}, roll: map[int64]tally.Delta{}}
 	r := rollout.Kind()
 	for _, c := range counts {
-		d := tally.Delta{kind.Lane("invited"): c.N}
-		if c.State != attendance.Invited {
-			d[kind.Lane(string(c.State))] = c.N
-		}
-		own[c.Unit] = own[c.Unit].Plus(d)
-		if c.State.There() {
-			own[c.Unit][kind.Lane("represented")] = 1
+		f.people += c.N
+		if !c.Extra { // who was not invited stands in a lane apart since checking in
+			d := tally.Delta{kind.Lane("invited"): c.N}
+			if c.State != attendance.Invited {
+				d[kind.Lane(string(c.State))] = c.N
+			}
+			f.own[c.Unit] = f.own[c.Unit].Plus(d)
+			if c.State.There() {
+				f.own[c.Unit][kind.Lane("represented")] = 1
+			}
 		}
 		if lane, ok := rollLanes[c.State]; ok {
-			roll[c.Unit] = roll[c.Unit].Plus(tally.Delta{r.Lane(lane): c.N})
+			f.roll[c.Unit] = f.roll[c.Unit].Plus(tally.Delta{r.Lane(lane): c.N})
 		}
 		if c.State == attendance.Online {
-			roll[c.Unit] = roll[c.Unit].Plus(tally.Delta{r.Lane("online"): c.N})
+			f.roll[c.Unit] = f.roll[c.Unit].Plus(tally.Delta{r.Lane("online"): c.N})
 		}
 	}
+	return f, nil
+}
+
+// withGuests adds the guests of an occasion at its host.
+func (f figured) withGuests(ctx context.Context, tx *db.Tx, occasion string, host int64) error {
 	guests, err := attendance.Guests(ctx, tx, occasion)
 	for _, g := range guests {
-		own[host] = own[host].Plus(tally.Delta{kind.Lane("guests"): g.Number})
-		roll[host] = roll[host].Plus(tally.Delta{r.Lane("guests"): g.Number})
+		f.own[host] = f.own[host].Plus(tally.Delta{kind.Lane("guests"): g.Number})
+		f.roll[host] = f.roll[host].Plus(tally.Delta{rollout.Kind().Lane("guests"): g.Number})
 	}
-	return own, roll, err
+	return err
 }
 
 // rollLanes are the lanes of a rollout's sheet that a state counts in.
@@ -53,18 +69,34 @@ var rollLanes = map[attendance.State]string{
 
 // count posts what the roll says, or with sign -1 takes it back.
 func (c Conference) count(ctx context.Context, tx *db.Tx, by auth.Actor, sign int64, reason string) error {
-	own, roll, err := figures(ctx, tx, c.ID, c.Unit)
+	f, err := figures(ctx, tx, c.ID, 0, math.MaxInt64)
 	if err != nil {
 		return err
 	}
-	if err := c.post(ctx, tx, by, c.Sheet, own, sign, reason); err != nil || c.Rollout == "" {
+	if err := f.withGuests(ctx, tx, c.ID, c.Unit); err != nil {
+		return err
+	}
+	return c.postFigures(ctx, tx, by, f, sign, reason)
+}
+
+// countGuests is count for the guests alone.
+func (c Conference) countGuests(ctx context.Context, tx *db.Tx, by auth.Actor, sign int64, reason string) error {
+	f := figured{own: map[int64]tally.Delta{}, roll: map[int64]tally.Delta{}}
+	if err := f.withGuests(ctx, tx, c.ID, c.Unit); err != nil {
+		return err
+	}
+	return c.postFigures(ctx, tx, by, f, sign, reason)
+}
+
+func (c Conference) postFigures(ctx context.Context, tx *db.Tx, by auth.Actor, f figured, sign int64, reason string) error {
+	if err := c.post(ctx, tx, by, c.Sheet, f.own, sign, reason); err != nil || c.Rollout == "" {
 		return err
 	}
 	r, err := rollout.Get(ctx, tx, by, c.Rollout)
 	if err != nil || r.Sheet == 0 {
 		return err
 	}
-	return c.post(ctx, tx, by, r.Sheet, roll, sign, reason)
+	return c.post(ctx, tx, by, r.Sheet, f.roll, sign, reason)
 }
 
 // post posts figures at their units; a unit that does not stand on the sheet,
@@ -87,52 +119,76 @@ func (c Conference) post(ctx context.Context, tx *db.Tx, by auth.Actor, sheet in
 }
 
 func place(ctx context.Context, tx *db.Tx, sheet int64, figures map[int64]tally.Delta) (map[int64]tally.Delta, error) {
-	s, err := tally.Find(ctx, tx, sheet)
+	units := slices.Sorted(maps.Keys(figures))
+	at, err := tally.Places(ctx, tx, sheet, units)
 	if err != nil {
 		return nil, err
 	}
 	placed := map[int64]tally.Delta{}
-	for u, d := range figures {
-		at, err := tally.Where(ctx, tx, sheet, u)
-		if err != nil {
-			return nil, err
-		}
-		if at == 0 {
-			at = s.Root
-		}
-		placed[at] = placed[at].Plus(d)
+	for i, u := range units {
+		placed[at[i]] = placed[at[i]].Plus(figures[u])
 	}
 	return placed, nil
 }
 
-// Recount returns, by unit, what the roll of a closed conference says its own
-// sheet should hold.
-func Recount(ctx context.Context, tx *db.Tx, s tally.Sheet) (map[int64]tally.Delta, error) {
-	state, host, err := stateOf(ctx, tx, s.Source)
-	if err != nil || state != Closed {
-		return nil, err
+// counted returns what of the roll stands counted: all of it once c is closed, a
+// part while that is under way.
+func (c Conference) counted(ctx context.Context, tx *db.Tx) (figured, error) {
+	after, to, guests := int64(0), int64(0), false
+	switch c.State {
+	case Closed:
+		to, guests = math.MaxInt64, true
+	case Closing, Reopening:
+		n, err := countingOf(ctx, tx, c.ID)
+		if err != nil {
+			return figured{}, err
+		}
+		if to = n.After; c.State == Reopening {
+			after, to, guests = n.After, math.MaxInt64, n.After != drained
+		}
 	}
-	own, _, err := figures(ctx, tx, s.Source, host)
+	f, err := figures(ctx, tx, c.ID, after, to)
+	if err == nil && guests {
+		err = f.withGuests(ctx, tx, c.ID, c.Unit)
+	}
+	return f, err
+}
+
+// Recount returns, by unit, what the roll of a conference and the check-ins say its
+// own sheet should hold.
+func Recount(ctx context.Context, tx *db.Tx, s tally.Sheet) (map[int64]tally.Delta, error) {
+	c, err := find(ctx, tx, s.Source)
 	if err != nil {
 		return nil, err
 	}
-	return place(ctx, tx, s.ID, own)
+	f, err := c.counted(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	in, err := checkedIn(ctx, tx, s.Source)
+	if err != nil {
+		return nil, err
+	}
+	for u, d := range in {
+		f.own[u] = f.own[u].Plus(d)
+	}
+	return place(ctx, tx, s.ID, f.own)
 }
 
 // RecountRollout returns, by unit, what the rolls of the closed conferences of
 // a rollout say its sheet should hold in the lanes of attendance.
 func RecountRollout(ctx context.Context, tx *db.Tx, s tally.Sheet) (map[int64]tally.Delta, error) {
 	all := map[int64]tally.Delta{}
-	conferences, err := closedFor(ctx, tx, s.Source)
+	conferences, err := countedFor(ctx, tx, s.Source)
 	if err != nil {
 		return nil, err
 	}
 	for _, c := range conferences {
-		_, roll, err := figures(ctx, tx, c.ID, c.Unit)
+		f, err := c.counted(ctx, tx)
 		if err != nil {
 			return nil, err
 		}
-		placed, err := place(ctx, tx, s.ID, roll)
+		placed, err := place(ctx, tx, s.ID, f.roll)
 		if err != nil {
 			return nil, err
 		}

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -14,6 +15,7 @@ import (
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/follow"
+	"nhipcau/internal/job"
 	"nhipcau/internal/org"
 	"nhipcau/internal/rollout"
 	"nhipcau/internal/tally"
@@ -249,7 +251,12 @@ type showPage struct {
 	web.Page
 	Conference Conference
 	Units      []org.Unit
-	Counts     map[attendance.State]int64 // of the roll as it stands
+	Counts     map[attendance.State]int64 // of the roll as it stands, if it is not long
+	People     int64                      // on the roll, if it is long
+	Sites      int64
+	Joined     int64   // of the sites
+	Job        job.Job // that closes or reopens
+	Counting   bool
 	Guests     []attendance.Guest
 	Figures    tally.Vec // what was counted at closing
 	Events     []Event
@@ -300,12 +307,32 @@ func (p *showPage) load(ctx context.Context, tx *db.Tx) (err error) {
 	if p.Events, err = Events(ctx, tx, p.Conference); err != nil {
 		return err
 	}
-	counts, err := attendance.Counts(ctx, tx, p.Conference.ID)
+	if p.Sites, p.Joined, err = sitesOf(ctx, tx, p.Conference.ID); err != nil {
+		return err
+	}
+	if p.Counting = p.Conference.State == Closing || p.Conference.State == Reopening; p.Counting {
+		if p.Job, err = job.Find(ctx, tx, countUnique(p.Conference.ID)); err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+	}
+	many, err := attendance.Many(ctx, tx, p.Conference.ID, direct)
 	if err != nil {
 		return err
 	}
-	for _, c := range counts {
-		p.Counts[c.State] += c.N
+	if many {
+		o, err := attendance.Get(ctx, tx, p.Conference.ID)
+		if err != nil {
+			return err
+		}
+		p.People = max(o.People, direct) // an old roll has not been counted
+	} else {
+		counts, err := attendance.Counts(ctx, tx, p.Conference.ID)
+		if err != nil {
+			return err
+		}
+		for _, c := range counts {
+			p.Counts[c.State] += c.N
+		}
 	}
 	if p.Conference.Sheet != 0 {
 		p.Figures, err = tally.Total(ctx, tx, p.Conference.Sheet, p.Conference.Unit)
@@ -352,6 +379,9 @@ type rollPage struct {
 	web.Page
 	Conference Conference
 	Rows       []attendance.Row
+	Total      int64 // on the whole roll, when Rows are a page of it
+	After      int64
+	More       bool
 	Guests     []attendance.Guest
 	Typed      map[int64]attendance.Mark // what was typed, when it was refused
 	Stale      []int64                   // rows somebody else has marked meanwhile
@@ -367,6 +397,8 @@ func (s *server) roll(w http.ResponseWriter, r *http.Request) error {
 
 func (s *server) rollPage(w http.ResponseWriter, r *http.Request, failed error, typed []attendance.Mark) error {
 	p := rollPage{Page: s.site.Page(r, "conference.roll"), Typed: map[int64]attendance.Mark{}, Find: vn.Clean(r.URL.Query().Get("find"))}
+	p.After, _ = strconv.ParseInt(r.URL.Query().Get("after"), 10, 64) // a bad place is the beginning
+	p.After = max(0, p.After)
 	status := http.StatusOK
 	if failed != nil {
 		f := fault.Of(failed)
@@ -388,7 +420,7 @@ func (s *server) rollPage(w http.ResponseWriter, r *http.Request, failed error, 
 		if err := mayRun(p.Actor, p.Conference.Unit); err != nil {
 			return err
 		}
-		if p.Rows, err = attendance.Roll(ctx, tx, p.Conference.ID); err != nil {
+		if err := p.rows(ctx, tx, typed); err != nil {
 			return err
 		}
 		if p.Guests, err = attendance.Guests(ctx, tx, p.Conference.ID); err != nil {
@@ -406,6 +438,77 @@ func (s *server) rollPage(w http.ResponseWriter, r *http.Request, failed error, 
 		p.Guests = append(p.Guests, attendance.Guest{})
 	}
 	return web.Render(w, r, status, rollView(p))
+}
+
+// A roll of more than rollWhole people is called in pages.
+const (
+	rollWhole = 300
+	rollSize  = 100
+)
+
+// rows reads the roll, or of a long one a page; with what was typed and refused, the
+// rows of that; with a name looked for, who bears it.
+func (p *rollPage) rows(ctx context.Context, tx *db.Tx, typed []attendance.Mark) error {
+	id := p.Conference.ID
+	many, err := attendance.Many(ctx, tx, id, rollWhole)
+	if err != nil {
+		return err
+	}
+	if !many {
+		p.Rows, err = attendance.Roll(ctx, tx, id)
+		return err
+	}
+	o, err := attendance.Get(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	p.Total = o.People
+	var some []int64
+	for _, m := range typed {
+		some = append(some, m.Member)
+	}
+	if p.Find != "" {
+		found, err := org.FindMembers(ctx, tx, p.Actor, p.Find, rollSize)
+		if err != nil {
+			return err
+		}
+		for _, m := range found {
+			some = append(some, m.ID)
+		}
+	}
+	if len(some) > 0 || p.Find != "" {
+		p.Rows, err = attendance.RollOfMembers(ctx, tx, p.Actor, id, some)
+		return err
+	}
+	p.Rows, err = attendance.RollFrom(ctx, tx, id, p.After, rollSize+1)
+	if p.More = len(p.Rows) > rollSize; p.More {
+		p.Rows = p.Rows[:rollSize]
+	}
+	return err
+}
+
+// paged reports whether the roll is called in pages.
+func (p *rollPage) paged() bool { return p.Total > 0 || p.More || p.After > 0 }
+
+func (p *rollPage) link(after int64) string {
+	if after == 0 {
+		return "/conferences/" + p.Conference.ID + "/roll"
+	}
+	return "/conferences/" + p.Conference.ID + "/roll?after=" + id(after)
+}
+
+func (p *rollPage) next() string {
+	if !p.More {
+		return ""
+	}
+	return p.link(p.Rows[len(p.Rows)-1].Member)
+}
+
+func (p *rollPage) first() string {
+	if p.After == 0 {
+		return ""
+	}
+	return p.link(0)
 }
 
 // look finds members by the name looked for who are not on the roll.
@@ -511,22 +614,8 @@ func (s *server) rows(w http.ResponseWriter, r *http.Request) error {
 		if err := mayName(p.Actor); err != nil {
 			return err
 		}
-		all, err := attendance.RollOf(ctx, tx, p.Actor, p.Conference.ID)
-		if err != nil {
-			return err
-		}
-		credited := map[int64]bool{}
-		if p.Lane == "persons" || p.Lane == "persons_extra" {
-			if credited, err = follow.CreditedBy(ctx, tx, p.Conference.Rollout, p.Conference.ID, p.Unit.ID, p.Lane == "persons"); err != nil {
-				return err
-			}
-		}
-		for _, row := range all {
-			if counts(row, p.Lane, p.Unit.ID, credited) {
-				p.Rows = append(p.Rows, row)
-			}
-		}
-		return nil
+		p.Rows, err = p.behind(ctx, tx)
+		return err
 	})
 	if err != nil {
 		return err
@@ -541,13 +630,21 @@ var laneStates = map[string][]attendance.State{
 	"absent_excused": {attendance.Excused}, "excused": {attendance.Excused}, "absent": {attendance.Absent}, "exempt": {attendance.Exempt},
 }
 
-// counts reports whether a row is among those that a lane counts at a unit.
-func counts(row attendance.Row, lane string, unit int64, credited map[int64]bool) bool {
-	if lane == "persons" || lane == "persons_extra" {
-		return credited[row.Member]
+// behind returns the rows that the lane counts at the unit.
+func (p *rowsPage) behind(ctx context.Context, tx *db.Tx) ([]attendance.Row, error) {
+	if p.Lane == "persons" || p.Lane == "persons_extra" {
+		credited, err := follow.CreditedBy(ctx, tx, p.Conference.Rollout, p.Conference.ID, p.Unit.ID, p.Lane == "persons")
+		if err != nil {
+			return nil, err
+		}
+		return attendance.RollOfMembers(ctx, tx, p.Actor, p.Conference.ID, slices.Sorted(maps.Keys(credited)))
 	}
-	states, ok := laneStates[lane]
-	return row.Unit == unit && (!ok || slices.Contains(states, row.State))
+	all, err := attendance.RollOfUnit(ctx, tx, p.Actor, p.Conference.ID, p.Unit.ID)
+	states, some := laneStates[p.Lane]
+	return slices.DeleteFunc(all, func(row attendance.Row) bool {
+		own := p.Lane != "attended" && p.Lane != "absent_excused" && p.Lane != "held" && p.Lane != "reached" // of the conference's sheet, which counts others apart
+		return some && !slices.Contains(states, row.State) || own && row.Extra
+	}), err
 }
 
 func id(n int64) string { return fmt.Sprintf("%d", n) }

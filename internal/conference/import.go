@@ -48,7 +48,11 @@ func ImportRoll(ctx context.Context, tx *db.Tx, by auth.Actor, id string, t inta
 	if c.State != Convened {
 		return intake.Outcome{}, fault.New(fault.Conflict, "conference.error.not_convened")
 	}
-	rows, err := attendance.Roll(ctx, tx, id)
+	var keys []string
+	for _, r := range t.Rows {
+		keys = append(keys, r.Get("code"))
+	}
+	rows, err := attendance.RollOfKeys(ctx, tx, id, keys)
 	if err != nil {
 		return intake.Outcome{}, err
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 // A person sees the conferences of their subtree and those they or their unit
-// are invited to. Every query that reads conferences for a person starts from
+// are invited to, or of which their unit hosts a site. Every query that reads conferences for a person starts from
 // seen: $1 is the tree, $2 and $3 the range of the subtree, $4 the person's
 // member record.
 const (
@@ -28,6 +28,7 @@ const (
 			OR c.state <> 'draft' AND (EXISTS (
 				SELECT 1 FROM conference_unit i JOIN place ip ON ip.tree = c.tree AND ip.unit = i.unit
 				WHERE i.conference = c.id AND (ip.path >= $2 AND ip.path < $3 OR substr($2, 1, length(ip.path)) = ip.path))
+			OR EXISTS (SELECT 1 FROM place sp JOIN site s ON s.unit = sp.unit WHERE sp.tree = c.tree AND sp.path = $2 AND s.conference = c.id)
 			OR EXISTS (SELECT 1 FROM attendance a WHERE a.occasion = c.id AND a.member = $4)))`
 )
 
@@ -75,8 +76,13 @@ func Work(ctx context.Context, tx *db.Tx, by auth.Actor) ([]Conference, error) {
 	return db.All(ctx, tx, scan, conferences+` WHERE c.tree = $1 AND c.unit = $2 AND c.state IN ('draft', 'convened') ORDER BY c.day, c.id`, by.Tree, by.Unit)
 }
 
-func closedFor(ctx context.Context, tx *db.Tx, rollout string) ([]Conference, error) {
-	return db.All(ctx, tx, scan, conferences+` WHERE c.rollout = $1 AND c.state = 'closed' ORDER BY c.id`, rollout)
+func countedFor(ctx context.Context, tx *db.Tx, rollout string) ([]Conference, error) {
+	return db.All(ctx, tx, scan, conferences+` WHERE c.rollout = $1 AND c.state IN ('closing', 'closed', 'reopening') ORDER BY c.id`, rollout)
+}
+
+// find returns a conference for the house's own work.
+func find(ctx context.Context, tx *db.Tx, id string) (Conference, error) {
+	return db.First(db.All(ctx, tx, scan, conferences+` WHERE c.id = $1`, id))
 }
 
 // closedOf returns one closed conference of a unit in a rollout, "" if
@@ -84,11 +90,6 @@ func closedFor(ctx context.Context, tx *db.Tx, rollout string) ([]Conference, er
 func closedOf(ctx context.Context, tx *db.Tx, rollout string, unit int64) (id string, err error) {
 	err = tx.One(ctx, `SELECT coalesce(min(id), '') FROM conference WHERE rollout = $1 AND unit = $2 AND state = 'closed'`, []any{rollout, unit}, &id)
 	return id, err
-}
-
-func stateOf(ctx context.Context, tx *db.Tx, id string) (s State, host int64, err error) {
-	err = tx.One(ctx, `SELECT state, unit FROM conference WHERE id = $1`, []any{id}, &s, &host)
-	return s, host, err
 }
 
 func topics(ctx context.Context, tx *db.Tx, id string) ([]Topic, error) {
@@ -168,4 +169,40 @@ func insertEvent(ctx context.Context, tx *db.Tx, by auth.Actor, id, kind, reason
 func OpenOf(ctx context.Context, tx *db.Tx, unit int64) (n int64, err error) {
 	err = tx.One(ctx, `SELECT count(*) FROM conference WHERE unit = $1 AND state IN ('draft', 'convened')`, []any{unit}, &n)
 	return n, err
+}
+
+func insertCount(ctx context.Context, tx *db.Tx, by auth.Actor, id, reason string) error {
+	return tx.Exec(ctx, `INSERT INTO conference_count (conference, after, done, reason, actor, actor_name) VALUES ($1, 0, 0, $2, $3, $4)`, id, reason, by.Login, by.Name)
+}
+
+func countingOf(ctx context.Context, tx *db.Tx, id string) (n counting, err error) {
+	err = tx.One(ctx, `SELECT after, done, reason, actor, actor_name FROM conference_count WHERE conference = $1`, []any{id},
+		&n.After, &n.Done, &n.Reason, &n.Actor.Login, &n.Actor.Name)
+	return n, err
+}
+
+func setCount(ctx context.Context, tx *db.Tx, id string, n counting) error {
+	return tx.Exec(ctx, `UPDATE conference_count SET after = $1, done = $2 WHERE conference = $3`, n.After, n.Done, id)
+}
+
+// endCount ends a closing or reopening.
+func endCount(ctx context.Context, tx *db.Tx, c Conference, s State) error {
+	if err := tx.Exec(ctx, `DELETE FROM conference_count WHERE conference = $1`, c.ID); err != nil {
+		return err
+	}
+	return setState(ctx, tx, c.ID, c.Version, s, c.Sheet)
+}
+
+// sitesOf returns how many sites a conference has, and how many have joined it.
+func sitesOf(ctx context.Context, tx *db.Tx, id string) (all, joined int64, err error) {
+	err = db.Each(ctx, tx, `SELECT state, count(*) FROM site WHERE conference = $1 GROUP BY state`, []any{id}, func(r db.Scanner) error {
+		var s string
+		var n int64
+		err := r.Scan(&s, &n)
+		if all += n; s == "joined" || s == "closed" {
+			joined += n
+		}
+		return err
+	})
+	return all, joined, err
 }

@@ -9,7 +9,7 @@ import (
 
 // lists are the lengths that lists of keys come in, so that their statements are
 // few: one that is not full repeats its last key.
-var lists = []int{1, 5, 50, 200}
+var lists = []int{1, 5, 20, 50, 200}
 
 // InsertMany adds n rows, many by one statement. head is the statement up to its
 // values, "INSERT INTO t (a, b) VALUES"; row returns the values of row i.

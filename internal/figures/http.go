@@ -66,11 +66,11 @@ type tracePage struct {
 	Around  string // message around the figure, "" if it stands alone
 	Subtree bool
 	Figure  int64
-	Present bool  // something was posted, be it zero
-	Other   int64 // the unit's own figure on the page of the subtree's, and the reverse
-	First   bool  // no page before this one
-	Seal    tally.Seal  // the newest, ID 0 while nobody has signed
-	Signed  int64 // the figure at that seal
+	Present bool       // something was posted, be it zero
+	Other   int64      // the unit's own figure on the page of the subtree's, and the reverse
+	First   bool       // no page before this one
+	Seal    tally.Seal // the newest, ID 0 while nobody has signed
+	Signed  int64      // the figure at that seal
 	Rows    []traceRow
 	Next    string // address of the next page, "" if this is the last
 }

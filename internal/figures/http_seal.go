@@ -20,8 +20,8 @@ type sealPage struct {
 	Sheet   tally.Sheet
 	Before  tally.Sheet // the part it goes on from, if any
 	Unit    org.Unit
-	What    string // names the thing counted
-	Href    string // its page, "" if there is none
+	What    string       // names the thing counted
+	Href    string       // its page, "" if there is none
 	Seals   []tally.Seal // the newest first
 	Lines   []sealLine
 	Sealed  bool // somebody signed it

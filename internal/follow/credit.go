@@ -5,6 +5,7 @@ package follow
 
 import (
 	"context"
+	"math"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
@@ -128,14 +129,24 @@ func TakeBack(ctx context.Context, tx *db.Tx, by auth.Actor, o Occasion, reason 
 // Uncredit takes back what an occasion credited: for each person, next names
 // another occasion that counts instead, or none.
 func Uncredit(ctx context.Context, tx *db.Tx, by auth.Actor, o Occasion, reason string, next func(member int64) (occasion string, ok bool, err error)) error {
+	_, err := UncreditSome(ctx, tx, by, o, reason, math.MaxInt32, next)
+	return err
+}
+
+// UncreditSome is Uncredit for at most limit persons; it returns how many they were.
+func UncreditSome(ctx context.Context, tx *db.Tx, by auth.Actor, o Occasion, reason string, limit int, next func(member int64) (occasion string, ok bool, err error)) (int, error) {
 	r, err := rollout.Find(ctx, tx, o.Rollout)
 	if err != nil || r.Sheet == 0 {
-		return err
+		return 0, err
 	}
-	all, err := creditsOf(ctx, tx, r.ID, o.ID)
+	all, err := creditsOf(ctx, tx, r.ID, o.ID, limit)
 	if err != nil {
-		return err
+		return 0, err
 	}
+	return len(all), uncredit(ctx, tx, by, r, o, reason, all, next)
+}
+
+func uncredit(ctx context.Context, tx *db.Tx, by auth.Actor, r rollout.Rollout, o Occasion, reason string, all []creditRow, next func(member int64) (occasion string, ok bool, err error)) error {
 	deltas, moved := map[int64]tally.Delta{}, map[string]map[int64]tally.Delta{}
 	for _, c := range all {
 		d := tally.Delta{personLane(c.counted): 1}

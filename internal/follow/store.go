@@ -17,9 +17,9 @@ type creditRow struct {
 	counted      string
 }
 
-func creditsOf(ctx context.Context, tx *db.Tx, rollout, occasion string) ([]creditRow, error) {
+func creditsOf(ctx context.Context, tx *db.Tx, rollout, occasion string, limit int) ([]creditRow, error) {
 	return db.All(ctx, tx, func(s db.Scanner) (c creditRow, err error) { return c, s.Scan(&c.member, &c.unit, &c.counted) },
-		`SELECT member, unit, counted FROM credit WHERE rollout = $1 AND occasion = $2 ORDER BY member`, rollout, occasion)
+		`SELECT member, unit, counted FROM credit WHERE rollout = $1 AND occasion = $2 ORDER BY member LIMIT $3`, rollout, occasion, limit)
 }
 
 func countCredits(ctx context.Context, tx *db.Tx, rollout string, unit int64) (n int64, err error) {

@@ -26,6 +26,7 @@ import (
 	"nhipcau/internal/intake"
 	"nhipcau/internal/job"
 	"nhipcau/internal/org"
+	"nhipcau/internal/site"
 	"nhipcau/internal/vn"
 )
 
@@ -38,10 +39,11 @@ const (
 	Members    Kind = "members"
 	Attendance Kind = "attendance" // of a conference
 	Figures    Kind = "figures"    // declared to a rollout
+	Sites      Kind = "sites"      // of a conference
 )
 
 // Kinds are all kinds, in the order in which a house fills its books.
-var Kinds = []Kind{Units, Members, Attendance, Figures}
+var Kinds = []Kind{Units, Members, Sites, Attendance, Figures}
 
 // A sort is how a kind is read and worked out.
 type sort struct {
@@ -59,6 +61,7 @@ var sorts = map[Kind]sort{
 		return org.ImportMembers(ctx, tx, by, t, dry)
 	}},
 	Attendance: {layout: conference.RollLayout(), target: true, work: conference.ImportRoll},
+	Sites:      {layout: site.Layout(), target: true, work: site.Import},
 	Figures:    {layout: FigureLayout(), target: true, trial: true, work: importFigures},
 }
 

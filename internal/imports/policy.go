@@ -13,6 +13,7 @@ var keepers = map[Kind][]auth.Role{
 	Units:      {auth.Administrator},
 	Members:    {auth.Administrator, auth.Secretary, auth.Clerk},
 	Attendance: {auth.Secretary, auth.Clerk},
+	Sites:      {auth.Secretary, auth.Clerk},
 	Figures:    {auth.Secretary, auth.Clerk},
 }
 

@@ -57,8 +57,8 @@ func Nodes(ctx context.Context, tx *db.Tx, sheet int64) (map[int64]Node, error) 
 func NodesOf(ctx context.Context, tx *db.Tx, sheet int64, units []int64) (map[int64]Node, error) {
 	all := map[int64]Node{}
 	for part := range chunks(units) {
-		where, args := among("unit", part, sheet)
-		if err := db.Each(ctx, tx, `SELECT `+nodeColumns+` FROM tally_node WHERE sheet = $1 AND `+where, args, func(r db.Scanner) error {
+		where, args := among("k.unit", part, sheet)
+		if err := db.Each(ctx, tx, nodesOf+where, args, func(r db.Scanner) error {
 			n, err := scanNode(r)
 			all[n.Unit] = n
 			return err

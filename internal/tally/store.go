@@ -135,6 +135,12 @@ type Node struct {
 
 const nodeColumns = `parent, unit, own, total`
 
+// nodesOf begins a query for the nodes of units of a sheet, whose condition on k.unit
+// follows: the units are looked up by their index, then each node by its key. Without
+// statistics SQLite would go through all nodes of the sheet instead.
+const nodesOf = `SELECT n.parent, n.unit, n.own, n.total FROM tally_node k
+	JOIN tally_node n ON n.sheet = k.sheet AND n.parent = k.parent AND n.unit = k.unit WHERE k.sheet = $1 AND `
+
 func scanNode(r db.Scanner) (n Node, err error) {
 	var own, total []byte
 	if err := r.Scan(&n.parent, &n.Unit, &own, &total); err != nil {

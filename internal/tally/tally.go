@@ -202,3 +202,22 @@ func (s Sheet) where(ctx context.Context, tx *db.Tx, unit int64) (int64, error) 
 	}
 	return keeperOf(ctx, tx, s.ID, unit)
 }
+
+// Places is Where for many units at once; for one that has no part in the sheet it
+// is the sheet's root.
+func Places(ctx context.Context, tx *db.Tx, sheet int64, units []int64) ([]int64, error) {
+	s, err := Find(ctx, tx, sheet)
+	if err != nil {
+		return nil, err
+	}
+	at := make([]int64, len(units))
+	for i, u := range units {
+		if at[i], err = s.where(ctx, tx, u); err != nil {
+			return nil, err
+		}
+		if at[i] == 0 {
+			at[i] = s.Root
+		}
+	}
+	return at, nil
+}

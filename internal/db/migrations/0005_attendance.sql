@@ -7,6 +7,7 @@ CREATE TABLE occasion (
     subject   TEXT NOT NULL, -- what attendance counts towards, '' for nothing
     host      BIGINT NOT NULL REFERENCES unit (id),
     closed_at BIGINT,
+    people    BIGINT NOT NULL DEFAULT 0, -- on the roll
     version   BIGINT NOT NULL
 );
 CREATE INDEX occasion_subject ON occasion (subject);
@@ -22,9 +23,12 @@ CREATE TABLE attendance (
     actor_name TEXT NOT NULL,
     at         BIGINT NOT NULL,
     version    BIGINT NOT NULL,
+    fact       TEXT NOT NULL DEFAULT '', -- the check-in that counts, '' for none
+    extra      SMALLINT NOT NULL DEFAULT 0, -- 1: checked in without having been invited
     PRIMARY KEY (occasion, member)
 ) /*clustered*/;
 CREATE INDEX attendance_member ON attendance (member);
+CREATE INDEX attendance_site ON attendance (occasion, site, state);
 CREATE INDEX attendance_unit ON attendance (occasion, unit);
 
 CREATE TABLE attendance_change (

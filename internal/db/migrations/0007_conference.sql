@@ -15,7 +15,7 @@ CREATE TABLE conference (
     end_time     TEXT NOT NULL,
     place        TEXT NOT NULL,
     chair        TEXT NOT NULL,
-    state        TEXT NOT NULL, -- draft, convened, closed, cancelled
+    state        TEXT NOT NULL, -- draft, convened, closing, closed, reopening, cancelled
     sheet        BIGINT NOT NULL, -- 0 until convened
     sample       SMALLINT NOT NULL,
     entered_by   TEXT NOT NULL,
@@ -53,3 +53,13 @@ CREATE TABLE conference_event (
     seq        BIGINT NOT NULL
 );
 CREATE INDEX conference_event_conference ON conference_event (conference);
+
+-- How far a closing or reopening has come that is done in slices.
+CREATE TABLE conference_count (
+    conference TEXT PRIMARY KEY REFERENCES conference (id),
+    after      BIGINT NOT NULL, -- units with ids up to here are done
+    done       BIGINT NOT NULL, -- people
+    reason     TEXT NOT NULL,
+    actor      TEXT NOT NULL,
+    actor_name TEXT NOT NULL
+);

@@ -7,7 +7,7 @@ CREATE TABLE import (
     tree       TEXT NOT NULL,
     unit       BIGINT NOT NULL, -- acted for, 0 for the house itself
     path       TEXT NOT NULL /*C*/, -- of that unit then: who may see the import
-    kind       TEXT NOT NULL, -- units, members, attendance, figures
+    kind       TEXT NOT NULL, -- units, members, sites, attendance, figures
     target     TEXT NOT NULL, -- conference or rollout, '' for none
     name       TEXT NOT NULL, -- of the file
     sha256     TEXT NOT NULL,

@@ -19,23 +19,45 @@ CREATE TABLE site (
     PRIMARY KEY (conference, n)
 ) /*clustered*/;
 CREATE INDEX site_unit ON site (unit);
+CREATE INDEX site_state ON site (conference, state);
 
--- A fact is kept as it came and never changed. standing: 1 counts, 2 the person
--- had checked in before, 3 set aside: it contradicts another fact of this id.
+-- A fact is kept as it came; only its standing changes. standing: 1 counts, 2 the
+-- person has checked in earlier by another fact, 3 it came when the roll was closed
+-- and counts when that is reopened.
 CREATE TABLE attendance_fact (
     occasion   TEXT NOT NULL REFERENCES occasion (id),
     id         TEXT NOT NULL, -- UUIDv7, made by the device
-    member     BIGINT NOT NULL REFERENCES member (id),
+    member     BIGINT NOT NULL,
+    unit       BIGINT NOT NULL, -- home of the person on this roll
+    extra      SMALLINT NOT NULL, -- 1: the person was not invited
     site       BIGINT NOT NULL,
     state      TEXT NOT NULL, -- present, online
     device     TEXT NOT NULL,
     seq        BIGINT NOT NULL, -- on the device
     at_ms      BIGINT NOT NULL, -- Unix milliseconds, corrected by the device's offset
     offset_ms  BIGINT NOT NULL,
+    source     TEXT NOT NULL, -- how the person was recognised: qr, list, card
     standing   SMALLINT NOT NULL,
+    late       SMALLINT NOT NULL, -- 1: the site or the roll was closed when it came
+    batch      BIGINT NOT NULL, -- facts that came together
     actor      TEXT NOT NULL,
     actor_name TEXT NOT NULL,
     at         BIGINT NOT NULL,
     PRIMARY KEY (occasion, id)
 ) /*clustered*/;
-CREATE INDEX attendance_fact_member ON attendance_fact (occasion, member);
+CREATE INDEX attendance_fact_batch ON attendance_fact (occasion, site, batch);
+CREATE INDEX attendance_fact_waiting ON attendance_fact (occasion, site) WHERE standing = 3;
+
+-- What cannot be a fact of the roll is set aside as it came: it contradicts the
+-- fact of its id, or nobody has its member key.
+CREATE TABLE attendance_aside (
+    occasion   TEXT NOT NULL REFERENCES occasion (id),
+    id         TEXT NOT NULL,
+    body       TEXT NOT NULL, -- the fact, JSON
+    site       BIGINT NOT NULL,
+    why        TEXT NOT NULL, -- contradicts, unknown
+    actor      TEXT NOT NULL,
+    actor_name TEXT NOT NULL,
+    at         BIGINT NOT NULL,
+    PRIMARY KEY (occasion, site, id, body)
+) /*clustered*/;

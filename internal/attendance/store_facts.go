@@ -1,0 +1,152 @@
+package attendance
+
+import (
+	"context"
+	"time"
+
+	"nhipcau/internal/auth"
+	"nhipcau/internal/db"
+)
+
+// A Standing is how a kept fact stands.
+type Standing string
+
+// The standings.
+const (
+	Foremost Standing = "counts"
+	Behind   Standing = "behind"  // the person has checked in earlier
+	Waits    Standing = "waiting" // for the conference to be reopened
+)
+
+// A Noted is a fact as pages show it.
+type Noted struct {
+	ID         string
+	MemberID   int64
+	Member     string // key
+	Name       string
+	Unit       int64 // home
+	UnitName   string
+	Extra      bool
+	Site       int64
+	State      State
+	Device     string
+	Seq        int64
+	At         time.Time // corrected
+	Offset     time.Duration
+	Source     string
+	Standing   Standing
+	Late       bool
+	Batch      int64
+	ActorName  string
+	RecordedAt time.Time
+}
+
+// ClockWrong reports whether the device's clock was far off.
+func (n Noted) ClockWrong() bool { return n.Offset > LargeOffset || n.Offset < -LargeOffset }
+
+const noted = `SELECT f.id, f.member, m.key, m.name, f.unit, n.short, f.extra, f.site, f.state, f.device, f.seq, f.at_ms, f.offset_ms, f.source, f.standing, f.late,
+		f.batch, f.actor_name, f.at
+	FROM attendance_fact f
+	JOIN member m ON m.id = f.member
+	JOIN unit_name n ON n.unit = f.unit AND n.from_day = (SELECT max(x.from_day) FROM unit_name x WHERE x.unit = f.unit)
+	WHERE f.occasion = $1`
+
+func scanNoted(r db.Scanner) (n Noted, err error) {
+	var extra, late, standing int
+	var ms, off int64
+	err = r.Scan(&n.ID, &n.MemberID, &n.Member, &n.Name, &n.Unit, &n.UnitName, &extra, &n.Site, &n.State, &n.Device, &n.Seq, &ms, &off, &n.Source, &standing, &late,
+		&n.Batch, &n.ActorName, db.At(&n.RecordedAt))
+	n.Extra, n.Late, n.At, n.Offset = extra != 0, late != 0, time.UnixMilli(ms).UTC(), time.Duration(off)*time.Millisecond
+	n.Standing = map[int]Standing{counting: Foremost, behind: Behind, waiting: Waits}[standing]
+	return n, err
+}
+
+// FactsAt returns facts of a site in the order in which they came, at most limit
+// after a batch.
+func FactsAt(ctx context.Context, tx *db.Tx, occasion string, site, after int64, limit int) ([]Noted, error) {
+	return db.All(ctx, tx, scanNoted, noted+` AND f.id IN (SELECT id FROM attendance_fact WHERE occasion = $1 AND site = $2 AND batch > $3) ORDER BY f.batch, f.id LIMIT $4`, occasion, site, after, limit)
+}
+
+// Apart returns facts of a site that do not count, or were late, the last first.
+func Apart(ctx context.Context, tx *db.Tx, occasion string, site int64, limit int) ([]Noted, error) {
+	return db.All(ctx, tx, scanNoted, noted+` AND f.id IN (SELECT id FROM attendance_fact WHERE occasion = $1 AND site = $2) AND (f.standing <> 1 OR f.late = 1) ORDER BY f.batch DESC, f.id LIMIT $3`, occasion, site, limit)
+}
+
+// BatchOf returns the facts of a batch whose people have their home in a unit.
+func BatchOf(ctx context.Context, tx *db.Tx, occasion string, site, batch, unit int64) ([]Noted, error) {
+	return db.All(ctx, tx, scanNoted, noted+` AND f.id IN (SELECT id FROM attendance_fact WHERE occasion = $1 AND site = $2 AND batch = $3) AND f.unit = $4 ORDER BY m.sort, f.id`, occasion, site, batch, unit)
+}
+
+// Counting returns the facts that count in an occasion.
+func Counting(ctx context.Context, tx *db.Tx, occasion string) ([]Noted, error) {
+	return db.All(ctx, tx, scanNoted, noted+` AND f.standing = 1 ORDER BY f.id`, occasion)
+}
+
+// A SetAside is a fact that is none of the roll, as it came.
+type SetAside struct {
+	ID, Body, Why, ActorName string
+	At                       time.Time
+}
+
+// AsideAt returns what was set aside at a site, the last first.
+func AsideAt(ctx context.Context, tx *db.Tx, occasion string, site int64, limit int) ([]SetAside, error) {
+	return db.All(ctx, tx, func(r db.Scanner) (a SetAside, err error) {
+		return a, r.Scan(&a.ID, &a.Body, &a.Why, &a.ActorName, db.At(&a.At))
+	}, `SELECT id, body, why, actor_name, at FROM attendance_aside WHERE occasion = $1 AND site = $2 ORDER BY at DESC, id LIMIT $3`, occasion, site, limit)
+}
+
+// A Device is what a site has had from one device.
+type Device struct {
+	Name   string
+	Facts  int64
+	Last   time.Time     // corrected time of the last
+	Offset time.Duration // the largest, either way
+}
+
+// Devices returns the devices of a site.
+func Devices(ctx context.Context, tx *db.Tx, occasion string, site int64) ([]Device, error) {
+	return db.All(ctx, tx, func(r db.Scanner) (d Device, err error) {
+		var ms, most, least int64
+		err = r.Scan(&d.Name, &d.Facts, &ms, &most, &least)
+		d.Last, d.Offset = time.UnixMilli(ms).UTC(), time.Duration(max(most, -least))*time.Millisecond
+		return d, err
+	}, `SELECT device, count(*), max(at_ms), max(offset_ms), min(offset_ms) FROM attendance_fact
+		WHERE occasion = $1 AND id IN (SELECT id FROM attendance_fact WHERE occasion = $1 AND site = $2) GROUP BY device ORDER BY device`, occasion, site)
+}
+
+// A SiteCount is how many people are on the roll at a site, in a state.
+type SiteCount struct {
+	Site  int64
+	State State
+	N     int64
+}
+
+// CountsAt returns the people of sites by state.
+func CountsAt(ctx context.Context, tx *db.Tx, occasion string, sites []int64) ([]SiteCount, error) {
+	var all []SiteCount
+	for len(sites) > 0 {
+		n := min(listed, len(sites))
+		in, args := among(sites[:n], occasion)
+		some, err := db.All(ctx, tx, func(r db.Scanner) (c SiteCount, err error) { return c, r.Scan(&c.Site, &c.State, &c.N) },
+			`SELECT site, state, count(*) FROM attendance WHERE occasion = $1 AND site IN `+in+` GROUP BY site, state ORDER BY site, state`, args...)
+		if err != nil {
+			return nil, err
+		}
+		all, sites = append(all, some...), sites[n:]
+	}
+	return all, nil
+}
+
+// RollAt returns rows of a roll at a site, in the order of members' ids, at most limit
+// after one: those whose names hold the words of query, folded.
+func RollAt(ctx context.Context, tx *db.Tx, occasion string, site int64, query string, after int64, limit int) ([]Row, error) {
+	match, args := db.Match("m.fold", query, 6)
+	return db.All(ctx, tx, scanRow, rolls+` AND a.member IN (SELECT member FROM attendance WHERE occasion = $2 AND site = $3) AND a.member + 0 > $4 AND `+match+` ORDER BY a.member LIMIT $5`,
+		append([]any{today(tx), occasion, site, after, limit}, args...)...)
+}
+
+// RollFrom returns rows of a whole roll in the order of members' ids, at most limit
+// after one.
+func RollFrom(ctx context.Context, tx *db.Tx, occasion string, after int64, limit int) ([]Row, error) {
+	return RollAfter(ctx, tx, auth.Actor{}, occasion, true, "", after, limit)
+}

@@ -1,0 +1,162 @@
+package site
+
+import (
+	"context"
+	"time"
+
+	"nhipcau/internal/api"
+	"nhipcau/internal/attendance"
+	"nhipcau/internal/auth"
+	"nhipcau/internal/db"
+	"nhipcau/internal/vn"
+)
+
+// apiSite is a site as programs see it.
+type apiSite struct {
+	N        int64  `json:"n" doc:"Its number in the conference, from 1"`
+	Unit     string `json:"unit" doc:"Key of the unit that hosts it" example:"tccs-07"`
+	Name     string `json:"name"`
+	Address  string `json:"address,omitempty"`
+	Capacity int64  `json:"capacity,omitempty"`
+	Contact  string `json:"contact,omitempty"`
+	Phone    string `json:"phone,omitempty"`
+	State    State  `json:"state" enum:"invited,ready,joined,closed"`
+	People   int64  `json:"people" doc:"On the roll at this site"`
+	There    int64  `json:"there" doc:"Of these, present or online"`
+}
+
+// apiSitePerson is one person on the roll of a site.
+type apiSitePerson struct {
+	Member string           `json:"member" doc:"Key of the member, which a check-in names"`
+	Name   string           `json:"name"`
+	Unit   string           `json:"unit" doc:"Key of the home unit when invited" example:"tccs-07"`
+	State  attendance.State `json:"state" enum:"invited,present,online,excused,absent,exempt"`
+	Extra  bool             `json:"extra" doc:"Checked in without having been invited"`
+
+	id int64
+}
+
+type apiCheckins struct {
+	Facts []apiCheckin `json:"facts" doc:"At most 500"`
+}
+
+// apiCheckin is a check-in as a device notes it.
+type apiCheckin struct {
+	ID     string           `json:"id" doc:"UUID of version 7, made by the device; the same fact always bears the same" example:"01930a3e-7c00-7abc-8def-0123456789ab"`
+	Device string           `json:"device" doc:"Name of the device, the same in all its facts" example:"may-1"`
+	Seq    int64            `json:"seq" doc:"Rises with every fact of the device"`
+	At     int64            `json:"at" doc:"Unix milliseconds by the device's clock" example:"1603150000000"`
+	Offset int64            `json:"offset" doc:"Milliseconds to add to that clock to get the server's"`
+	Member string           `json:"member" doc:"Key of the member"`
+	State  attendance.State `json:"state" enum:"present,online"`
+	Source string           `json:"source" enum:"qr,list,card,hand" doc:"How the person was recognised"`
+}
+
+type apiCheckedIn struct {
+	Answers []apiFactAnswer `json:"answers" doc:"In the order of the facts"`
+}
+
+// apiFactAnswer says what became of a fact.
+type apiFactAnswer struct {
+	ID     string            `json:"id"`
+	Result attendance.Result `json:"result" enum:"accepted,extra,duplicate,other,late,conflict,unknown,invalid" doc:"No result is a reason to forget the fact"`
+	First  *apiFirstCheckin  `json:"first,omitempty" doc:"Of other: the check-in that counts"`
+}
+
+type apiFirstCheckin struct {
+	Fact   string    `json:"fact"`
+	Site   int64     `json:"site"`
+	Device string    `json:"device"`
+	At     time.Time `json:"at" doc:"Corrected by the offset of its device"`
+}
+
+// RegisterAPI adds what programs may ask of sites.
+func RegisterAPI(a *api.API) {
+	type listIn struct {
+		api.ByID
+		api.Paging
+		State string `query:"state" enum:"invited,ready,joined,closed"`
+		Query string `query:"q"`
+	}
+	api.List(a, api.Op{ID: "list-sites", Noun: "sites", Path: "/conferences/{id}/sites", Summary: "site.api.list"},
+		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *listIn, after api.Cursor, limit int) ([]apiSite, error) {
+			g, err := Find(ctx, tx, by, in.ID)
+			if err != nil {
+				return nil, err
+			}
+			all, err := List(ctx, tx, by, g, Filter{State(in.State), in.Query}, after.At, limit)
+			if err != nil {
+				return nil, err
+			}
+			counts, err := countsAt(ctx, tx, g.ID, all)
+			out := make([]apiSite, len(all))
+			for i, s := range all {
+				out[i] = apiSite{s.N, s.UnitKey, s.Name, s.Address, s.Capacity, s.Contact, s.Phone, s.State, counts[s.N].People, counts[s.N].There}
+			}
+			return out, err
+		}, func(s apiSite) api.Cursor { return api.Cursor{At: s.N} })
+	type peopleIn struct {
+		api.ByID
+		api.Paging
+		N     int64  `path:"n"`
+		Query string `query:"q"`
+	}
+	api.List(a, api.Op{ID: "list-site-people", Noun: "sites", Path: "/conferences/{id}/sites/{n}/people", Summary: "site.api.people"},
+		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *peopleIn, after api.Cursor, limit int) ([]apiSitePerson, error) {
+			g, s, err := Get(ctx, tx, by, in.ID, in.N)
+			if err != nil {
+				return nil, err
+			}
+			if err := mayName(by, g, s); err != nil {
+				return nil, err
+			}
+			all, err := attendance.RollAt(ctx, tx, g.ID, s.N, vn.Fold(in.Query), after.At, limit)
+			out := make([]apiSitePerson, len(all))
+			for i, r := range all {
+				out[i] = apiSitePerson{r.MemberKey, r.Name, r.UnitKey, r.State, r.Extra, r.Member}
+			}
+			return out, err
+		}, func(p apiSitePerson) api.Cursor { return api.Cursor{At: p.id} })
+	type factsIn struct {
+		api.ByID
+		N    int64 `path:"n"`
+		Body apiCheckins
+	}
+	api.Do(a, api.Op{ID: "check-in", Noun: "sites", Path: "/conferences/{id}/sites/{n}/checkins", Summary: "site.api.checkin"},
+		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *factsIn) (apiCheckedIn, error) {
+			facts := make([]attendance.Fact, len(in.Body.Facts))
+			for i, f := range in.Body.Facts {
+				facts[i] = attendance.Fact(f)
+			}
+			answers, err := CheckIn(ctx, tx, by, in.ID, in.N, facts)
+			out := apiCheckedIn{Answers: make([]apiFactAnswer, len(answers))}
+			for i, x := range answers {
+				out.Answers[i] = apiFactAnswer{ID: x.ID, Result: x.Result}
+				if x.First != nil {
+					out.Answers[i].First = (*apiFirstCheckin)(x.First)
+				}
+			}
+			return out, err
+		})
+}
+
+// A counted is how many people are on the roll at a site, and there.
+type counted struct{ People, There int64 }
+
+func countsAt(ctx context.Context, tx *db.Tx, id string, sites []Site) (map[int64]counted, error) {
+	numbers := make([]int64, len(sites))
+	for i, s := range sites {
+		numbers[i] = s.N
+	}
+	counts, err := attendance.CountsAt(ctx, tx, id, numbers)
+	all := map[int64]counted{}
+	for _, c := range counts {
+		x := all[c.Site]
+		x.People += c.N
+		if c.State.There() {
+			x.There += c.N
+		}
+		all[c.Site] = x
+	}
+	return all, err
+}

@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"iter"
 	"strconv"
 	"strings"
 )
@@ -95,4 +96,31 @@ func AllIn[T any](ctx context.Context, tx *Tx, scan func(Scanner) (T, error), q 
 		all, keys = append(all, rows...), keys[n:]
 	}
 	return all, nil
+}
+
+// In yields a condition, "IN ($3, $4)", and its arguments for each part of keys, of
+// any number: those of args come before them. A list that is not full repeats its
+// last key, so what a statement counts it counts of the rows, not of the list.
+func In[K any](keys []K, args ...any) iter.Seq2[string, []any] {
+	return func(yield func(string, []any) bool) {
+		for len(keys) > 0 {
+			n := min(len(keys), lists[len(lists)-1])
+			size := n
+			for _, l := range lists {
+				if n <= l {
+					size = l
+					break
+				}
+			}
+			some, list := append([]any{}, args...), make([]string, size)
+			for i := range size {
+				some = append(some, keys[min(i, n-1)])
+				list[i] = Arg(len(some))
+			}
+			if !yield("IN ("+strings.Join(list, ", ")+")", some) {
+				return
+			}
+			keys = keys[n:]
+		}
+	}
 }

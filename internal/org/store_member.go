@@ -122,6 +122,29 @@ func CountDue(ctx context.Context, tx *db.Tx, unit int64, f Frozen) (listed, exe
 	return listed, exempted, err
 }
 
+// A Count is how many members of a unit were on its list in a frozen count, and how
+// many of them were exempt.
+type Count struct{ Listed, Exempt int64 }
+
+// CountDueOf returns what CountDue returns for each of many units; one whose list
+// was empty is not in it.
+func CountDueOf(ctx context.Context, tx *db.Tx, units []int64, f Frozen) (map[int64]Count, error) {
+	all := make(map[int64]Count, len(units))
+	for in, args := range db.In(units, f.Day, f.Mark) {
+		if err := db.Each(ctx, tx, `SELECT s.unit, count(*), coalesce(sum(CASE WHEN `+exempt+` THEN 1 ELSE 0 END), 0) FROM membership s
+			WHERE `+due+` AND s.unit `+in+` GROUP BY s.unit`, args, func(r db.Scanner) error {
+			var unit int64
+			var c Count
+			err := r.Scan(&unit, &c.Listed, &c.Exempt)
+			all[unit] = c
+			return err
+		}); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
 // Standing is where a member stood in a frozen count.
 type Standing struct {
 	Unit   int64 // 0 if on no list

@@ -1,0 +1,78 @@
+package app_test
+
+import (
+	"context"
+	"os"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"nhipcau/internal/app"
+	"nhipcau/internal/db"
+)
+
+// provinces is how many provinces a nation of a benchmark has: all 34 of them where
+// the environment asks for the whole, else a tenth.
+func provinces() int {
+	if os.Getenv("NHIPCAU_NATION") != "" {
+		return 34
+	}
+	return 3
+}
+
+// waits writes small deeds all the time until stop, and returns how long each took.
+func waits(b *testing.B, n *app.Nation, stop <-chan struct{}) []time.Duration {
+	var all []time.Duration
+	for {
+		select {
+		case <-stop:
+			slices.Sort(all)
+			return all
+		default:
+		}
+		began := time.Now()
+		if err := n.DB().Write(b.Context(), func(ctx context.Context, tx *db.Tx) error {
+			return tx.Exec(ctx, `UPDATE tree SET name = 'Đoàn' WHERE key = $1`, app.NationTree)
+		}); err != nil {
+			b.Error(err)
+			return all
+		}
+		all = append(all, time.Since(began))
+		time.Sleep(2 * time.Millisecond)
+	}
+}
+
+// besides runs f while somebody else writes small deeds, and reports how long f took
+// and how long the deeds waited.
+func besides(b *testing.B, n *app.Nation, what string, f func() error) {
+	b.Helper()
+	stop, all := make(chan struct{}), []time.Duration{}
+	var other sync.WaitGroup
+	other.Go(func() { all = waits(b, n, stop) })
+	began := time.Now()
+	err := f()
+	took := time.Since(began)
+	close(stop)
+	other.Wait()
+	if err != nil || len(all) == 0 {
+		b.Fatal(what, err, len(all))
+	}
+	b.ReportMetric(took.Seconds(), what+"_s")
+	for name, at := range map[string]int{"p50": len(all) / 2, "p99": len(all) * 99 / 100, "max": len(all) - 1} {
+		b.ReportMetric(all[at].Seconds()*1e3, what+"_"+name+"_ms")
+	}
+}
+
+// BenchmarkNationRollout opens a rollout to every unit of a nation, counts the night
+// after its last day who is late, and withdraws it, while somebody else writes.
+func BenchmarkNationRollout(b *testing.B) {
+	for b.Loop() {
+		n := app.NewNation(b, provinces(), 2000*provinces()/34)
+		n.Approved()
+		besides(b, n, "open", n.DrainJobs)
+		b.ReportMetric(float64(len(n.Units)), "units")
+		n.Set(n.DB().Now().Add(31 * 24 * time.Hour))
+		besides(b, n, "late", n.DrainJobs)
+	}
+}

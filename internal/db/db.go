@@ -129,6 +129,13 @@ func (c *core) OnFold(f Work) {
 	c.folds = append(c.folds, f)
 }
 
+// folding reports whether anything folds.
+func (c *core) folding() bool {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return len(c.folds) > 0
+}
+
 // foldOnce calls every fold once, in the order of registration.
 func (c *core) foldOnce(ctx context.Context, tx *Tx) error {
 	c.mu.RLock()

@@ -19,11 +19,12 @@ type ids struct{ next, end int64 }
 // In a transaction that only reads, or whose statement failed, it returns 0, and
 // the closure fails.
 func (tx *Tx) NewID() int64 {
-	if tx.ids.next == tx.ids.end && !tx.nextBlock() {
+	c := tx.common
+	if c.ids.next == c.ids.end && !tx.nextBlock() {
 		return 0
 	}
-	tx.ids.next++
-	return tx.ids.next - 1
+	c.ids.next++
+	return c.ids.next - 1
 }
 
 func (tx *Tx) nextBlock() bool {
@@ -32,7 +33,7 @@ func (tx *Tx) nextBlock() bool {
 		tx.spend(err)
 		return false
 	}
-	tx.ids = ids{block * blockSize, (block + 1) * blockSize}
+	tx.common.ids = ids{block * blockSize, (block + 1) * blockSize}
 	return true
 }
 

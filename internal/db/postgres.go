@@ -149,7 +149,7 @@ func (p *postgres) on(ctx context.Context, conn *sql.Conn, f Work, opts *sql.TxO
 		return nil, p.opening(err)
 	}
 	defer t.Rollback()
-	tx := &Tx{Now: p.Now(), q: t, dialect: postgresDialect{}}
+	tx := &Tx{Now: p.Now(), q: t, dialect: postgresDialect{}, common: &common{}}
 	began := time.Now()
 	err = tx.run(ctx, f)
 	ended := time.Now()

@@ -86,7 +86,7 @@ func (l *lite) read(ctx context.Context, f Work) error {
 		return fmt.Errorf("beginning to read: %w", faultOf(err))
 	}
 	defer t.Rollback()
-	tx := &Tx{Now: l.Now(), q: t, dialect: liteDialect{}}
+	tx := &Tx{Now: l.Now(), q: t, dialect: liteDialect{}, common: &common{}}
 	return tx.run(ctx, f)
 }
 

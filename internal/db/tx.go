@@ -23,8 +23,22 @@ type Tx struct {
 	spent   error // why no further statement may run
 	fold    bool
 	notes   []note
-	ids     ids
+	common  *common
+
+	carries bool  // whether the folds run in this transaction
+	carry   []any // for them
+	carried []any // to this one, a fold
 }
+
+// A common is what the closures of one transaction share: in SQLite those of a
+// group. What a closure that fails has put there goes with it.
+type common struct {
+	ids  ids
+	memo map[any]any
+}
+
+// undo forgets all of it: what was undone with a closure is no longer so.
+func (c *common) undo() { *c = common{} }
 
 // A dialect is how one engine says what the other says otherwise.
 type dialect interface {
@@ -43,6 +57,45 @@ type querier interface {
 
 // NeedFold asks for the functions given to OnFold to run for this transaction.
 func (tx *Tx) NeedFold() { tx.fold = true }
+
+// Carry hands v to the folds that run in this transaction, and asks for them. It
+// is false, and nothing is handed over, where they run in another one
+// (PostgreSQL) or there are none: then v is left in a table. What a closure that
+// fails has carried is dropped with it.
+func (tx *Tx) Carry(v any) bool {
+	if !tx.carries {
+		return false
+	}
+	tx.carry, tx.fold = append(tx.carry, v), true
+	return true
+}
+
+// Carried returns what the closures of this transaction carried to its fold, in
+// their order, as far as it is of type T.
+func Carried[T any](tx *Tx) []T {
+	var all []T
+	for _, v := range tx.carried {
+		if one, ok := v.(T); ok {
+			all = append(all, one)
+		}
+	}
+	return all
+}
+
+// Memo returns what was remembered under key in this transaction, nil for nothing.
+func (tx *Tx) Memo(key any) any { return tx.common.memo[key] }
+
+// Remember keeps v, a row read, for the rest of the transaction. In SQLite the
+// closures of a group share it, so whoever changes the row has to say Forget.
+func (tx *Tx) Remember(key, v any) {
+	if tx.common.memo == nil {
+		tx.common.memo = map[any]any{}
+	}
+	tx.common.memo[key] = v
+}
+
+// Forget drops what was remembered under key.
+func (tx *Tx) Forget(key any) { delete(tx.common.memo, key) }
 
 // Exec runs a statement.
 func (tx *Tx) Exec(ctx context.Context, q string, args ...any) error {

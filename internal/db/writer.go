@@ -42,6 +42,7 @@ type deed struct {
 	err   error
 	fold  bool
 	notes []note
+	carry []any
 	done  chan error // holds one
 }
 
@@ -108,7 +109,7 @@ func (w *writer) group(first *deed) {
 		first.err = err
 	} else if err != nil {
 		for _, d := range group {
-			d.err, d.fold, d.notes = nil, false, nil
+			d.reset(nil)
 			w.count(func(s *Stats) { s.Rerun++ })
 			d.err = w.alone(d)
 		}
@@ -139,30 +140,64 @@ func (w *writer) answer(group []*deed) {
 // together runs a group in one transaction. An error means that nothing of it
 // was committed; the error of a single closure is that closure's.
 func (w *writer) together(first *deed) ([]*deed, error) {
-	var group []*deed
 	t, err := w.begin()
 	if err != nil {
 		return []*deed{first}, err
 	}
 	defer t.Rollback()
-	began, folds := time.Now(), false
-	for d := first; d != nil; d = w.next(len(group), began) {
-		group = append(group, d)
-		if err := w.saved(t, d); err != nil {
-			return group, errors.Join(d.err, err)
+	r := &round{writer: w, t: t, next: first, began: time.Now()}
+	for {
+		err := w.hand.do(r.run)
+		if errors.Is(err, errExit) && r.open {
+			continue // the closure has failed; the others go on
 		}
-		folds = folds || d.fold
-	}
-	if folds {
-		if err := w.foldAll(t); err != nil {
-			return group, err
+		if err != nil {
+			return r.group, err
 		}
+		break
 	}
-	return group, w.commit(t)
+	if err := w.foldAll(t, r.group); err != nil {
+		return r.group, err
+	}
+	return r.group, w.commit(t)
 }
 
-// next returns a closure that waits already, if the group may grow.
-func (w *writer) next(n int, began time.Time) *deed {
+// A round is the closures of one transaction. It runs them by one hand: to hand
+// over each by itself takes as long as a statement.
+type round struct {
+	*writer
+	t      *sql.Tx
+	began  time.Time
+	group  []*deed
+	next   *deed
+	open   bool // the savepoint of the last of group
+	common common
+}
+
+// run runs what is left of the round. Called again after a closure that ended the
+// goroutine, it first undoes that one. An error means that the transaction is no
+// more.
+func (r *round) run() error {
+	if r.open {
+		if err := r.close(r.group[len(r.group)-1], errExit); err != nil {
+			return err
+		}
+	}
+	for d := r.next; d != nil; d = r.more(len(r.group), r.began) {
+		r.next, r.group = nil, append(r.group, d)
+		if _, err := r.t.ExecContext(context.Background(), `SAVEPOINT deed`); err != nil {
+			return fmt.Errorf("beginning in a group: %w", faultOf(err))
+		}
+		r.open = true
+		if err := r.close(d, r.perform(r.t, d, &r.common)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// more returns a closure that waits already, if the group may grow.
+func (w *writer) more(n int, began time.Time) *deed {
 	if n >= groupSize || time.Since(began) > groupTime {
 		return nil
 	}
@@ -181,52 +216,62 @@ func (w *writer) alone(d *deed) error {
 		return err
 	}
 	defer t.Rollback()
-	if err := w.perform(t, d); err != nil {
+	if err := w.hand.do(func() error { return w.perform(t, d, &common{}) }); err != nil {
 		return err
 	}
-	if d.fold {
-		if err := w.foldAll(t); err != nil {
-			return err
-		}
+	if err := w.foldAll(t, []*deed{d}); err != nil {
+		return err
 	}
 	return w.commit(t)
 }
 
-// saved runs d under a savepoint and keeps its error in it. The error returned
-// means that the transaction is no more.
-func (w *writer) saved(t *sql.Tx, d *deed) error {
+// close ends the savepoint of d, whose closure returned failed, and undoes what it
+// did if that is an error.
+func (r *round) close(d *deed, failed error) error {
 	ctx := context.Background()
-	if _, err := t.ExecContext(ctx, `SAVEPOINT deed`); err != nil {
-		return fmt.Errorf("beginning in a group: %w", faultOf(err))
-	}
-	if d.err = w.perform(t, d); d.err != nil {
-		d.fold, d.notes = false, nil
+	r.open = false
+	if failed != nil {
+		d.reset(failed)
+		r.common.undo()
 		// This fails where SQLite has undone the whole transaction.
-		if _, err := t.ExecContext(ctx, `ROLLBACK TO deed`); err != nil {
-			return fmt.Errorf("rolling back in a group: %w", err)
+		if _, err := r.t.ExecContext(ctx, `ROLLBACK TO deed`); err != nil {
+			return errors.Join(failed, fmt.Errorf("rolling back in a group: %w", err))
 		}
 	}
-	if _, err := t.ExecContext(ctx, `RELEASE deed`); err != nil {
-		return fmt.Errorf("ending in a group: %w", faultOf(err))
+	if _, err := r.t.ExecContext(ctx, `RELEASE deed`); err != nil {
+		return errors.Join(failed, fmt.Errorf("ending in a group: %w", faultOf(err)))
 	}
 	return nil
 }
 
+// reset drops what a run of d's closure left to do, and keeps why.
+func (d *deed) reset(err error) { d.err, d.fold, d.notes, d.carry = err, false, nil, nil }
+
 // perform runs d's closure in t and takes the time.
-func (w *writer) perform(t *sql.Tx, d *deed) error {
-	tx := &Tx{Now: w.Now(), q: t, dialect: liteDialect{}}
+func (w *writer) perform(t *sql.Tx, d *deed, c *common) error {
+	tx := &Tx{Now: w.Now(), q: t, dialect: liteDialect{}, common: c, carries: w.folding()}
 	began := time.Now()
-	err := w.hand.do(func() error { return tx.run(d.ctx, d.f) })
+	err := tx.run(d.ctx, d.f)
 	took := time.Since(began)
 	w.count(func(s *Stats) {
 		s.Running += took
 		s.Slowest = max(s.Slowest, took)
 	})
-	d.fold, d.notes = tx.fold, tx.notes
+	d.fold, d.notes, d.carry = tx.fold, tx.notes, tx.carry
 	return err
 }
 
-func (w *writer) foldAll(t *sql.Tx) error {
+// foldAll runs the folds for what the closures of group did, as often as they ask
+// for it.
+func (w *writer) foldAll(t *sql.Tx, group []*deed) error {
+	var carried []any
+	fold := false
+	for _, d := range group {
+		carried, fold = append(carried, d.carry...), fold || d.fold
+	}
+	if !fold {
+		return nil
+	}
 	began := time.Now()
 	defer func() {
 		w.count(func(s *Stats) {
@@ -235,13 +280,14 @@ func (w *writer) foldAll(t *sql.Tx) error {
 		})
 	}()
 	for range foldLimit {
-		tx := &Tx{Now: w.Now(), q: t, dialect: liteDialect{}}
+		tx := &Tx{Now: w.Now(), q: t, dialect: liteDialect{}, common: &common{}, carries: true, carried: carried}
 		if err := w.hand.do(func() error { return tx.run(w.inside(), w.foldOnce) }); err != nil {
 			return fmt.Errorf("folding: %w", err)
 		}
 		if !tx.fold {
 			return nil
 		}
+		carried = tx.carry
 	}
 	return errEndless
 }

@@ -21,6 +21,11 @@ func Attach(d *db.DB) { d.OnFold(fold) }
 // totals of the unit and everything above it up to the sheet's root. Every node
 // is read and written once, however many posts touch it.
 func fold(ctx context.Context, tx *db.Tx) error {
+	for _, carried := range inBatches(db.Carried[[]post](tx)) {
+		if err := foldPosts(ctx, tx, carried); err != nil {
+			return err
+		}
+	}
 	waiting, err := takeQueue(ctx, tx, foldBatch)
 	if err != nil {
 		return err
@@ -28,6 +33,17 @@ func fold(ctx context.Context, tx *db.Tx) error {
 	if len(waiting) == foldBatch {
 		tx.NeedFold()
 	}
+	return foldPosts(ctx, tx, waiting)
+}
+
+// inBatches makes of what many deeds carried parts that a fold takes at once.
+func inBatches(carried [][]post) [][]post {
+	all := slices.Concat(carried...)
+	return slices.Collect(slices.Chunk(all, foldBatch))
+}
+
+// foldPosts adds posts to the nodes of their sheets.
+func foldPosts(ctx context.Context, tx *db.Tx, waiting []post) error {
 	bySheet := map[int64][]post{}
 	for _, w := range waiting {
 		bySheet[w.sheet] = append(bySheet[w.sheet], w)
@@ -58,11 +74,7 @@ func foldSheet(ctx context.Context, tx *db.Tx, sheet int64, waiting []post) erro
 	if err := c.roll(); err != nil {
 		return err
 	}
-	nodes := make([]Node, 0, len(c.nodes))
-	for _, i := range c.places() {
-		nodes = append(nodes, *c.nodes[i])
-	}
-	return addToNodes(ctx, tx, sheet, nodes)
+	return addToNodes(ctx, tx, sheet, slices.Collect(maps.Values(c.nodes)))
 }
 
 // A count adds posts of one sheet up the tree, in memory.

@@ -1,8 +1,11 @@
 package tally
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
+	"sync"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
@@ -14,12 +17,25 @@ func scanSheet(r db.Scanner) (s Sheet, err error) {
 	return s, r.Scan(&s.ID, &s.Kind, &s.Source, &s.Tree, &s.Epoch, &s.Root, db.At(&s.OpenedAt), &s.OpenedBy, &s.Part, &s.Next, db.At(&s.SealedAt))
 }
 
-// Find returns a sheet, whoever asks.
+// A sheetKey remembers a sheet for the rest of a transaction.
+type sheetKey int64
+
+// Find returns a sheet, whoever asks. It is read once in a transaction: whoever
+// changes one says forget.
 func Find(ctx context.Context, tx *db.Tx, id int64) (s Sheet, err error) {
+	if s, ok := tx.Memo(sheetKey(id)).(Sheet); ok {
+		return s, nil
+	}
 	err = tx.One(ctx, `SELECT `+sheetColumns+` FROM tally_sheet WHERE id = $1`, []any{id},
 		&s.ID, &s.Kind, &s.Source, &s.Tree, &s.Epoch, &s.Root, db.At(&s.OpenedAt), &s.OpenedBy, &s.Part, &s.Next, db.At(&s.SealedAt))
+	if err == nil {
+		tx.Remember(sheetKey(id), s)
+	}
 	return s, err
 }
+
+// forget has Find read a sheet again.
+func forget(tx *db.Tx, id int64) { tx.Forget(sheetKey(id)) }
 
 func sheets(ctx context.Context, tx *db.Tx) ([]Sheet, error) {
 	return db.All(ctx, tx, scanSheet, `SELECT `+sheetColumns+` FROM tally_sheet ORDER BY id`)
@@ -32,22 +48,43 @@ func insertSheet(ctx context.Context, tx *db.Tx, s Sheet) error {
 		s.ID, s.Kind, s.Source, s.Tree, s.Epoch, s.Root, s.OpenedAt, s.OpenedBy, s.Part)
 }
 
-func insertPost(ctx context.Context, tx *db.Tx, by auth.Actor, n Entry, v Vec) error {
-	id, vector := tx.NewID(), v.pack()
-	if err := tx.Exec(ctx, `
-		INSERT INTO tally_post (id, sheet, unit, vector, source_kind, source_id, actor, actor_name, reason, signer, paper, at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-		id, n.Sheet, n.Unit, vector, n.Source.Kind, n.Source.ID, by.Login, by.Name, n.Reason,
-		n.Declared.Signer, n.Declared.Paper, tx.Now); err != nil {
+const (
+	postHead  = `INSERT INTO tally_post (id, sheet, unit, vector, source_kind, source_id, actor, actor_name, reason, signer, paper, at) VALUES`
+	queueHead = `INSERT INTO tally_queue (post, sheet, unit, vector) VALUES`
+)
+
+// insertPosts writes posts, and leaves them to the fold: in memory where it runs
+// in this transaction, in the queue where it does not.
+func insertPosts(ctx context.Context, tx *db.Tx, by auth.Actor, posts []post) error {
+	for i := range posts {
+		p := &posts[i]
+		p.id, p.packed = tx.NewID(), p.vec.pack()
+	}
+	if err := db.InsertMany(ctx, tx, postHead, len(posts), func(i int) []any {
+		p := &posts[i]
+		return []any{
+			p.id, p.sheet, p.unit, p.packed, p.entry.Source.Kind, p.entry.Source.ID, by.Login, by.Name, p.entry.Reason,
+			p.entry.Declared.Signer, p.entry.Declared.Paper, tx.Now,
+		}
+	}); err != nil {
 		return err
 	}
-	return tx.Exec(ctx, `INSERT INTO tally_queue (post, sheet, unit, vector) VALUES ($1, $2, $3, $4)`, id, n.Sheet, n.Unit, vector)
+	if tx.Carry(posts) {
+		return nil
+	}
+	tx.NeedFold()
+	return db.InsertMany(ctx, tx, queueHead, len(posts), func(i int) []any {
+		p := &posts[i]
+		return []any{p.id, p.sheet, p.unit, p.packed}
+	})
 }
 
-// A post is what a proof and a fold need of one.
+// A post is what a fold needs of one, and on its way into the table the rest.
 type post struct {
 	id, sheet, unit int64
 	vec             Vec
+	packed          []byte
+	entry           *Entry
 }
 
 // takeQueue returns the first posts that are not yet in the nodes, at most
@@ -55,11 +92,10 @@ type post struct {
 // the meantime; this transaction does not see it and leaves it waiting.
 func takeQueue(ctx context.Context, tx *db.Tx, limit int) ([]post, error) {
 	all, err := db.All(ctx, tx, func(r db.Scanner) (p post, err error) {
-		var b []byte
-		if err := r.Scan(&p.id, &p.sheet, &p.unit, &b); err != nil {
+		if err := r.Scan(&p.id, &p.sheet, &p.unit, &p.packed); err != nil {
 			return p, err
 		}
-		p.vec, err = unpack(b)
+		p.vec, err = unpack(p.packed)
 		return p, err
 	}, `SELECT post, sheet, unit, vector FROM tally_queue ORDER BY post LIMIT $1`, limit)
 	if err != nil || len(all) == 0 {
@@ -104,8 +140,12 @@ func scanNode(r db.Scanner) (n Node, err error) {
 	return n, err
 }
 
-// addToNodes adds changes to the nodes of a sheet, at most one per unit.
-func addToNodes(ctx context.Context, tx *db.Tx, sheet int64, changes []Node) error {
+// addToNodes adds changes to the nodes of a sheet, at most one per unit. They are
+// taken in the order in which the nodes are stored.
+func addToNodes(ctx context.Context, tx *db.Tx, sheet int64, changes []*Node) error {
+	slices.SortFunc(changes, func(a, b *Node) int {
+		return cmp.Or(cmp.Compare(a.parent, b.parent), cmp.Compare(a.Unit, b.Unit))
+	})
 	for part := range chunks(changes) {
 		if err := addChunk(ctx, tx, sheet, part); err != nil {
 			return err
@@ -114,40 +154,33 @@ func addToNodes(ctx context.Context, tx *db.Tx, sheet int64, changes []Node) err
 	return nil
 }
 
-func addChunk(ctx context.Context, tx *db.Tx, sheet int64, changes []Node) error {
-	units := make([]int64, len(changes))
-	for i, n := range changes {
-		units[i] = n.Unit
+func addChunk(ctx context.Context, tx *db.Tx, sheet int64, changes []*Node) error {
+	args := make([]any, 0, 5*len(changes))
+	for _, n := range changes {
+		args = append(args, n.parent, n.Unit)
 	}
-	had := make(map[int64]Node, len(changes))
-	where, args := among("unit", units, sheet)
-	if err := db.Each(ctx, tx, `SELECT `+nodeColumns+` FROM tally_node WHERE sheet = $1 AND `+where, args, func(r db.Scanner) error {
-		n, err := scanNode(r)
-		had[n.Unit] = n
-		return err
+	at := make(map[int64]int, len(changes))
+	for i, n := range changes {
+		at[n.Unit] = i
+	}
+	if err := db.Each(ctx, tx, havingNodes(len(changes)), append(args, sheet), func(r db.Scanner) error {
+		had, err := scanNode(r)
+		if err != nil {
+			return err
+		}
+		n := changes[at[had.Unit]]
+		if err := n.Own.addVec(had.Own); err != nil {
+			return err
+		}
+		return n.Total.addVec(had.Total)
 	}); err != nil {
 		return err
 	}
-	var q strings.Builder
-	q.WriteString(`INSERT INTO tally_node (sheet, parent, unit, own, total) VALUES `)
-	args = []any{sheet}
-	for i, n := range changes {
-		now := had[n.Unit]
-		if err := now.Own.addVec(n.Own); err != nil {
-			return err
-		}
-		if err := now.Total.addVec(n.Total); err != nil {
-			return err
-		}
-		if i > 0 {
-			q.WriteString(`, `)
-		}
-		p := len(args)
-		q.WriteString(`($1, ` + db.Arg(p+1) + `, ` + db.Arg(p+2) + `, ` + db.Arg(p+3) + `, ` + db.Arg(p+4) + `)`)
-		args = append(args, n.parent, n.Unit, now.Own.pack(), now.Total.pack())
+	args = args[:0]
+	for _, n := range changes {
+		args = append(args, sheet, n.parent, n.Unit, n.Own.pack(), n.Total.pack())
 	}
-	q.WriteString(` ON CONFLICT (sheet, parent, unit) DO UPDATE SET own = excluded.own, total = excluded.total`)
-	return tx.Exec(ctx, q.String(), args...)
+	return tx.Exec(ctx, puttingNodes(len(changes)), args...)
 }
 
 // chunks yields all in parts of few sizes: a query over a part has few texts, so
@@ -156,7 +189,7 @@ func chunks[T any](all []T) func(yield func([]T) bool) {
 	return func(yield func([]T) bool) {
 		for len(all) > 0 {
 			n := 1
-			for _, size := range []int{128, 16} {
+			for _, size := range sizes {
 				if len(all) >= size {
 					n = size
 					break
@@ -168,6 +201,51 @@ func chunks[T any](all []T) func(yield func([]T) bool) {
 			all = all[n:]
 		}
 	}
+}
+
+var sizes = []int{512, 64, 8}
+
+// texts keeps the statements over chunks, each made once.
+type texts struct{ byLength sync.Map }
+
+func (t *texts) of(n int, write func(b *strings.Builder)) string {
+	if q, ok := t.byLength.Load(n); ok {
+		return q.(string)
+	}
+	var b strings.Builder
+	write(&b)
+	t.byLength.Store(n, b.String())
+	return b.String()
+}
+
+var having, putting texts
+
+// havingNodes reads the nodes of n keys and a sheet. The join is written so that
+// SQLite looks each up by its key; given a list of units it reads the whole sheet.
+func havingNodes(n int) string {
+	return having.of(n, func(b *strings.Builder) {
+		b.WriteString(`WITH w (parent, unit) AS (VALUES (CAST($1 AS BIGINT), CAST($2 AS BIGINT))`)
+		for i := 1; i < n; i++ {
+			b.WriteString(`, (` + db.Arg(2*i+1) + `, ` + db.Arg(2*i+2) + `)`)
+		}
+		b.WriteString(`) SELECT n.parent, n.unit, n.own, n.total FROM w CROSS JOIN tally_node n
+			WHERE n.sheet = ` + db.Arg(2*n+1) + ` AND n.parent = w.parent AND n.unit = w.unit`)
+	})
+}
+
+// puttingNodes writes n nodes.
+func puttingNodes(n int) string {
+	return putting.of(n, func(b *strings.Builder) {
+		b.WriteString(`INSERT INTO tally_node (sheet, parent, unit, own, total) VALUES `)
+		for i := range n {
+			if i > 0 {
+				b.WriteString(`, `)
+			}
+			p := 5 * i
+			b.WriteString(`(` + db.Arg(p+1) + `, ` + db.Arg(p+2) + `, ` + db.Arg(p+3) + `, ` + db.Arg(p+4) + `, ` + db.Arg(p+5) + `)`)
+		}
+		b.WriteString(` ON CONFLICT (sheet, parent, unit) DO UPDATE SET own = excluded.own, total = excluded.total`)
+	})
 }
 
 // among returns the condition that column is one of ids, and args with the ids

@@ -79,6 +79,7 @@ func insertSeal(ctx context.Context, tx *db.Tx, l Seal) error {
 		l.ID, l.Sheet, l.Post, l.Before, l.Hash, l.Reform, l.Signer, l.SignerName, l.Office, l.At); err != nil {
 		return err
 	}
+	forget(tx, l.Sheet)
 	return tx.Exec(ctx, `UPDATE tally_sheet SET sealed_at = coalesce(sealed_at, $1) WHERE id = $2`, tx.Now, l.Sheet)
 }
 
@@ -125,6 +126,7 @@ func openings(ctx context.Context, tx *db.Tx, sheet int64) (map[int64]*Vec, erro
 }
 
 func setNext(ctx context.Context, tx *db.Tx, sheet, next int64) error {
+	forget(tx, sheet)
 	return tx.Exec(ctx, `UPDATE tally_sheet SET next = $1 WHERE id = $2`, next, sheet)
 }
 
@@ -148,6 +150,8 @@ func deeds(ctx context.Context, tx *db.Tx, sheet int64) (n int64, err error) {
 // drop takes a part of a count back that nothing was posted to, and opens the
 // part before it again.
 func drop(ctx context.Context, tx *db.Tx, sheet, before int64) error {
+	forget(tx, sheet)
+	forget(tx, before)
 	for _, q := range []string{
 		`DELETE FROM tally_queue WHERE sheet = $1`, `DELETE FROM tally_node WHERE sheet = $1`, `DELETE FROM tally_post WHERE sheet = $1`,
 		`DELETE FROM tally_keeper WHERE sheet = $1`, `DELETE FROM tally_sheet WHERE id = $1`,

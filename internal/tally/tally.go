@@ -103,36 +103,53 @@ const AfterSeal = "tally.after_seal"
 // a Conflict. A unit that does not stand on the sheet and a figure beyond Most are
 // mistakes of the caller.
 func Post(ctx context.Context, tx *db.Tx, by auth.Actor, n Entry) error {
-	if len(n.Delta) == 0 {
+	return PostMany(ctx, tx, by, []Entry{n})
+}
+
+// PostMany is Post for the entries of a deed over many units, of one sheet or
+// several: all of them or none. They are written many by one statement.
+func PostMany(ctx context.Context, tx *db.Tx, by auth.Actor, entries []Entry) error {
+	posts := make([]post, 0, len(entries))
+	for _, n := range entries {
+		p, err := n.post(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if !p.vec.Empty() {
+			posts = append(posts, p)
+		}
+	}
+	if len(posts) == 0 {
 		return nil
+	}
+	return insertPosts(ctx, tx, by, posts)
+}
+
+// post returns what n comes to, without figures if that is nothing.
+func (n Entry) post(ctx context.Context, tx *db.Tx) (post, error) {
+	if len(n.Delta) == 0 {
+		return post{}, nil
 	}
 	s, err := Find(ctx, tx, n.Sheet)
 	if err != nil {
-		return err
+		return post{}, err
 	}
 	if s.Next != 0 {
-		return fault.New(fault.Conflict, "tally.error.continued")
+		return post{}, fault.New(fault.Conflict, "tally.error.continued")
 	}
 	if !s.SealedAt.IsZero() && n.Reason == "" {
 		n.Reason = AfterSeal
 	}
 	unit, err := s.where(ctx, tx, n.Unit)
 	if err != nil {
-		return err
+		return post{}, err
 	}
 	if unit == 0 {
-		return fmt.Errorf("tally: unit %d is not on sheet %d", n.Unit, n.Sheet)
+		return post{}, fmt.Errorf("tally: unit %d is not on sheet %d", n.Unit, n.Sheet)
 	}
 	n.Unit = unit
 	v, err := n.moves(ctx, tx)
-	if err != nil || v.Empty() {
-		return err
-	}
-	if err := insertPost(ctx, tx, by, n, v); err != nil {
-		return err
-	}
-	tx.NeedFold()
-	return nil
+	return post{sheet: n.Sheet, unit: unit, vec: v, entry: &n}, err
 }
 
 // moves returns n's delta without the zeros that change nothing.

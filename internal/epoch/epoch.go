@@ -28,6 +28,9 @@ type Epoch struct {
 	end    []int32
 	depth  []int32
 	order  []int32 // places sorted by unit id
+
+	counted sync.Once
+	leaves  []int32 // how many leaves stand before a place; one more than places
 }
 
 // Len returns how many units the tree had.
@@ -90,6 +93,20 @@ func (e *Epoch) Subtree(i int) []int64 { return e.units[i:e.End(i):e.End(i)] }
 
 // Under reports whether the unit at i is the unit at root or under it.
 func (e *Epoch) Under(i, root int) bool { return i >= root && i < e.End(root) }
+
+// Leaves returns how many units at and under the place i have none under them.
+func (e *Epoch) Leaves(i int) int {
+	e.counted.Do(func() {
+		e.leaves = make([]int32, len(e.units)+1)
+		for at := range e.units {
+			e.leaves[at+1] = e.leaves[at]
+			if e.End(at) == at+1 {
+				e.leaves[at+1]++
+			}
+		}
+	})
+	return int(e.leaves[e.end[i]] - e.leaves[i])
+}
 
 // An edge is a unit under another, 0 for the root.
 type edge struct{ unit, parent int64 }

@@ -100,6 +100,26 @@ func ChildrenOf(ctx context.Context, tx *db.Tx, by auth.Actor, s Sheet, parent, 
 		s.ID, parent, s.Tree, by.Path, by.End(), vn.DayOf(tx.Now), after, limit)
 }
 
+// lackOf returns what q asks about of the nodes whose column is unit: the unit's
+// own, or those under it.
+func lackOf(ctx context.Context, tx *db.Tx, q Lack, column string, unit int64) (map[int64]lacked, error) {
+	all := map[int64]lacked{}
+	return all, db.Each(ctx, tx, `SELECT unit, own, total FROM tally_node WHERE sheet = $1 AND `+column+` = $2`, []any{q.Sheet.ID, unit}, func(r db.Scanner) error {
+		var unit int64
+		var own, total []byte
+		if err := r.Scan(&unit, &own, &total); err != nil {
+			return err
+		}
+		o, err := laneSums(own, q.Done, q.Due)
+		if err != nil {
+			return err
+		}
+		t, err := laneSums(total, q.Done, q.Due)
+		all[unit] = lacked{own: o[0], total: t[0], dueOwn: o[1], dueTotal: t[1]}
+		return err
+	})
+}
+
 // LastPost returns the newest post of a sheet, 0 if it has none: a watermark
 // for At.
 func LastPost(ctx context.Context, tx *db.Tx, sheet int64) (id int64, err error) {

@@ -147,7 +147,7 @@ func extendSome(ctx context.Context, tx *db.Tx, e Extension, all []owedRow) erro
 		entries[i] = tally.Entry{Sheet: o.Sheet, Unit: o.Unit, Delta: d, Source: tally.Source{Kind: "extension", ID: o.Rollout}, Reason: e.Reason}
 		words[i] = notify.Word{Unit: o.Keeper, Args: []string{o.Title, e.Day.String(), e.Reason}, Link: "/rollouts/" + o.Rollout}
 	}
-	if err := postAll(ctx, tx, auth.Actor{Login: e.Login, Name: e.Actor, Tree: all[0].Tree}, entries); err != nil {
+	if err := tally.PostMany(ctx, tx, auth.Actor{Login: e.Login, Name: e.Actor, Tree: all[0].Tree}, entries); err != nil {
 		return err
 	}
 	return tell(ctx, tx, "rollout.notice.extended."+string(e.Step), words)

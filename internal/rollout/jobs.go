@@ -115,7 +115,7 @@ func obligeSome(ctx context.Context, tx *db.Tx, id string, e *epoch.Epoch, top, 
 	if err := insertObligations(ctx, tx, r.ID, given); err != nil {
 		return err
 	}
-	if err := postAll(ctx, tx, auth.System(r.Tree), entries); err != nil {
+	if err := tally.PostMany(ctx, tx, auth.System(r.Tree), entries); err != nil {
 		return err
 	}
 	return tell(ctx, tx, "rollout.notice.opened", words)
@@ -125,16 +125,6 @@ func obligeSome(ctx context.Context, tx *db.Tx, id string, e *epoch.Epoch, top, 
 type gift struct {
 	unit   int64
 	demand Demand
-}
-
-// postAll posts what one deed adds to many units.
-func postAll(ctx context.Context, tx *db.Tx, by auth.Actor, entries []tally.Entry) error {
-	for _, e := range entries {
-		if err := tally.Post(ctx, tx, by, e); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // tell puts notices before the secretaries and the clerks of units.
@@ -214,7 +204,7 @@ func postLate(ctx context.Context, tx *db.Tx, all []owedRow, n int64) error {
 		entries[i] = tally.Entry{Sheet: o.Sheet, Unit: o.Unit, Delta: tally.Delta{o.Step.lane("late"): n}, Source: tally.Source{Kind: "late", ID: o.Rollout}}
 	}
 	for _, some := range byTree(all, entries) {
-		if err := postAll(ctx, tx, auth.System(some.tree), some.entries); err != nil {
+		if err := tally.PostMany(ctx, tx, auth.System(some.tree), some.entries); err != nil {
 			return err
 		}
 	}

@@ -137,7 +137,7 @@ const everyStep = `'hold', 'reach', 'adopt', 'report'`
 // orphaned returns what is still owed by units that no longer stand.
 func orphaned(ctx context.Context, tx *db.Tx, today vn.Day, limit int) ([]owedRow, error) {
 	return db.All(ctx, tx, scanOwed, owedRows+` WHERE r.state = 'open' AND o.done_at IS NULL AND o.ended_at IS NULL
-		AND o.keeper IN (SELECT g.unit FROM unit_edge g WHERE g.to_day <> '' AND g.to_day <= $1)
+		AND o.keeper IN (SELECT g.unit FROM tree t JOIN unit_edge g ON g.tree = t.key WHERE g.to_day > '' AND g.to_day <= $1)
 		AND NOT EXISTS (SELECT 1 FROM unit_edge e WHERE e.tree = r.tree AND e.unit = o.keeper AND (e.to_day = '' OR e.to_day > $1))
 		ORDER BY o.rollout, o.unit, o.step LIMIT $2`, today, limit)
 }

@@ -94,6 +94,7 @@ func open(ctx context.Context, cfg Config, log *slog.Logger) (*house, error) {
 	h.metrics = newMetrics(d, cfg.MetricsToken)
 	h.jobs = job.NewRunner(d, log)
 	rollout.Jobs(h.jobs)
+	follow.Jobs(h.jobs)
 	reform.Jobs(h.jobs)
 	api.Jobs(h.jobs)
 	remind.Jobs(h.jobs)

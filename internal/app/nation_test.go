@@ -18,7 +18,7 @@ func provinces() int {
 	if os.Getenv("NHIPCAU_NATION") != "" {
 		return 34
 	}
-	return 1
+	return 3
 }
 
 // waits writes small deeds all the time until stop, and returns how long each took.

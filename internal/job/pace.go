@@ -10,7 +10,7 @@ import (
 
 // How long one slice may keep others waiting, and the sizes that a slice may have.
 const (
-	brief    = 25 * time.Millisecond
+	brief    = 20 * time.Millisecond
 	smallest = 10
 	largest  = 1000
 )

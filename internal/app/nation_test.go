@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"slices"
 	"sync"
@@ -10,6 +11,7 @@ import (
 
 	"nhipcau/internal/app"
 	"nhipcau/internal/db"
+	"nhipcau/internal/tally"
 )
 
 // provinces is how many provinces a nation of a benchmark has: all 34 of them where
@@ -24,12 +26,14 @@ func provinces() int {
 // waits writes small deeds all the time until stop, and returns how long each took.
 func waits(b *testing.B, n *app.Nation, stop <-chan struct{}) []time.Duration {
 	var all []time.Duration
+	tick := time.NewTicker(2 * time.Millisecond)
+	defer tick.Stop()
 	for {
 		select {
 		case <-stop:
 			slices.Sort(all)
 			return all
-		default:
+		case <-tick.C:
 		}
 		began := time.Now()
 		if err := n.DB().Write(b.Context(), func(ctx context.Context, tx *db.Tx) error {
@@ -39,7 +43,6 @@ func waits(b *testing.B, n *app.Nation, stop <-chan struct{}) []time.Duration {
 			return all
 		}
 		all = append(all, time.Since(began))
-		time.Sleep(2 * time.Millisecond)
 	}
 }
 
@@ -74,5 +77,38 @@ func BenchmarkNationRollout(b *testing.B) {
 		b.ReportMetric(float64(len(n.Units)), "units")
 		n.Set(n.DB().Now().Add(31 * 24 * time.Hour))
 		besides(b, n, "late", n.DrainJobs)
+	}
+}
+
+// BenchmarkNationPages asks for pages of an open rollout over a nation, as people of
+// each level see it. Whatever the size of the tree, a page is read through indexes:
+// none may take longer than the limit.
+func BenchmarkNationPages(b *testing.B) {
+	const limit = time.Second
+	n := app.NewNation(b, provinces(), 50)
+	r := n.Approved()
+	if err := n.DrainJobs(); err != nil {
+		b.Fatal(err)
+	}
+	n.Set(n.DB().Now().Add(25 * 24 * time.Hour))
+	for depth, name := range []string{"country", "province", "commune", "base", "cell"} {
+		c, u := signedIn(b, n.TestHouse, app.NationLogin(depth)), n.First(depth)
+		for what, path := range map[string]string{
+			"work": "/", "rollouts": "/rollouts", "rollout": "/rollouts/" + r.ID, "under": "/rollouts/" + r.ID + "?under=" + u.Key,
+			"pending": "/rollouts/" + r.ID + "/pending", "reach": "/rollouts/" + r.ID + "/pending?step=reach", "unit": "/rollouts/" + r.ID + "/units/" + u.Key,
+			"xlsx": "/rollouts/" + r.ID + "/figures.xlsx", "reports": "/reports?rollout=" + r.ID, "plans": "/plans",
+			"trace": tally.Href(r.Sheet, u.Key, "hold_due", true), "own": tally.Href(r.Sheet, u.Key, "expected", false),
+			"sheet": fmt.Sprintf("/sheets/%d", r.Sheet), "units": "/units", "org": "/units/" + u.Key, "members": "/units/" + u.Key + "/members",
+			"new": "/rollouts/new", "conference": "/conferences/new?rollout=" + r.ID, "conferences": "/conferences", "statements": "/statements", "search": "/search?q=so+n-1",
+		} {
+			b.Run(name+"/"+what, func(b *testing.B) {
+				for b.Loop() {
+					get(b, c, n.URL+path)
+				}
+				if each := b.Elapsed() / time.Duration(b.N); each > limit {
+					b.Errorf("%s takes %v", path, each)
+				}
+			})
+		}
 	}
 }

@@ -131,17 +131,24 @@ func (l *lite) migrate(ctx context.Context) error {
 	return nil
 }
 
-// expected says how many rows share a key in the tables of counts, unless they were
-// analysed: SQLite, which knows nothing of a table that was never analysed, would go
-// through all posts or nodes of a sheet, the rows of a nation, to find those of one
-// unit.
+// expected says how many rows of a nation share a key, where nobody has analysed a
+// table: SQLite takes one it knows nothing of for small, and would go through all
+// posts of a sheet to find those of one unit, or through a whole tree for a few units.
 var expected = []string{
 	`ANALYZE sqlite_schema`, // makes the table of statistics
 	`INSERT INTO sqlite_stat1 (tbl, idx, stat)
-		SELECT t, i, s FROM (SELECT 'tally_post' AS t, 'tally_post' AS i, '3000000 100000 1' AS s
-			UNION ALL SELECT 'tally_post', 'tally_post_unit', '3000000 100000 8 1'
-			UNION ALL SELECT 'tally_node', 'tally_node', '1000000 100000 15 1'
-			UNION ALL SELECT 'tally_node', 'tally_node_unit', '1000000 100000 1')
-		WHERE t NOT IN (SELECT tbl FROM sqlite_stat1)`,
+		WITH e (t, i, s) AS (VALUES
+			('tally_post', 'tally_post', '3000000 100000 1'), ('tally_post', 'tally_post_unit', '3000000 100000 8 1'),
+			('tally_node', 'tally_node', '1000000 100000 15 1'), ('tally_node', 'tally_node_unit', '1000000 100000 1'),
+			('unit', NULL, '300000'), ('unit', 'sqlite_autoindex_unit_1', '300000 1'),
+			('unit_name', 'unit_name', '320000 1 1'), ('unit_kind', 'unit_kind', '320000 1 1'),
+			('unit_edge', 'unit_edge', '320000 320000 1 1'), ('unit_edge', 'unit_edge_parent', '320000 320000 20 1 1'),
+			('unit_edge', 'unit_edge_to', '320000 320000 15000 1 1'),
+			('membership', 'membership_unit', '6000000 20 10'), ('membership', 'membership_member', '6000000 2'),
+			('membership', 'membership_one', '5400000 1'),
+			('place', 'place', '300000 300000 1'), ('place', 'place_path', '300000 300000 1'),
+			('obligation', 'obligation', '5000000 500000 150000 1'), ('obligation', 'obligation_keeper', '5000000 15 3 1 1'),
+			('obligation', 'obligation_due', '500000 50000 50000 50000 1'), ('rollout_due', 'rollout_due', '3000000 300000 1'))
+		SELECT t, i, s FROM e WHERE t NOT IN (SELECT tbl FROM sqlite_stat1)`,
 	`ANALYZE sqlite_schema`, // reads it
 }

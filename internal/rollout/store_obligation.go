@@ -30,11 +30,11 @@ func scanObligation(s db.Scanner) (o Obligation, err error) {
 	return o, err
 }
 
-// Obligations returns what the units of by's subtree owe by a rollout, in tree
-// order and the order of the steps.
+// Obligations returns what the units of by's subtree owe by a rollout that is not
+// Wide, in tree order and the order of the steps.
 func Obligations(ctx context.Context, tx *db.Tx, by auth.Actor, rollout string) ([]Obligation, error) {
-	return db.All(ctx, tx, scanObligation, obligations+` AND o.rollout = $4
-		ORDER BY pl.path, o.unit <> o.keeper, o.unit, CASE o.step WHEN 'hold' THEN 1 WHEN 'reach' THEN 2 WHEN 'adopt' THEN 3 ELSE 4 END`, by.Tree, by.Path, by.End(), rollout)
+	return db.All(ctx, tx, scanObligation, obligations+` AND o.rollout = $4 AND o.step IN (`+everyStep+`)
+		AND o.unit IN (SELECT x.unit FROM obligation x WHERE x.rollout = $4)`+inOrder, by.Tree, by.Path, by.End(), rollout)
 }
 
 // Owed returns what by's own unit still owes by open rollouts, the soonest due

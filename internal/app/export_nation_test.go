@@ -13,6 +13,7 @@ import (
 	"nhipcau/internal/db/dbtest"
 	"nhipcau/internal/directive"
 	"nhipcau/internal/file"
+	"nhipcau/internal/notify"
 	"nhipcau/internal/org"
 	"nhipcau/internal/rollout"
 	"nhipcau/internal/vn"
@@ -207,4 +208,22 @@ func (n *Nation) Find(key string) (u org.Unit) {
 		return err
 	})
 	return u
+}
+
+// Notices counts the notices of a kind that the first secretary of a level has.
+func (n *Nation) Notices(depth int, key string) (count int) {
+	dbtest.Read(n.t, n.h.db, func(ctx context.Context, tx *db.Tx) error {
+		by, err := account.As(ctx, tx, NationLogin(depth), n.First(depth).Key)
+		if err != nil {
+			return err
+		}
+		all, err := notify.List(ctx, tx, by, 0, 100)
+		for _, x := range all {
+			if x.Key == key {
+				count++
+			}
+		}
+		return err
+	})
+	return count
 }

@@ -11,6 +11,9 @@ import (
 
 	"nhipcau/internal/app"
 	"nhipcau/internal/db"
+	"nhipcau/internal/db/dbtest"
+	"nhipcau/internal/follow"
+	"nhipcau/internal/rollout"
 	"nhipcau/internal/tally"
 )
 
@@ -99,7 +102,7 @@ func BenchmarkNationPages(b *testing.B) {
 			"xlsx": "/rollouts/" + r.ID + "/figures.xlsx", "reports": "/reports?rollout=" + r.ID, "plans": "/plans",
 			"trace": tally.Href(r.Sheet, u.Key, "hold_due", true), "own": tally.Href(r.Sheet, u.Key, "expected", false),
 			"sheet": fmt.Sprintf("/sheets/%d", r.Sheet), "units": "/units", "org": "/units/" + u.Key, "members": "/units/" + u.Key + "/members",
-			"new": "/rollouts/new", "conference": "/conferences/new?rollout=" + r.ID, "conferences": "/conferences", "statements": "/statements", "search": "/search?q=so+n-1",
+			"new": "/rollouts/new", "conference": "/conferences/new?rollout=" + r.ID, "conferences": "/conferences", "statements": "/statements",
 		} {
 			b.Run(name+"/"+what, func(b *testing.B) {
 				for b.Loop() {
@@ -110,5 +113,91 @@ func BenchmarkNationPages(b *testing.B) {
 				}
 			})
 		}
+	}
+}
+
+// TestNation: a rollout over thousands of units gives each what its level owes and
+// counts who is due; its page leads down the tree with figures that add up; who has
+// not is found in parts, each once; reminding reaches every login once, and all of it
+// is proved from the records.
+func TestNation(t *testing.T) {
+	n := app.NewNation(t, 1, 3)
+	r := n.Approved()
+	drain := func() {
+		t.Helper()
+		if err := n.DrainJobs(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	drain()
+	by, lane := n.As(0), rollout.Kind().Lane
+	total := func(u app.NationUnit) (v tally.Vec) {
+		dbtest.Read(t, n.DB(), func(ctx context.Context, tx *db.Tx) (err error) {
+			v, err = tally.Total(ctx, tx, r.Sheet, u.ID)
+			return err
+		})
+		return v
+	}
+	whole := total(n.First(0))
+	for name, want := range map[string]int64{"hold_due": int64(len(n.Units) - 1), "reach_due": 3, "report_due": 1, "expected": 60} {
+		if got := whole.Get(lane(name)); got != want {
+			t.Errorf("%s is %d, want %d", name, got, want)
+		}
+	}
+	dbtest.Write(t, n.DB(), func(ctx context.Context, tx *db.Tx) error {
+		for _, u := range n.Units[3:6] { // a base and its first cells
+			if err := rollout.Fulfil(ctx, tx, by, rollout.Fulfilment{Rollout: r.ID, Step: rollout.Hold, Unit: u.ID, Source: tally.Source{Kind: "plan", ID: u.Key}}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	n.Set(n.DB().Now().Add(31 * 24 * time.Hour))
+	drain()
+	whole = total(n.First(0))
+	if done, late := whole.Get(lane("held")), whole.Get(lane("hold_late")); done != 3 || late != int64(len(n.Units)-4) {
+		t.Errorf("%d have held, %d are late of %d units", done, late, len(n.Units)-1)
+	}
+	left, times := map[int64]int{}, 0
+	for next, more := tally.Place(0), true; more; more = next != 0 {
+		dbtest.Read(t, n.DB(), func(ctx context.Context, tx *db.Tx) error {
+			units, after, err := rollout.Lacking(ctx, tx, r, rollout.Hold, n.First(0).ID, next, 300)
+			for _, u := range units {
+				left[u]++
+				times++
+			}
+			next = after
+			return err
+		})
+	}
+	if len(left) != len(n.Units)-4 || times != len(left) {
+		t.Errorf("%d units in %d lines have not, want %d", len(left), times, len(n.Units)-4)
+	}
+	for range 2 { // the second reminds nobody again
+		dbtest.Write(t, n.DB(), func(ctx context.Context, tx *db.Tx) error {
+			_, err := follow.Remind(ctx, tx, by, r.ID)
+			return err
+		})
+		drain()
+	}
+	for depth, want := range []int{0, 1, 1, 0, 0} { // the last two have held
+		if got := n.Notices(depth, "rollout.notice.reminded"); got != want {
+			t.Errorf("the secretary of level %d was reminded %d times, want %d", depth, got, want)
+		}
+	}
+	dbtest.Write(t, n.DB(), func(ctx context.Context, tx *db.Tx) error {
+		if r, err := rollout.Get(ctx, tx, by, r.ID); err != nil {
+			return err
+		} else if _, err := rollout.Extend(ctx, tx, by, r.ID, rollout.Hold, 0, r.OpeningDay.AddDays(90), "bận"); err != nil {
+			return err
+		}
+		return nil
+	})
+	drain()
+	if whole = total(n.First(0)); whole.Get(lane("hold_late")) != 0 || whole.Get(lane("hold_extended")) != int64(len(n.Units)-4) {
+		t.Errorf("after more time %d are late, %d extended", whole.Get(lane("hold_late")), whole.Get(lane("hold_extended")))
+	}
+	if wrong, details, err := n.Prove(t.Context()); err != nil || wrong > 0 {
+		t.Errorf("the proof: %d, %q, %v", wrong, details, err)
 	}
 }

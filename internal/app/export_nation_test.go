@@ -92,7 +92,7 @@ func many[T any](n *Nation, all []T, head string, row func(T) []any) {
 	}
 }
 
-var ranks = [...]string{"trung ương", "tỉnh đoàn", "đoàn cấp xã", "đoàn cơ sở", "chi đoàn"}
+var ranks = [...]string{"Trung ương", "Tỉnh đoàn", "Đoàn cấp xã", "Đoàn cơ sở", "Chi đoàn"}
 
 func (n *Nation) plant() {
 	dbtest.Write(n.t, n.h.db, func(ctx context.Context, tx *db.Tx) error {
@@ -100,7 +100,7 @@ func (n *Nation) plant() {
 	})
 	many(n, n.Units, `INSERT INTO unit (id, key, phone, sample, created_at, version) VALUES`, func(u NationUnit) []any { return []any{u.ID, u.Key, "", 0, 1577836800, 1} })
 	many(n, n.Units, `INSERT INTO unit_name (unit, from_day, to_day, name, short, fold, sort) VALUES`, func(u NationUnit) []any {
-		name := vn.Clean(strings.ToUpper(ranks[u.Depth][:1]) + ranks[u.Depth][1:] + " số " + u.Key[1:])
+		name := ranks[u.Depth] + " số " + strings.TrimPrefix(u.Key[1:], "-")
 		return []any{u.ID, "2019-01-01", "", name, name, vn.Fold(name), vn.NameKey(name)}
 	})
 	many(n, n.Units, `INSERT INTO unit_kind (unit, from_day, to_day, kind) VALUES`, func(u NationUnit) []any { return []any{u.ID, "2019-01-01", "", ranks[u.Depth]} })

@@ -11,8 +11,8 @@ import (
 // How long one slice may keep others waiting, and the sizes that a slice may have.
 const (
 	brief    = 20 * time.Millisecond
-	smallest = 10
-	largest  = 1000
+	smallest = 100
+	largest  = 2000
 )
 
 // A Pace cuts work over many units into transactions that nobody notices: each is

@@ -97,6 +97,7 @@ func open(ctx context.Context, cfg Config, log *slog.Logger) (*house, error) {
 	h.metrics = newMetrics(d, cfg.MetricsToken)
 	h.jobs = job.NewRunner(d, log)
 	rollout.Jobs(h.jobs)
+	follow.Jobs(h.jobs)
 	conference.Jobs(h.jobs)
 	reform.Jobs(h.jobs)
 	api.Jobs(h.jobs)

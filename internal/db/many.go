@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"iter"
 	"strconv"
 	"strings"
 	"sync"
@@ -104,28 +105,40 @@ func AllIn[T, K any](ctx context.Context, tx *Tx, scan func(Scanner) (T, error),
 	return all, nil
 }
 
-// idsAtOnce is how many ids one statement of AmongIDs names.
-const idsAtOnce = 90
-
-// AmongIDs calls f with the ids in parts and what stands for each part inside of
-// "IN (…)" in a statement whose first arguments are args. A part that is not full
-// repeats its last, so that statements are few.
-func AmongIDs(ids []int64, args []any, f func(in string, args []any) error) error {
-	for len(ids) > 0 {
-		n := min(idsAtOnce, len(ids))
-		some := append([]any{}, args...)
-		var in strings.Builder
-		for i := range idsAtOnce {
-			if i > 0 {
-				in.WriteString(", ")
+// In yields a condition, "IN ($3, $4)", and its arguments for each part of keys, of
+// any number: those of args come before them. A list that is not full repeats its
+// last key, so what a statement counts it counts of the rows, not of the list.
+func In[K any](keys []K, args ...any) iter.Seq2[string, []any] {
+	return func(yield func(string, []any) bool) {
+		for len(keys) > 0 {
+			n := min(len(keys), lists[len(lists)-1])
+			size := n
+			for _, l := range lists {
+				if n <= l {
+					size = l
+					break
+				}
 			}
-			some = append(some, ids[min(i, n-1)])
-			in.WriteString(Arg(len(some)))
+			some, list := append([]any{}, args...), make([]string, size)
+			for i := range size {
+				some = append(some, keys[min(i, n-1)])
+				list[i] = Arg(len(some))
+			}
+			if !yield("IN ("+strings.Join(list, ", ")+")", some) {
+				return
+			}
+			keys = keys[n:]
 		}
-		if err := f(in.String(), some); err != nil {
+	}
+}
+
+// AmongIDs calls f with the condition that a column is one of ids, "IN ($2, $3)",
+// and its arguments after args, for each part of them.
+func AmongIDs(ids []int64, args []any, f func(in string, args []any) error) error {
+	for in, some := range In(ids, args...) {
+		if err := f(in, some); err != nil {
 			return err
 		}
-		ids = ids[n:]
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"nhipcau/internal/fault"
 	"nhipcau/internal/paper"
 	"nhipcau/internal/rollout"
+	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
 )
 
@@ -29,6 +30,15 @@ func ofRollout(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (draft,
 	// Who sees a part of the units alone would write to a part of the late ones.
 	if !by.Covers(r.ScopePath) {
 		return draft{}, fault.New(fault.Denied, "paper.error.may_issue")
+	}
+	if r.Sheet != 0 {
+		whole, err := tally.Total(ctx, tx, r.Sheet, r.Scope)
+		if err != nil {
+			return draft{}, err
+		}
+		if rollout.Wide(whole) {
+			return draft{}, fault.New(fault.Conflict, "drafting.error.wide")
+		}
 	}
 	all, err := rollout.Obligations(ctx, tx, by, id)
 	if err != nil {

@@ -34,53 +34,6 @@ func Register(site *web.Site, d *db.DB, files *file.Store) {
 	site.Handle("POST /rollouts/{id}/units/{key}/declaration/withdrawal", web.SignedIn, s.undeclare)
 }
 
-// pendingPage is the list of who has not, to remind, copy and print.
-type pendingPage struct {
-	web.Page
-	Rollout   rollout.Rollout
-	Late      []rollout.Obligation
-	Contacts  map[int64]Contact
-	Reminded  map[int64]string // who reminded the unit today
-	MayFollow bool
-}
-
-func (s *server) pending(w http.ResponseWriter, r *http.Request) error {
-	p := pendingPage{Page: s.site.Page(r, "rollout.pending")}
-	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
-		if p.Rollout, err = rollout.Get(ctx, tx, p.Actor, r.PathValue("id")); err != nil {
-			return err
-		}
-		obligations, err := rollout.Obligations(ctx, tx, p.Actor, p.Rollout.ID)
-		if err != nil {
-			return err
-		}
-		p.Late = rollout.Behind(obligations, vn.DayOf(tx.Now))
-		if p.Contacts, err = contacts(ctx, tx, p.Actor, p.Rollout.ID); err != nil {
-			return err
-		}
-		p.Reminded, err = remindedToday(ctx, tx, p.Rollout.ID)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	p.MayFollow = rollout.MayFollow(p.Actor, 0) == nil && p.Rollout.State == rollout.Open
-	if !org.MaySeeContact(p.Actor) {
-		p.Contacts = nil
-	}
-	return web.Render(w, r, http.StatusOK, pendingView(p))
-}
-
-// message is a text to send by hand: what is asked, and which units have not.
-func (p pendingPage) message() string {
-	lines := []string{p.T("rollout.message.head", p.Rollout.Title)}
-	for _, o := range p.Late {
-		_, when := rollout.Said(p.Page, o)
-		lines = append(lines, p.T("rollout.message.line", o.UnitName, p.T("rollout.do."+string(o.Step)), when))
-	}
-	return strings.Join(append(lines, p.T("rollout.message.foot", p.Actor.UnitName)), "\n")
-}
-
 func (s *server) remind(w http.ResponseWriter, r *http.Request) error {
 	by, id := auth.FromContext(r.Context()), r.PathValue("id")
 	if err := s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error {
@@ -126,14 +79,8 @@ func (s *server) unitPage(w http.ResponseWriter, r *http.Request, status int, wr
 		if p.Unit, err = org.Get(ctx, tx, p.Actor, r.PathValue("key")); err != nil {
 			return err
 		}
-		all, err := rollout.Obligations(ctx, tx, p.Actor, p.Rollout.ID)
-		if err != nil {
+		if p.Obligations, err = rollout.ObligationsFor(ctx, tx, p.Actor, p.Rollout.ID, p.Unit.ID); err != nil {
 			return err
-		}
-		for _, o := range all {
-			if o.Unit == p.Unit.ID || o.Keeper == p.Unit.ID {
-				p.Obligations = append(p.Obligations, o)
-			}
 		}
 		if p.Own, err = tally.Own(ctx, tx, p.Rollout.Sheet, p.Unit.ID); err != nil {
 			return err

@@ -81,46 +81,61 @@ func endDeclaration(ctx context.Context, tx *db.Tx, id, why string) error {
 	return tx.Exec(ctx, `UPDATE declaration SET withdrawn_at = $1, withdrawn_why = $2 WHERE id = $3`, tx.Now, why, id)
 }
 
-func insertReminder(ctx context.Context, tx *db.Tx, by auth.Actor, rollout string, unit int64) (first bool, err error) {
-	n, err := tx.ExecN(ctx, `INSERT INTO reminder (rollout, unit, day, actor_name, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (rollout, unit, day) DO NOTHING`,
-		rollout, unit, vn.DayOf(tx.Now), by.Name, tx.Now)
-	return n == 1, err
+// insertReminders notes that units are reminded today, and returns those that nobody
+// had reminded before.
+func insertReminders(ctx context.Context, tx *db.Tx, who, rollout string, units []int64) ([]int64, error) {
+	before, err := remindedToday(ctx, tx, rollout, units)
+	if err != nil {
+		return nil, err
+	}
+	var fresh []int64
+	for _, u := range units {
+		if _, ok := before[u]; !ok {
+			fresh = append(fresh, u)
+		}
+	}
+	return fresh, db.InsertMany(ctx, tx, `INSERT INTO reminder (rollout, unit, day, actor_name, at) VALUES`, len(fresh), func(i int) []any {
+		return []any{rollout, fresh[i], vn.DayOf(tx.Now), who, tx.Now}
+	})
 }
 
-func remindedToday(ctx context.Context, tx *db.Tx, rollout string) (map[int64]string, error) {
-	type row struct {
-		unit int64
-		who  string
-	}
-	list, err := db.All(ctx, tx, func(s db.Scanner) (v row, err error) { return v, s.Scan(&v.unit, &v.who) },
-		`SELECT unit, actor_name FROM reminder WHERE rollout = $1 AND day = $2`, rollout, vn.DayOf(tx.Now))
+// remindedToday returns who reminded which of some units today.
+func remindedToday(ctx context.Context, tx *db.Tx, rollout string, units []int64) (map[int64]string, error) {
 	all := map[int64]string{}
-	for _, v := range list {
-		all[v.unit] = v.who
+	for in, args := range db.In(units, rollout, vn.DayOf(tx.Now)) {
+		if err := db.Each(ctx, tx, `SELECT unit, actor_name FROM reminder WHERE rollout = $1 AND day = $2 AND unit `+in, args, func(s db.Scanner) error {
+			var unit int64
+			var who string
+			err := s.Scan(&unit, &who)
+			all[unit] = who
+			return err
+		}); err != nil {
+			return nil, err
+		}
 	}
-	return all, err
+	return all, nil
 }
 
-// contacts returns whom to call in the obliged units of by's subtree.
-func contacts(ctx context.Context, tx *db.Tx, by auth.Actor, rollout string) (map[int64]Contact, error) {
-	type row struct {
-		unit int64
-		Contact
-	}
-	list, err := db.All(ctx, tx, func(s db.Scanner) (v row, err error) {
-		return v, s.Scan(&v.unit, &v.UnitPhone, &v.Head, &v.HeadPhone)
-	}, `SELECT u.id, u.phone, coalesce(m.name, ''), coalesce(m.phone, '')
-		FROM unit u
-		JOIN place p ON p.tree = $1 AND p.unit = u.id
-		LEFT JOIN office f ON f.unit = u.id AND f.rank = 1 AND f.to_day = ''
-		LEFT JOIN member m ON m.id = f.member
-		WHERE p.path >= $2 AND p.path < $3 AND EXISTS (SELECT 1 FROM obligation o WHERE o.rollout = $4 AND o.keeper = u.id)
-		ORDER BY p.path, m.id`, by.Tree, by.Path, by.End(), rollout)
+// contacts returns whom to call in those of some units that by may see.
+func contacts(ctx context.Context, tx *db.Tx, by auth.Actor, units []int64) (map[int64]Contact, error) {
 	all := map[int64]Contact{}
-	for _, v := range list {
-		all[v.unit] = v.Contact
+	for in, args := range db.In(units, by.Tree, by.Path, by.End()) {
+		if err := db.Each(ctx, tx, `SELECT u.id, u.phone, coalesce(m.name, ''), coalesce(m.phone, '')
+			FROM unit u
+			JOIN place p ON p.tree = $1 AND p.unit = u.id
+			LEFT JOIN office f ON f.unit = u.id AND f.rank = 1 AND f.to_day = ''
+			LEFT JOIN member m ON m.id = f.member
+			WHERE p.path >= $2 AND p.path < $3 AND u.id `+in+` ORDER BY p.path, m.id`, args, func(s db.Scanner) error {
+			var unit int64
+			var c Contact
+			err := s.Scan(&unit, &c.UnitPhone, &c.Head, &c.HeadPhone)
+			all[unit] = c
+			return err
+		}); err != nil {
+			return nil, err
+		}
 	}
-	return all, err
+	return all, nil
 }
 
 // CreditedBy returns the members an occasion is credited with at a unit, as due

@@ -17,7 +17,7 @@ func scanSpot(r db.Scanner) (s spot, err error) { return s, r.Scan(&s.unit, &s.p
 func spots(ctx context.Context, tx *db.Tx, tree string, ids []int64) (map[int64]spot, error) {
 	all := make(map[int64]spot, len(ids))
 	err := db.AmongIDs(ids, []any{tree}, func(in string, args []any) error {
-		some, err := db.All(ctx, tx, scanSpot, `SELECT unit, path, depth FROM place WHERE tree = $1 AND unit IN (`+in+`)`, args...)
+		some, err := db.All(ctx, tx, scanSpot, `SELECT unit, path, depth FROM place WHERE tree = $1 AND unit `+in+``, args...)
 		for _, s := range some {
 			all[s.unit] = s
 		}
@@ -106,9 +106,9 @@ func endAll(ctx context.Context, tx *db.Tx, c Change) error {
 	}
 	return db.AmongIDs(ids, []any{c.Day, c.Tree}, func(in string, args []any) error {
 		for _, q := range []string{
-			`UPDATE unit_edge SET to_day = $1 WHERE tree = $2 AND to_day = '' AND unit IN (` + in + `)`,
-			`UPDATE unit_name SET to_day = $1 WHERE to_day = '' AND $2 <> '' AND unit IN (` + in + `)`,
-			`UPDATE unit_kind SET to_day = $1 WHERE to_day = '' AND $2 <> '' AND unit IN (` + in + `)`,
+			`UPDATE unit_edge SET to_day = $1 WHERE tree = $2 AND to_day = '' AND unit ` + in + ``,
+			`UPDATE unit_name SET to_day = $1 WHERE to_day = '' AND $2 <> '' AND unit ` + in + ``,
+			`UPDATE unit_kind SET to_day = $1 WHERE to_day = '' AND $2 <> '' AND unit ` + in + ``,
 		} {
 			if err := tx.Exec(ctx, q, args...); err != nil {
 				return err
@@ -124,7 +124,7 @@ func moveAll(ctx context.Context, tx *db.Tx, c Change) error {
 		ids = append(ids, m.Unit)
 	}
 	if err := db.AmongIDs(ids, []any{c.Day, c.Tree}, func(in string, args []any) error {
-		return tx.Exec(ctx, `UPDATE unit_edge SET to_day = $1 WHERE tree = $2 AND to_day = '' AND unit IN (`+in+`)`, args...)
+		return tx.Exec(ctx, `UPDATE unit_edge SET to_day = $1 WHERE tree = $2 AND to_day = '' AND unit `+in+``, args...)
 	}); err != nil {
 		return err
 	}
@@ -271,7 +271,7 @@ func Under(ctx context.Context, tx *db.Tx, tree string, parents []int64) ([]Stan
 func Parents(ctx context.Context, tx *db.Tx, tree string, units []int64) (map[int64]int64, error) {
 	all := make(map[int64]int64, len(units))
 	err := db.AmongIDs(units, []any{tree}, func(in string, args []any) error {
-		return db.Each(ctx, tx, `SELECT unit, parent FROM unit_edge WHERE tree = $1 AND to_day = '' AND unit IN (`+in+`)`, args, func(r db.Scanner) error {
+		return db.Each(ctx, tx, `SELECT unit, parent FROM unit_edge WHERE tree = $1 AND to_day = '' AND unit `+in+``, args, func(r db.Scanner) error {
 			var u, p int64
 			err := r.Scan(&u, &p)
 			all[u] = p

@@ -5,6 +5,7 @@ package notify
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"nhipcau/internal/auth"
@@ -57,6 +58,50 @@ func ToUnit(ctx context.Context, tx *db.Tx, unit int64, roles []auth.Role, key s
 		}
 	}
 	return len(accounts), nil
+}
+
+// A Word is what a notice says to the people of one unit.
+type Word struct {
+	Unit int64
+	Args []string
+	Link string
+}
+
+// ToUnits puts a notice before everybody who holds one of roles in the unit itself
+// of each word today. Most units of a nation have no logins: what has none costs
+// next to nothing.
+func ToUnits(ctx context.Context, tx *db.Tx, roles []auth.Role, key string, words []Word) error {
+	units := make([]int64, len(words))
+	for i, w := range words {
+		units[i] = w.Unit
+	}
+	args, held := []any{vn.DayOf(tx.Now)}, make([]string, len(roles))
+	for i, r := range roles {
+		args = append(args, r)
+		held[i] = db.Arg(len(args))
+	}
+	who := map[int64][]string{}
+	for in, list := range db.In(units, args...) {
+		if err := db.Each(ctx, tx, `SELECT DISTINCT g.unit, g.account FROM account_grant g JOIN account a ON a.id = g.account
+			WHERE g.revoked_at IS NULL AND a.disabled_at IS NULL AND g.from_day <= $1 AND (g.to_day = '' OR g.to_day > $1)
+			AND g.role IN (`+strings.Join(held, ", ")+`) AND g.unit `+in+` ORDER BY g.unit, g.account`, list, func(r db.Scanner) error {
+			var unit int64
+			var account string
+			err := r.Scan(&unit, &account)
+			who[unit] = append(who[unit], account)
+			return err
+		}); err != nil {
+			return err
+		}
+	}
+	for _, w := range words {
+		for _, a := range who[w.Unit] {
+			if err := Send(ctx, tx, Notice{Account: a, Key: key, Args: w.Args, Link: w.Link}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // Unread returns how many notices by has not read.

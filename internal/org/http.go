@@ -64,9 +64,10 @@ type unitPage struct {
 	web.Page
 	Unit     Unit
 	Children []Unit
-	Members  []Member // the first few, of a unit without units under it
-	Counts   map[int64]int64
-	Total    int64
+	Members  []Member        // the first few, of a unit without units under it
+	Counts   map[int64]int64 // members of the children themselves
+	Units    int64           // at and under it
+	Total    int64           // their members, -1 where they are too many to count
 	Officers []Member
 	Terms    []Term
 	Reforms  []Reform
@@ -105,7 +106,14 @@ func (s *server) unitPage(w http.ResponseWriter, r *http.Request, failed error, 
 				return err
 			}
 		}
-		if p.Counts, err = CountMembers(ctx, tx, p.Actor.Tree, p.Unit.Path); err != nil {
+		under := make([]int64, len(p.Children))
+		for i, c := range p.Children {
+			under[i] = c.ID
+		}
+		if p.Counts, err = CountMembers(ctx, tx, under); err != nil {
+			return err
+		}
+		if p.Units, p.Total, err = countUnder(ctx, tx, p.Actor.Tree, p.Unit.Path); err != nil {
 			return err
 		}
 		if p.Officers, err = Officers(ctx, tx, p.Actor, p.Unit.ID); err != nil {
@@ -126,9 +134,6 @@ func (s *server) unitPage(w http.ResponseWriter, r *http.Request, failed error, 
 	if len(p.Children) > childrenPage {
 		p.Children = p.Children[:childrenPage]
 		p.More = p.Children[childrenPage-1].Path
-	}
-	for _, n := range p.Counts {
-		p.Total += n
 	}
 	p.Title = p.Unit.Name
 	p.MayKeep = mayKeep(p.Actor) == nil && p.Unit.Closed == ""

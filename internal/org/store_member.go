@@ -75,23 +75,38 @@ func FindMembers(ctx context.Context, tx *db.Tx, by auth.Actor, query string, li
 
 // Officers returns the members who hold office in a unit today, the head first.
 func Officers(ctx context.Context, tx *db.Tx, by auth.Actor, unit int64) ([]Member, error) {
-	return db.All(ctx, tx, scanMember, seenMembers+` AND EXISTS (SELECT 1 FROM office o WHERE o.member = m.id AND o.unit = $5 AND o.from_day <= $2 AND (o.to_day = '' OR o.to_day > $2))
+	return db.All(ctx, tx, scanMember, seenMembers+` AND m.id IN (SELECT o.member FROM office o WHERE o.unit = $5 AND o.from_day <= $2 AND (o.to_day = '' OR o.to_day > $2))
 		ORDER BY (SELECT min(o.rank) FROM office o WHERE o.member = m.id AND o.unit = $5), m.sort, m.id`,
 		by.Tree, today(tx), by.Path, by.End(), unit)
 }
 
-// CountMembers returns how many members each unit of the subtree at path has
-// today, by unit id.
-func CountMembers(ctx context.Context, tx *db.Tx, tree, path string) (map[int64]int64, error) {
-	type row struct{ unit, n int64 }
-	rows, err := db.All(ctx, tx, func(r db.Scanner) (v row, err error) { return v, r.Scan(&v.unit, &v.n) }, `
-		SELECT s.unit, count(*) FROM membership s JOIN place p ON p.tree = $1 AND p.unit = s.unit
-		WHERE s.ended = 0 AND p.path >= $2 AND p.path < $3 GROUP BY s.unit`, tree, path, auth.After(path))
-	all := make(map[int64]int64, len(rows))
-	for _, v := range rows {
-		all[v.unit] = v.n
+// CountMembers returns how many members each of some units has on its own list today;
+// one that has none is not in it.
+func CountMembers(ctx context.Context, tx *db.Tx, units []int64) (map[int64]int64, error) {
+	all := map[int64]int64{}
+	for in, args := range db.In(units) {
+		if err := db.Each(ctx, tx, `SELECT unit, count(*) FROM membership WHERE ended = 0 AND unit `+in+` GROUP BY unit`, args, func(r db.Scanner) error {
+			var unit, n int64
+			err := r.Scan(&unit, &n)
+			all[unit] = n
+			return err
+		}); err != nil {
+			return nil, err
+		}
 	}
-	return all, err
+	return all, nil
+}
+
+// countUnder returns how many units stand at and under a path, and how many members
+// they have today; members is -1 where units are too many to count theirs.
+func countUnder(ctx context.Context, tx *db.Tx, tree, path string) (units, members int64, err error) {
+	const most = 2000
+	if err := tx.One(ctx, `SELECT count(*) FROM place WHERE tree = $1 AND path >= $2 AND path < $3`, []any{tree, path, auth.After(path)}, &units); err != nil || units > most {
+		return units, -1, err
+	}
+	err = tx.One(ctx, `SELECT count(*) FROM place p CROSS JOIN membership s
+		WHERE p.tree = $1 AND p.path >= $2 AND p.path < $3 AND s.unit = p.unit AND s.ended = 0`, []any{tree, path, auth.After(path)}, &members)
+	return units, members, err
 }
 
 // A Frozen count is what was known at one deed about one day: memberships
@@ -120,6 +135,29 @@ func CountDue(ctx context.Context, tx *db.Tx, unit int64, f Frozen) (listed, exe
 	err = tx.One(ctx, `SELECT count(*), coalesce(sum(CASE WHEN `+exempt+` THEN 1 ELSE 0 END), 0) FROM membership s WHERE s.unit = $3 AND `+due,
 		[]any{f.Day, f.Mark, unit}, &listed, &exempted)
 	return listed, exempted, err
+}
+
+// A Count is how many members of a unit were on its list in a frozen count, and how
+// many of them were exempt.
+type Count struct{ Listed, Exempt int64 }
+
+// CountDueOf returns what CountDue returns for each of many units; one whose list
+// was empty is not in it.
+func CountDueOf(ctx context.Context, tx *db.Tx, units []int64, f Frozen) (map[int64]Count, error) {
+	all := make(map[int64]Count, len(units))
+	for in, args := range db.In(units, f.Day, f.Mark) {
+		if err := db.Each(ctx, tx, `SELECT s.unit, count(*), coalesce(sum(CASE WHEN `+exempt+` THEN 1 ELSE 0 END), 0) FROM membership s
+			WHERE `+due+` AND s.unit `+in+` GROUP BY s.unit`, args, func(r db.Scanner) error {
+			var unit int64
+			var c Count
+			err := r.Scan(&unit, &c.Listed, &c.Exempt)
+			all[unit] = c
+			return err
+		}); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
 }
 
 // Standing is where a member stood in a frozen count.

@@ -93,7 +93,7 @@ func countMembers(ctx context.Context, tx *db.Tx, units []int64, day vn.Day) (n 
 	err = db.AmongIDs(units, []any{day}, func(in string, args []any) error {
 		var some int64
 		var after int
-		err := tx.One(ctx, `SELECT count(*), coalesce(sum(CASE WHEN from_day > $1 THEN 1 ELSE 0 END), 0) FROM membership WHERE ended = 0 AND unit IN (`+in+`)`, args, &some, &after)
+		err := tx.One(ctx, `SELECT count(*), coalesce(sum(CASE WHEN from_day > $1 THEN 1 ELSE 0 END), 0) FROM membership WHERE ended = 0 AND unit `+in+``, args, &some, &after)
 		n, late = n+some, late+after
 		return err
 	})
@@ -105,7 +105,7 @@ func countMembers(ctx context.Context, tx *db.Tx, units []int64, day vn.Day) (n 
 func grantsAt(ctx context.Context, tx *db.Tx, tree string, units []int64) (map[int64]int64, error) {
 	all := map[int64]int64{}
 	return all, db.AmongIDs(units, []any{tree}, func(in string, args []any) error {
-		some, err := db.All(ctx, tx, scanPair, `SELECT unit, count(DISTINCT account) FROM account_grant WHERE tree = $1 AND revoked_at IS NULL AND unit IN (`+in+`) GROUP BY unit`, args...)
+		some, err := db.All(ctx, tx, scanPair, `SELECT unit, count(DISTINCT account) FROM account_grant WHERE tree = $1 AND revoked_at IS NULL AND unit `+in+` GROUP BY unit`, args...)
 		for _, p := range some {
 			all[p[0]] = p[1]
 		}
@@ -117,8 +117,8 @@ func grantsAt(ctx context.Context, tx *db.Tx, tree string, units []int64) (map[i
 func countWork(ctx context.Context, tx *db.Tx, units []int64) (owed, conferences int64, err error) {
 	err = db.AmongIDs(units, nil, func(in string, args []any) error {
 		var o, c int64
-		err := tx.One(ctx, `SELECT (SELECT count(*) FROM obligation WHERE done_at IS NULL AND ended_at IS NULL AND keeper IN (`+in+`)),
-			(SELECT count(*) FROM conference WHERE state IN ('draft', 'convened') AND unit IN (`+in+`))`, args, &o, &c)
+		err := tx.One(ctx, `SELECT (SELECT count(*) FROM obligation WHERE done_at IS NULL AND ended_at IS NULL AND keeper `+in+`),
+			(SELECT count(*) FROM conference WHERE state IN ('draft', 'convened') AND unit `+in+`)`, args, &o, &c)
 		owed, conferences = owed+o, conferences+c
 		return err
 	})
@@ -132,14 +132,14 @@ func changeLists(ctx context.Context, tx *db.Tx, r Reform, units []int64, keeper
 	var all []listed
 	if err := db.AmongIDs(units, nil, func(in string, args []any) error {
 		some, err := db.All(ctx, tx, func(s db.Scanner) (l listed, err error) { return l, s.Scan(&l.id, &l.member, &l.unit) },
-			`SELECT id, member, unit FROM membership WHERE ended = 0 AND unit IN (`+in+`) ORDER BY id`, args...)
+			`SELECT id, member, unit FROM membership WHERE ended = 0 AND unit `+in+` ORDER BY id`, args...)
 		all = append(all, some...)
 		return err
 	}); err != nil {
 		return err
 	}
 	if err := db.AmongIDs(units, []any{r.Day, mark, tx.Now}, func(in string, args []any) error {
-		return tx.Exec(ctx, `UPDATE membership SET to_day = $1, ended = $2, ended_at = $3 WHERE ended = 0 AND unit IN (`+in+`)`, args...)
+		return tx.Exec(ctx, `UPDATE membership SET to_day = $1, ended = $2, ended_at = $3 WHERE ended = 0 AND unit `+in+``, args...)
 	}); err != nil {
 		return err
 	}

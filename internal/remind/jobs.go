@@ -14,9 +14,6 @@ import (
 // MorningJob is the kind of the job that reminds every morning.
 const MorningJob = "remind.morning"
 
-// slice is how many obligations one transaction treats.
-const slice = 200
-
 // Jobs adds the work of this package to a runner.
 func Jobs(r *job.Runner) {
 	r.Handle(MorningJob, morning)
@@ -27,15 +24,17 @@ func Jobs(r *job.Runner) {
 // slice; run again it says nothing twice.
 func morning(ctx context.Context, d *db.DB, _ job.Job, progress func(done, total int64)) error {
 	var after rollout.Due
+	var pace job.Pace
 	for n, more := int64(0), true; more; {
 		var all []rollout.Due
-		if err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-			all, err = someOf(ctx, tx, after)
+		if err := pace.Write(ctx, d, func(ctx context.Context, tx *db.Tx, size int) (err error) {
+			all, err = someOf(ctx, tx, after, size)
+			more = len(all) == size
 			return err
 		}); err != nil {
 			return err
 		}
-		if more = len(all) == slice; more {
+		if more {
 			after = all[len(all)-1]
 		}
 		n += int64(len(all))
@@ -45,13 +44,13 @@ func morning(ctx context.Context, d *db.DB, _ job.Job, progress func(done, total
 }
 
 // someOf treats the next slice after one that was treated, and returns it.
-func someOf(ctx context.Context, tx *db.Tx, after rollout.Due) ([]rollout.Due, error) {
+func someOf(ctx context.Context, tx *db.Tx, after rollout.Due, limit int) ([]rollout.Due, error) {
 	rules, err := allWritten(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
 	today := vn.DayOf(tx.Now)
-	all, err := rollout.DueOn(ctx, tx, lastDays(rules, today), after, slice)
+	all, err := rollout.DueOn(ctx, tx, lastDays(rules, today), after, limit)
 	if err != nil {
 		return nil, err
 	}

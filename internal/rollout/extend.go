@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"nhipcau/internal/audit"
@@ -9,6 +10,7 @@ import (
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/job"
+	"nhipcau/internal/notify"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
 )
@@ -26,13 +28,16 @@ type Extension struct {
 	At      time.Time
 }
 
+// slice is how many units are extended at once.
+const slice = 100
+
 // ExtendJob is the kind of the job that goes on with an extension of many units.
 const ExtendJob = "rollout.extend"
 
 // Extend gives one unit, or all units (unit 0) that have not done a step, until
 // the end of a later day, with a reason, and tells them. Units whose last day is
-// later already are left alone; it returns how many are not. The first are
-// extended with this deed, the rest of many by a job.
+// later already are left alone. The first are extended with this deed, and it
+// returns how many; the rest of many by a job.
 func Extend(ctx context.Context, tx *db.Tx, by auth.Actor, id string, step Step, unit int64, day vn.Day, reason string) (int, error) {
 	r, err := Get(ctx, tx, by, id)
 	if err != nil {
@@ -49,29 +54,30 @@ func Extend(ctx context.Context, tx *db.Tx, by auth.Actor, id string, step Step,
 	if r.State != Open {
 		return 0, fault.New(fault.Conflict, "rollout.error.not_open")
 	}
-	n, err := countBefore(ctx, tx, e)
+	some, err := openBefore(ctx, tx, e, slice+1)
 	if err != nil {
 		return 0, err
 	}
-	if n == 0 {
+	if len(some) == 0 {
 		w.Add("day", "rollout.error.extend_none")
 		return 0, w.Err()
 	}
 	if err := insertExtension(ctx, tx, e); err != nil {
 		return 0, err
 	}
-	if err := extendSome(ctx, tx, e); err != nil {
-		return 0, err
-	}
-	if n > slice {
+	if len(some) > slice {
+		some = some[:slice]
 		if err := job.Enqueue(ctx, tx, job.New{Kind: ExtendJob, Payload: e.ID, Unique: ExtendJob + " " + e.ID}); err != nil {
 			return 0, err
 		}
 	}
+	if err := extendSome(ctx, tx, e, some); err != nil {
+		return 0, err
+	}
 	if err := AddEvent(ctx, tx, by, id, "extended", e.Reason); err != nil {
 		return 0, err
 	}
-	return n, audit.Record(ctx, tx, by, "rollout.extend", id, string(step)+" "+string(day)+" "+e.Reason)
+	return len(some), audit.Record(ctx, tx, by, "rollout.extend", id, string(step)+" "+string(day)+" "+e.Reason)
 }
 
 func (e Extension) check(today vn.Day) fault.Wrong {
@@ -88,22 +94,8 @@ func (e Extension) check(today vn.Day) fault.Wrong {
 	return w
 }
 
-// extendSome extends the first slice of what an extension has not reached yet.
-func extendSome(ctx context.Context, tx *db.Tx, e Extension) error {
-	some, err := openBefore(ctx, tx, e, slice)
-	if err != nil {
-		return err
-	}
-	for _, o := range some {
-		if err := o.extend(ctx, tx, e); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // extendAll goes on where Extend stopped.
-func extendAll(ctx context.Context, d *db.DB, j job.Job, _ func(done, total int64)) error {
+func extendAll(ctx context.Context, d *db.DB, j job.Job, progress func(done, total int64)) error {
 	var e Extension
 	if err := d.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
 		e, err = findExtension(ctx, tx, j.Payload)
@@ -111,27 +103,52 @@ func extendAll(ctx context.Context, d *db.DB, j job.Job, _ func(done, total int6
 	}); err != nil {
 		return err
 	}
-	return sliced(ctx, d, func(ctx context.Context, tx *db.Tx) ([]owedRow, error) {
-		return openBefore(ctx, tx, e, slice)
-	}, func(ctx context.Context, tx *db.Tx, o owedRow) error { return o.extend(ctx, tx, e) })
+	var pace job.Pace
+	for after, n, more := int64(0), int64(0), true; more; progress(n, n) {
+		var all []owedRow
+		if err := pace.Write(ctx, d, func(ctx context.Context, tx *db.Tx, size int) (err error) {
+			all, err = owedAfter(ctx, tx, e.Rollout, e.Step, after, size)
+			if more = len(all) == size; err != nil {
+				return err
+			}
+			return extendSome(ctx, tx, e, slices.DeleteFunc(slices.Clone(all), func(o owedRow) bool { return !e.reaches(o) }))
+		}); err != nil {
+			return err
+		}
+		if n += int64(len(all)); more {
+			after = all[len(all)-1].Unit
+		}
+	}
+	return nil
 }
 
-func (o owedRow) extend(ctx context.Context, tx *db.Tx, e Extension) error {
-	d := tally.Delta{}
-	if o.Extended == "" {
-		d[o.Step.lane("extended")] = 1
+// reaches reports whether e gives more time for o.
+func (e Extension) reaches(o owedRow) bool {
+	return o.State == Open && o.Due.Before(e.Day) && o.DoneAt.IsZero() && o.EndedAt.IsZero()
+}
+
+// extendSome gives obligations of one step the time of an extension.
+func extendSome(ctx context.Context, tx *db.Tx, e Extension, all []owedRow) error {
+	if len(all) == 0 {
+		return nil
 	}
-	if o.late() {
-		d[o.Step.lane("late")] = -1
-	}
-	if err := setExtended(ctx, tx, o, e.Day); err != nil {
+	if err := setExtended(ctx, tx, e, all); err != nil {
 		return err
 	}
-	by := auth.Actor{Login: e.Login, Name: e.Actor, Tree: o.Tree}
-	if err := tally.Post(ctx, tx, by, tally.Entry{
-		Sheet: o.Sheet, Unit: o.Unit, Delta: d, Source: tally.Source{Kind: "extension", ID: o.Rollout}, Reason: e.Reason,
-	}); err != nil {
+	entries, words := make([]tally.Entry, len(all)), make([]notify.Word, len(all))
+	for i, o := range all {
+		d := tally.Delta{}
+		if o.Extended == "" {
+			d[o.Step.lane("extended")] = 1
+		}
+		if o.late() {
+			d[o.Step.lane("late")] = -1
+		}
+		entries[i] = tally.Entry{Sheet: o.Sheet, Unit: o.Unit, Delta: d, Source: tally.Source{Kind: "extension", ID: o.Rollout}, Reason: e.Reason}
+		words[i] = notify.Word{Unit: o.Keeper, Args: []string{o.Title, e.Day.String(), e.Reason}, Link: "/rollouts/" + o.Rollout}
+	}
+	if err := tally.PostMany(ctx, tx, auth.Actor{Login: e.Login, Name: e.Actor, Tree: all[0].Tree}, entries); err != nil {
 		return err
 	}
-	return tell(ctx, tx, o.Keeper, "rollout.notice.extended."+string(o.Step), "/rollouts/"+o.Rollout, o.Title, e.Day.String(), e.Reason)
+	return tell(ctx, tx, "rollout.notice.extended."+string(e.Step), words)
 }

@@ -7,11 +7,13 @@ import (
 	"net/url"
 	"path"
 	"slices"
+	"strconv"
 
 	"nhipcau/internal/db"
 	"nhipcau/internal/directive"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/job"
+	"nhipcau/internal/org"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
 	"nhipcau/internal/web"
@@ -27,6 +29,13 @@ type showPage struct {
 	Events     []Event
 	Opening    job.Job
 	Total      tally.Vec
+	Wide       bool         // of too many units to show all
+	Top        org.Unit     // whose total it is
+	Above      []org.Unit   // from the scope down to Top, itself included
+	Obliged    int64        // units under Top
+	OwnSteps   []Obligation // of Top, of many units
+	Next       int64        // where the next units come, 0 for none
+	after      int64
 	Units      []unitRow // filtered and sorted
 	All        []unitRow
 	Owes       []Step // steps that any unit owes
@@ -68,6 +77,7 @@ type unitRow struct {
 	Steps map[Step]Obligation
 	Plan  string // message key of the state of its plan, "" if it has none
 	Taken string // who took its duties over, "" if nobody has
+	Many  bool   // it stands for all units at and under it
 	order int    // in the tree
 }
 
@@ -107,11 +117,12 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, failed error) erro
 		p.Failed = path.Base(r.URL.Path)
 	}
 	p.Sort, p.State = r.URL.Query().Get("sort"), r.URL.Query().Get("state")
+	p.after, _ = strconv.ParseInt(r.URL.Query().Get("after"), 10, 64) // a bad place is the beginning
 	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		if p.Rollout, err = Get(ctx, tx, p.Actor, r.PathValue("id")); err != nil {
 			return err
 		}
-		return s.load(ctx, tx, &p)
+		return s.load(ctx, tx, &p, r.URL.Query().Get("under"))
 	})
 	if err != nil {
 		return err
@@ -123,7 +134,7 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, failed error) erro
 	return web.Render(w, r, status, showView(p))
 }
 
-func (s *server) load(ctx context.Context, tx *db.Tx, p *showPage) (err error) {
+func (s *server) load(ctx context.Context, tx *db.Tx, p *showPage, under string) (err error) {
 	if p.Directives, p.Modes, err = Directives(ctx, tx, p.Actor, p.Rollout); err != nil {
 		return err
 	}
@@ -149,24 +160,40 @@ func (s *server) load(ctx context.Context, tx *db.Tx, p *showPage) (err error) {
 	if p.Opening, err = opening(ctx, tx, p.Rollout); err != nil {
 		return err
 	}
-	top := p.Rollout.Scope
-	if !p.Actor.Covers(p.Rollout.ScopePath) {
-		top = p.Actor.Unit // a unit below sees its own part
-	}
-	if p.Total, err = tally.Total(ctx, tx, p.Rollout.Sheet, top); err != nil {
+	if p.Top, err = Top(ctx, tx, p.Actor, p.Rollout, under); err != nil {
 		return err
+	}
+	if p.Total, err = tally.Total(ctx, tx, p.Rollout.Sheet, p.Top.ID); err != nil {
+		return err
+	}
+	whole, err := tally.Total(ctx, tx, p.Rollout.Sheet, p.Rollout.Scope)
+	if err != nil {
+		return err
+	}
+	if p.Wide = Wide(whole); p.Wide {
+		return p.under(ctx, tx)
 	}
 	obligations, err := Obligations(ctx, tx, p.Actor, p.Rollout.ID)
 	if err != nil {
 		return err
 	}
-	nodes, err := tally.Nodes(ctx, tx, p.Rollout.Sheet)
+	nodes, err := tally.NodesOf(ctx, tx, p.Rollout.Sheet, unitsOf(obligations))
 	if err != nil {
 		return err
 	}
 	plans, err := s.plans(ctx, tx, p.Actor, p.Rollout.ID)
 	p.All = rows(obligations, nodes, plans)
+	p.Obliged = int64(len(p.All))
 	return err
+}
+
+func unitsOf(all []Obligation) (units []int64) {
+	for i, o := range all {
+		if i == 0 || all[i-1].Unit != o.Unit {
+			units = append(units, o.Unit)
+		}
+	}
+	return units
 }
 
 // rows puts a unit's obligations, figures and plan side by side, in tree order.
@@ -189,6 +216,12 @@ func rows(obligations []Obligation, nodes map[int64]tally.Node, plans map[int64]
 func (p *showPage) arrange() {
 	today := vn.DayOf(p.Now)
 	for _, s := range Steps {
+		if p.Wide {
+			if p.lane(string(s)+"_due") > 0 {
+				p.Owes = append(p.Owes, s)
+			}
+			continue
+		}
 		if slices.ContainsFunc(p.All, func(u unitRow) bool { _, ok := u.Steps[s]; return ok }) {
 			p.Owes = append(p.Owes, s)
 		}
@@ -231,16 +264,8 @@ func byDue(s Step) func(a, b unitRow) int {
 
 func (p showPage) lane(name string) int64 { return p.Total.Get(kind.Lane(name)) }
 
-// topKey is the unit whose totals the page shows.
-func (p showPage) topKey() string {
-	if p.Actor.Covers(p.Rollout.ScopePath) {
-		return p.Rollout.ScopeKey
-	}
-	return p.Actor.UnitKey
-}
-
 func (p showPage) trace(lane string) string {
-	return tally.Href(p.Rollout.Sheet, p.topKey(), lane, true)
+	return tally.Href(p.Rollout.Sheet, p.Top.Key, lane, true)
 }
 
 // figures are the strip on top: one figure per step that is owed.
@@ -299,6 +324,9 @@ func (p showPage) note(s Step, declared, late int64) string {
 
 // tiles are the units as a treemap shows them.
 func (p showPage) tiles() []web.Tile {
+	if p.Wide {
+		return p.underTiles()
+	}
 	today := vn.DayOf(p.Now)
 	var all []web.Tile
 	for _, u := range p.All {
@@ -340,6 +368,13 @@ func (p showPage) behind() []Obligation {
 
 // behindUnits is how many units a reminder would reach.
 func (p showPage) behindUnits() int {
+	if p.Wide {
+		n := int64(0)
+		for _, s := range p.Owes {
+			n = max(n, s.Left(p.Total))
+		}
+		return int(n)
+	}
 	units := map[int64]bool{}
 	for _, o := range p.behind() {
 		units[o.Unit] = true

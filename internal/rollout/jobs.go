@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"context"
+	"slices"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
@@ -15,9 +16,6 @@ import (
 
 // LateJob is the kind of the job that looks every night for what is late.
 const LateJob = "rollout.late"
-
-// slice is how many units a job treats in one transaction.
-const slice = 100
 
 // Jobs adds the work of this package to a runner.
 func Jobs(r *job.Runner) {
@@ -44,12 +42,17 @@ func openAll(ctx context.Context, d *db.DB, j job.Job, progress func(done, total
 		return err
 	}
 	top, _ := e.Index(r.Scope) // the sheet is rooted there
-	for from := top + 1; from < e.End(top); from += slice {
-		to := min(from+slice, e.End(top))
-		if err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return obligeSome(ctx, tx, r.ID, e, top, from, to) }); err != nil {
+	var pace job.Pace
+	for from := top + 1 + int(j.Done); from < e.End(top); {
+		to := from
+		if err := pace.Write(ctx, d, func(ctx context.Context, tx *db.Tx, size int) error {
+			to = min(from+size, e.End(top))
+			return obligeSome(ctx, tx, r.ID, e, top, from, to)
+		}); err != nil {
 			return err
 		}
 		progress(int64(to-top-1), int64(e.End(top)-top-1))
+		from = to
 	}
 	return d.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return opened(ctx, tx, r.ID) })
 }
@@ -62,7 +65,10 @@ func epochOf(ctx context.Context, tx *db.Tx, sheet int64) (*epoch.Epoch, error) 
 	return epoch.ByID(ctx, tx, s.Epoch)
 }
 
-// obligeSome treats the units at places from to to of the epoch.
+// obligeSome gives the units at places from to to of the epoch what the demands of
+// their levels ask, once, tells them, and posts who is due in each: members are due
+// wherever they are listed under the scope, also in units from which nothing is
+// asked.
 func obligeSome(ctx context.Context, tx *db.Tx, id string, e *epoch.Epoch, top, from, to int) error {
 	r, err := Find(ctx, tx, id)
 	if err != nil || r.State != Approved {
@@ -72,48 +78,58 @@ func obligeSome(ctx context.Context, tx *db.Tx, id string, e *epoch.Epoch, top, 
 	if err != nil {
 		return err
 	}
+	units, level := make([]int64, 0, to-from), make(map[int64]int, to-from)
 	for i := from; i < to; i++ {
-		if err := oblige(ctx, tx, r, demands, e.Unit(i), e.Depth(i)-e.Depth(top)); err != nil {
-			return err
-		}
+		units = append(units, e.Unit(i))
+		level[e.Unit(i)] = e.Depth(i) - e.Depth(top)
 	}
-	return nil
-}
-
-// oblige gives one unit what the demands of its level ask, once, tells it, and
-// posts who is due in it: members are due wherever they are listed under the
-// scope, also in units from which nothing is asked.
-func oblige(ctx context.Context, tx *db.Tx, r Rollout, demands []Demand, unit int64, level int) error {
-	listed, exempt, err := org.CountDue(ctx, tx, unit, r.Frozen())
+	before, err := dueBefore(ctx, tx, id, units)
 	if err != nil {
 		return err
 	}
-	first, err := insertDue(ctx, tx, r.ID, unit, listed, exempt)
-	if err != nil || !first {
+	units = slices.DeleteFunc(units, func(u int64) bool { return before[u] })
+	due, err := org.CountDueOf(ctx, tx, units, r.Frozen())
+	if err != nil {
 		return err
 	}
-	delta := tally.Delta{kind.Lane("expected"): listed, kind.Lane("exempt"): exempt}
-	for _, d := range demands {
-		if d.Level != level || d.Step == Reach && listed == exempt {
-			continue // nobody is due here, so there is no share to reach
+	var given []gift
+	var entries []tally.Entry
+	var words []notify.Word
+	for _, u := range units {
+		delta := tally.Delta{kind.Lane("expected"): due[u].Listed, kind.Lane("exempt"): due[u].Exempt}
+		for _, d := range demands {
+			if d.Level != level[u] || d.Step == Reach && due[u].Listed == due[u].Exempt {
+				continue // nobody is due here, so there is no share to reach
+			}
+			given = append(given, gift{u, d})
+			delta[d.Step.lane("due")] = 1
 		}
-		if err := insertObligation(ctx, tx, r.ID, unit, d); err != nil {
-			return err
+		entries = append(entries, tally.Entry{Sheet: r.Sheet, Unit: u, Delta: delta, Source: tally.Source{Kind: "opening", ID: r.ID}})
+		if len(delta) > 2 { // of the others nothing is asked
+			words = append(words, notify.Word{Unit: u, Args: []string{r.Title}, Link: "/rollouts/" + r.ID})
 		}
-		delta[d.Step.lane("due")] = 1
 	}
-	if err := tally.Post(ctx, tx, auth.System(r.Tree), tally.Entry{
-		Sheet: r.Sheet, Unit: unit, Delta: delta, Source: tally.Source{Kind: "opening", ID: r.ID},
-	}); err != nil || len(delta) == 2 {
-		return err // of this unit nothing is asked
+	if err := insertDue(ctx, tx, r.ID, units, due); err != nil {
+		return err
 	}
-	return tell(ctx, tx, unit, "rollout.notice.opened", "/rollouts/"+r.ID, r.Title)
+	if err := insertObligations(ctx, tx, r.ID, given); err != nil {
+		return err
+	}
+	if err := tally.PostMany(ctx, tx, auth.System(r.Tree), entries); err != nil {
+		return err
+	}
+	return tell(ctx, tx, "rollout.notice.opened", words)
 }
 
-// tell puts a notice before the secretary and the clerk of a unit.
-func tell(ctx context.Context, tx *db.Tx, unit int64, key, link string, args ...string) error {
-	_, err := notify.ToUnit(ctx, tx, unit, []auth.Role{auth.Secretary, auth.Clerk}, key, args, link)
-	return err
+// A gift is what one unit is given to do.
+type gift struct {
+	unit   int64
+	demand Demand
+}
+
+// tell puts notices before the secretaries and the clerks of units.
+func tell(ctx context.Context, tx *db.Tx, key string, words []notify.Word) error {
+	return notify.ToUnits(ctx, tx, []auth.Role{auth.Secretary, auth.Clerk}, key, words)
 }
 
 // opened makes a rollout open, unless it was withdrawn meanwhile.
@@ -128,75 +144,123 @@ func opened(ctx context.Context, tx *db.Tx, id string) error {
 	return AddEvent(ctx, tx, auth.System(r.Tree), r.ID, "opened", "")
 }
 
-// sliced calls f, which treats what some returns, until nothing is left. Each
-// slice is a transaction of its own.
-func sliced(ctx context.Context, d *db.DB, some func(ctx context.Context, tx *db.Tx) ([]owedRow, error), f func(ctx context.Context, tx *db.Tx, o owedRow) error) error {
-	for more := true; more; {
-		if err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-			all, err := some(ctx, tx)
+// endAll ends what is owed by a rollout that was withdrawn or replaced, unit by
+// unit, and tells each once.
+func endAll(ctx context.Context, d *db.DB, j job.Job, progress func(done, total int64)) error {
+	var pace job.Pace
+	for after, done, more := int64(0), int64(0), true; more; progress(done, done) {
+		next, n := after, 0
+		if err := pace.Write(ctx, d, func(ctx context.Context, tx *db.Tx, size int) error {
+			units, err := unitsDue(ctx, tx, j.Payload, after, size)
 			if err != nil {
 				return err
 			}
-			more = len(all) == slice
-			for _, o := range all {
-				if err := f(ctx, tx, o); err != nil {
-					return err
-				}
+			if more, n = len(units) == size, len(units); n > 0 {
+				next = units[n-1]
 			}
-			return nil
+			all, err := unended(ctx, tx, j.Payload, units)
+			if err != nil {
+				return err
+			}
+			return endSome(ctx, tx, all)
 		}); err != nil {
+			return err
+		}
+		after, done = next, done+int64(n)
+	}
+	return nil
+}
+
+func endSome(ctx context.Context, tx *db.Tx, all []owedRow) error {
+	if len(all) == 0 {
+		return nil
+	}
+	if err := release(ctx, tx, all); err != nil {
+		return err
+	}
+	var words []notify.Word
+	told := map[int64]bool{}
+	for _, o := range all {
+		if !told[o.Unit] {
+			told[o.Unit] = true
+			words = append(words, notify.Word{Unit: o.Keeper, Args: []string{o.Title}, Link: "/rollouts/" + o.Rollout})
+		}
+	}
+	return tell(ctx, tx, "rollout.notice."+string(all[0].State), words)
+}
+
+// release ends obligations that nobody has to keep any more, and takes them out of
+// what is late.
+func release(ctx context.Context, tx *db.Tx, all []owedRow) error {
+	if err := markEnded(ctx, tx, all); err != nil {
+		return err
+	}
+	return postLate(ctx, tx, slices.DeleteFunc(slices.Clone(all), func(o owedRow) bool { return !o.late() }), -1)
+}
+
+func postLate(ctx context.Context, tx *db.Tx, all []owedRow, n int64) error {
+	entries := make([]tally.Entry, len(all))
+	for i, o := range all {
+		entries[i] = tally.Entry{Sheet: o.Sheet, Unit: o.Unit, Delta: tally.Delta{o.Step.lane("late"): n}, Source: tally.Source{Kind: "late", ID: o.Rollout}}
+	}
+	for _, some := range byTree(all, entries) {
+		if err := tally.PostMany(ctx, tx, auth.System(some.tree), some.entries); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// endAll ends what is owed by a rollout that was withdrawn or replaced, and
-// tells each unit once.
-func endAll(ctx context.Context, d *db.DB, j job.Job, _ func(done, total int64)) error {
-	return sliced(ctx, d, func(ctx context.Context, tx *db.Tx) ([]owedRow, error) {
-		return unended(ctx, tx, j.Payload, slice)
-	}, func(ctx context.Context, tx *db.Tx, o owedRow) error {
-		told, err := anyEnded(ctx, tx, o.Rollout, o.Unit)
-		if err != nil {
-			return err
-		}
-		if err := release(ctx, tx, o); err != nil || told {
-			return err
-		}
-		return tell(ctx, tx, o.Keeper, "rollout.notice."+string(o.State), "/rollouts/"+o.Rollout, o.Title)
-	})
+// A grown is what is posted in one tree.
+type grown struct {
+	tree    string
+	entries []tally.Entry
 }
 
-// release ends an obligation that nobody has to keep any more, and takes it out
-// of what is late.
-func release(ctx context.Context, tx *db.Tx, o owedRow) error {
-	if err := markEnded(ctx, tx, o); err != nil || !o.late() {
-		return err
+func byTree(all []owedRow, entries []tally.Entry) (out []grown) {
+	for i, o := range all {
+		if len(out) == 0 || out[len(out)-1].tree != o.Tree {
+			out = append(out, grown{tree: o.Tree})
+		}
+		out[len(out)-1].entries = append(out[len(out)-1].entries, entries[i])
 	}
-	return o.postLate(ctx, tx, -1)
-}
-
-func (o owedRow) postLate(ctx context.Context, tx *db.Tx, n int64) error {
-	return tally.Post(ctx, tx, auth.System(o.Tree), tally.Entry{
-		Sheet: o.Sheet, Unit: o.Unit, Delta: tally.Delta{o.Step.lane("late"): n}, Source: tally.Source{Kind: "late", ID: o.Rollout},
-	})
+	return out
 }
 
 // countLate counts the obligations whose last day has passed. What a unit owed
 // that no longer stands, nobody owes.
-func countLate(ctx context.Context, d *db.DB, _ job.Job, _ func(done, total int64)) error {
-	if err := sliced(ctx, d, func(ctx context.Context, tx *db.Tx) ([]owedRow, error) {
-		return orphaned(ctx, tx, vn.DayOf(tx.Now), slice)
-	}, release); err != nil {
-		return err
-	}
-	return sliced(ctx, d, func(ctx context.Context, tx *db.Tx) ([]owedRow, error) {
-		return overdue(ctx, tx, vn.DayOf(tx.Now), slice)
-	}, func(ctx context.Context, tx *db.Tx, o owedRow) error {
-		if err := markLate(ctx, tx, o); err != nil {
+func countLate(ctx context.Context, d *db.DB, _ job.Job, progress func(done, total int64)) error {
+	var pace job.Pace
+	for more := true; more; {
+		if err := pace.Write(ctx, d, func(ctx context.Context, tx *db.Tx, size int) error {
+			all, err := orphaned(ctx, tx, vn.DayOf(tx.Now), size)
+			if more = len(all) == size; err != nil {
+				return err
+			}
+			return release(ctx, tx, all)
+		}); err != nil {
 			return err
 		}
-		return o.postLate(ctx, tx, 1)
-	})
+	}
+	var after owedRow
+	for n, more := int64(0), true; more; progress(n, n) {
+		var all []owedRow
+		if err := pace.Write(ctx, d, func(ctx context.Context, tx *db.Tx, size int) (err error) {
+			all, err = overdue(ctx, tx, vn.DayOf(tx.Now), after, size)
+			if more = len(all) == size; err != nil {
+				return err
+			}
+			fresh := slices.DeleteFunc(slices.Clone(all), func(o owedRow) bool { return o.late() || o.State != Open })
+			if err := markLate(ctx, tx, fresh); err != nil {
+				return err
+			}
+			return postLate(ctx, tx, fresh, 1)
+		}); err != nil {
+			return err
+		}
+		if n += int64(len(all)); more {
+			after = all[len(all)-1]
+		}
+	}
+	return nil
 }

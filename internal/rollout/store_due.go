@@ -2,7 +2,7 @@ package rollout
 
 import (
 	"context"
-	"strings"
+	"slices"
 
 	"nhipcau/internal/db"
 	"nhipcau/internal/vn"
@@ -22,21 +22,27 @@ type Due struct {
 }
 
 // DueOn returns what is still owed with its last day among days, of the whole
-// house, at most limit after one it returned before; the zero Due begins.
+// house, by day: at most limit after one it returned before; the zero Due begins.
 func DueOn(ctx context.Context, tx *db.Tx, days []vn.Day, after Due, limit int) ([]Due, error) {
-	args := []any{after.Rollout, after.Step, after.Unit, limit}
-	var list []string
-	for _, d := range days {
-		args = append(args, d)
-		list = append(list, db.Arg(len(args)))
+	var all []Due
+	for _, day := range slices.Sorted(slices.Values(days)) {
+		if day < after.Day || len(all) == limit {
+			continue
+		}
+		from := Due{}
+		if day == after.Day {
+			from = after
+		}
+		some, err := db.All(ctx, tx, func(s db.Scanner) (d Due, err error) {
+			return d, s.Scan(&d.Rollout, &d.Title, &d.Host, &d.Opening, &d.Step, &d.Unit, &d.Keeper, &d.UnitKey, &d.Day)
+		}, `SELECT o.rollout, r.title, r.unit, r.opening_day, o.step, o.unit, o.keeper, u.key, o.due
+			FROM obligation o JOIN rollout r ON r.id = o.rollout JOIN unit u ON u.id = o.keeper
+			WHERE o.due = $1 AND o.done_at IS NULL AND o.ended_at IS NULL AND (o.rollout, o.step, o.unit) > ($2, $3, $4) AND r.state = 'open'
+			ORDER BY o.rollout, o.step, o.unit LIMIT $5`, day, from.Rollout, from.Step, from.Unit, limit-len(all))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
 	}
-	if len(list) == 0 {
-		return nil, nil
-	}
-	return db.All(ctx, tx, func(s db.Scanner) (d Due, err error) {
-		return d, s.Scan(&d.Rollout, &d.Title, &d.Host, &d.Opening, &d.Step, &d.Unit, &d.Keeper, &d.UnitKey, &d.Day)
-	}, `SELECT o.rollout, r.title, r.unit, r.opening_day, o.step, o.unit, o.keeper, u.key, o.due
-		FROM obligation o JOIN rollout r ON r.id = o.rollout JOIN unit u ON u.id = o.keeper
-		WHERE r.state = 'open' AND o.done_at IS NULL AND o.ended_at IS NULL AND (o.rollout, o.step, o.unit) > ($1, $2, $3)
-		AND o.due IN (`+strings.Join(list, ", ")+`) ORDER BY o.rollout, o.step, o.unit LIMIT $4`, args...)
+	return all, nil
 }

@@ -30,11 +30,11 @@ func scanObligation(s db.Scanner) (o Obligation, err error) {
 	return o, err
 }
 
-// Obligations returns what the units of by's subtree owe by a rollout, in tree
-// order and the order of the steps.
+// Obligations returns what the units of by's subtree owe by a rollout that is not
+// Wide, in tree order and the order of the steps.
 func Obligations(ctx context.Context, tx *db.Tx, by auth.Actor, rollout string) ([]Obligation, error) {
-	return db.All(ctx, tx, scanObligation, obligations+` AND o.rollout = $4
-		ORDER BY pl.path, o.unit <> o.keeper, o.unit, CASE o.step WHEN 'hold' THEN 1 WHEN 'reach' THEN 2 WHEN 'adopt' THEN 3 ELSE 4 END`, by.Tree, by.Path, by.End(), rollout)
+	return db.All(ctx, tx, scanObligation, obligations+` AND o.rollout = $4 AND o.step IN (`+everyStep+`)
+		AND o.unit IN (SELECT x.unit FROM obligation x WHERE x.rollout = $4)`+inOrder, by.Tree, by.Path, by.End(), rollout)
 }
 
 // Owed returns what by's own unit still owes by open rollouts, the soonest due
@@ -94,45 +94,81 @@ func Obliged(ctx context.Context, tx *db.Tx, rollout string, step Step, unit int
 	return o.Obligation, err
 }
 
-// What an extension reaches: $1 to $4 are its rollout, step, unit and day.
-const before = ` WHERE o.rollout = $1 AND o.step = $2 AND (o.unit = $3 OR $3 = 0) AND o.due < $4 AND o.done_at IS NULL AND o.ended_at IS NULL
-	AND r.state = 'open'`
-
+// openBefore returns the first of what an extension reaches.
 func openBefore(ctx context.Context, tx *db.Tx, e Extension, limit int) ([]owedRow, error) {
-	return db.All(ctx, tx, scanOwed, owedRows+before+` ORDER BY o.unit LIMIT $5`, e.Rollout, e.Step, e.Unit, e.Day, limit)
+	one, args := ``, []any{e.Rollout, e.Step, e.Day, limit}
+	if e.Unit != 0 {
+		one, args = ` AND o.unit = $5`, append(args, e.Unit)
+	}
+	return db.All(ctx, tx, scanOwed, owedRows+` WHERE o.rollout = $1 AND o.step = $2 AND o.due < $3 AND o.done_at IS NULL AND o.ended_at IS NULL
+		AND r.state = 'open'`+one+` ORDER BY o.unit LIMIT $4`, args...)
 }
 
-func countBefore(ctx context.Context, tx *db.Tx, e Extension) (n int, err error) {
-	err = tx.One(ctx, `SELECT count(*) FROM obligation o JOIN rollout r ON r.id = o.rollout`+before, []any{e.Rollout, e.Step, e.Unit, e.Day}, &n)
-	return n, err
+// owedAfter returns the next units that owe, or owed, a step.
+func owedAfter(ctx context.Context, tx *db.Tx, rollout string, step Step, after int64, limit int) ([]owedRow, error) {
+	return db.All(ctx, tx, scanOwed, owedRows+` WHERE o.rollout = $1 AND o.step = $2 AND o.unit > $3 ORDER BY o.unit LIMIT $4`, rollout, step, after, limit)
 }
 
-func overdue(ctx context.Context, tx *db.Tx, today vn.Day, limit int) ([]owedRow, error) {
-	return db.All(ctx, tx, scanOwed, owedRows+` WHERE o.due < $1 AND o.done_at IS NULL AND o.ended_at IS NULL AND o.late_at IS NULL AND r.state = 'open'
-		ORDER BY o.due, o.rollout, o.step, o.unit LIMIT $2`, today, limit)
+// overdue returns what is still owed though its last day has passed, counted as
+// late or not: the next after one that it returned before.
+func overdue(ctx context.Context, tx *db.Tx, today vn.Day, after owedRow, limit int) ([]owedRow, error) {
+	return db.All(ctx, tx, scanOwed, owedRows+` WHERE o.due < $1 AND (o.due, o.rollout, o.step, o.unit) > ($2, $3, $4, $5)
+		AND o.done_at IS NULL AND o.ended_at IS NULL ORDER BY o.due, o.rollout, o.step, o.unit LIMIT $6`, today, after.Due, after.Rollout, after.Step, after.Unit, limit)
 }
 
-func unended(ctx context.Context, tx *db.Tx, rollout string, limit int) ([]owedRow, error) {
-	return db.All(ctx, tx, scanOwed, owedRows+` WHERE o.rollout = $1 AND o.done_at IS NULL AND o.ended_at IS NULL ORDER BY o.unit, o.step LIMIT $2`, rollout, limit)
+// unended returns what units still owe by a rollout.
+func unended(ctx context.Context, tx *db.Tx, rollout string, units []int64) ([]owedRow, error) {
+	var all []owedRow
+	for in, args := range db.In(units, rollout) {
+		some, err := db.All(ctx, tx, scanOwed, owedRows+` WHERE o.rollout = $1 AND o.step IN (`+everyStep+`) AND o.done_at IS NULL AND o.ended_at IS NULL
+			AND o.unit `+in+` ORDER BY o.unit, o.step`, args...)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	return all, nil
 }
+
+// everyStep, all of them, lets the key of an obligation be used where its unit is
+// known.
+const everyStep = `'hold', 'reach', 'adopt', 'report'`
 
 // orphaned returns what is still owed by units that no longer stand.
 func orphaned(ctx context.Context, tx *db.Tx, today vn.Day, limit int) ([]owedRow, error) {
-	return db.All(ctx, tx, scanOwed, owedRows+` WHERE r.state = 'open' AND o.done_at IS NULL AND o.ended_at IS NULL AND NOT EXISTS (
-		SELECT 1 FROM unit_edge e WHERE e.tree = r.tree AND e.unit = o.keeper AND (e.to_day = '' OR e.to_day > $1))
+	return db.All(ctx, tx, scanOwed, owedRows+` WHERE r.state = 'open' AND o.done_at IS NULL AND o.ended_at IS NULL
+		AND o.keeper IN (SELECT g.unit FROM tree t JOIN unit_edge g ON g.tree = t.key WHERE g.to_day > '' AND g.to_day <= $1)
+		AND NOT EXISTS (SELECT 1 FROM unit_edge e WHERE e.tree = r.tree AND e.unit = o.keeper AND (e.to_day = '' OR e.to_day > $1))
 		ORDER BY o.rollout, o.unit, o.step LIMIT $2`, today, limit)
 }
 
-// insertDue freezes how many are due in a unit; first is false if it was done
-// before.
-func insertDue(ctx context.Context, tx *db.Tx, rollout string, unit, listed, exempt int64) (first bool, err error) {
-	n, err := tx.ExecN(ctx, `INSERT INTO rollout_due (rollout, unit, listed, exempt) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (rollout, unit) DO NOTHING`, rollout, unit, listed, exempt)
-	return n == 1, err
+// dueBefore returns of which units who is due is frozen already.
+func dueBefore(ctx context.Context, tx *db.Tx, rollout string, units []int64) (map[int64]bool, error) {
+	all := map[int64]bool{}
+	for in, args := range db.In(units, rollout) {
+		if err := db.Each(ctx, tx, `SELECT unit FROM rollout_due WHERE rollout = $1 AND unit `+in, args, func(s db.Scanner) error {
+			var u int64
+			err := s.Scan(&u)
+			all[u] = true
+			return err
+		}); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
 }
 
-func unitsDue(ctx context.Context, tx *db.Tx, rollout string) ([]int64, error) {
-	return db.All(ctx, tx, func(s db.Scanner) (u int64, err error) { return u, s.Scan(&u) }, `SELECT unit FROM rollout_due WHERE rollout = $1 ORDER BY unit`, rollout)
+// insertDue freezes how many are due in units.
+func insertDue(ctx context.Context, tx *db.Tx, rollout string, units []int64, due map[int64]org.Count) error {
+	return db.InsertMany(ctx, tx, `INSERT INTO rollout_due (rollout, unit, listed, exempt) VALUES`, len(units), func(i int) []any {
+		return []any{rollout, units[i], due[units[i]].Listed, due[units[i]].Exempt}
+	})
+}
+
+// unitsDue returns the units that have a part in a rollout, at most limit after one.
+func unitsDue(ctx context.Context, tx *db.Tx, rollout string, after int64, limit int) ([]int64, error) {
+	return db.All(ctx, tx, func(s db.Scanner) (u int64, err error) { return u, s.Scan(&u) },
+		`SELECT unit FROM rollout_due WHERE rollout = $1 AND unit > $2 ORDER BY unit LIMIT $3`, rollout, after, limit)
 }
 
 // CountDue returns how many are due in a unit, 0 if it is not under the scope.
@@ -141,11 +177,12 @@ func CountDue(ctx context.Context, tx *db.Tx, rollout string, unit int64) (n int
 	return n, err
 }
 
-func insertObligation(ctx context.Context, tx *db.Tx, rollout string, unit int64, d Demand) error {
-	return tx.Exec(ctx, `
-		INSERT INTO obligation (rollout, step, unit, keeper, day, wording, percent, extended, due, declared, source, source_id)
-		VALUES ($1, $2, $3, $3, $4, $5, $6, '', $7, 0, '', '')`,
-		rollout, d.Step, unit, d.Deadline.Day, d.Deadline.Wording, d.Percent, d.Deadline.Last())
+func insertObligations(ctx context.Context, tx *db.Tx, rollout string, all []gift) error {
+	return db.InsertMany(ctx, tx, `
+		INSERT INTO obligation (rollout, step, unit, keeper, day, wording, percent, extended, due, declared, source, source_id) VALUES`, len(all), func(i int) []any {
+		u, d := all[i].unit, all[i].demand
+		return []any{rollout, d.Step, u, u, d.Deadline.Day, d.Deadline.Wording, d.Percent, "", d.Deadline.Last(), 0, "", ""}
+	})
 }
 
 func markDone(ctx context.Context, tx *db.Tx, f Fulfilment) error {
@@ -158,22 +195,42 @@ func markOpen(ctx context.Context, tx *db.Tx, rollout string, step Step, unit in
 		WHERE rollout = $3 AND step = $4 AND unit = $5`, late, ended, rollout, step, unit)
 }
 
-func markLate(ctx context.Context, tx *db.Tx, o owedRow) error {
-	return tx.Exec(ctx, `UPDATE obligation SET late_at = $1 WHERE rollout = $2 AND step = $3 AND unit = $4`, tx.Now, o.Rollout, o.Step, o.Unit)
+func markLate(ctx context.Context, tx *db.Tx, all []owedRow) error {
+	return markAll(ctx, tx, all, `UPDATE obligation SET late_at = $1`, tx.Now)
 }
 
-func markEnded(ctx context.Context, tx *db.Tx, o owedRow) error {
-	return tx.Exec(ctx, `UPDATE obligation SET ended_at = $1, late_at = NULL WHERE rollout = $2 AND step = $3 AND unit = $4`, tx.Now, o.Rollout, o.Step, o.Unit)
+func markEnded(ctx context.Context, tx *db.Tx, all []owedRow) error {
+	return markAll(ctx, tx, all, `UPDATE obligation SET ended_at = $1, late_at = NULL`, tx.Now)
 }
 
-func anyEnded(ctx context.Context, tx *db.Tx, rollout string, unit int64) (bool, error) {
-	var n int
-	err := tx.One(ctx, `SELECT count(*) FROM obligation WHERE rollout = $1 AND unit = $2 AND ended_at IS NOT NULL`, []any{rollout, unit}, &n)
-	return n > 0, err
+func setExtended(ctx context.Context, tx *db.Tx, e Extension, all []owedRow) error {
+	return markAll(ctx, tx, all, `UPDATE obligation SET extended = $1, due = $1, late_at = NULL`, e.Day)
 }
 
-func setExtended(ctx context.Context, tx *db.Tx, o owedRow, day vn.Day) error {
-	return tx.Exec(ctx, `UPDATE obligation SET extended = $1, due = $1, late_at = NULL WHERE rollout = $2 AND step = $3 AND unit = $4`, day, o.Rollout, o.Step, o.Unit)
+// markAll sets the same, $1, in many obligations: one statement for each rollout,
+// step and list of units.
+func markAll(ctx context.Context, tx *db.Tx, all []owedRow, set string, to any) error {
+	type key struct {
+		rollout string
+		step    Step
+	}
+	units := map[key][]int64{}
+	var order []key
+	for _, o := range all {
+		k := key{o.Rollout, o.Step}
+		if units[k] == nil {
+			order = append(order, k)
+		}
+		units[k] = append(units[k], o.Unit)
+	}
+	for _, k := range order {
+		for in, args := range db.In(units[k], to, k.rollout, k.step) {
+			if err := tx.Exec(ctx, set+` WHERE rollout = $2 AND step = $3 AND unit `+in, args...); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func insertExtension(ctx context.Context, tx *db.Tx, e Extension) error {
@@ -233,19 +290,24 @@ func Recount(ctx context.Context, tx *db.Tx, s tally.Sheet) (map[int64]tally.Del
 			return nil, err
 		}
 	}
-	units, err := unitsDue(ctx, tx, s.Source)
-	if err != nil {
-		return nil, err
-	}
-	for _, u := range units {
-		listed, exempt, err := org.CountDue(ctx, tx, u, r.Frozen())
+	for after := int64(0); ; {
+		units, err := unitsDue(ctx, tx, s.Source, after, recounted)
+		if err != nil || len(units) == 0 {
+			return all, err
+		}
+		after = units[len(units)-1]
+		due, err := org.CountDueOf(ctx, tx, units, r.Frozen())
 		if err != nil {
 			return nil, err
 		}
-		all[u] = all[u].Plus(tally.Delta{kind.Lane("expected"): listed, kind.Lane("exempt"): exempt})
+		for _, u := range units {
+			all[u] = all[u].Plus(tally.Delta{kind.Lane("expected"): due[u].Listed, kind.Lane("exempt"): due[u].Exempt})
+		}
 	}
-	return all, nil
 }
+
+// recounted is how many units are counted again by one statement.
+const recounted = 200
 
 // DoneBy returns, by unit, the record by which a step of a rollout was
 // fulfilled.

@@ -49,12 +49,7 @@ func Release(ctx context.Context, tx *db.Tx, r Rollout, path string) error {
 	if err != nil {
 		return err
 	}
-	for _, o := range all {
-		if err := release(ctx, tx, o); err != nil {
-			return err
-		}
-	}
-	return nil
+	return release(ctx, tx, all)
 }
 
 // Retake undoes Release: what the units at and under a path owed by running

@@ -5,6 +5,7 @@ import (
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
+	"nhipcau/internal/epoch"
 	"nhipcau/internal/vn"
 )
 
@@ -143,6 +144,9 @@ func At(ctx context.Context, tx *db.Tx, sheet, unit, upTo int64) (own, total Vec
 	if err != nil || !on {
 		return own, total, err
 	}
+	if own, total, ok, err := s.back(ctx, tx, e, top, unit, upTo); ok || err != nil {
+		return own, total, err
+	}
 	add := func(u int64, v Vec) error {
 		if i, ok := e.Index(u); !ok || !e.Under(i, top) {
 			return nil
@@ -166,6 +170,54 @@ func At(ctx context.Context, tx *db.Tx, sheet, unit, upTo int64) (own, total Vec
 		}
 	}
 	return own, total, nil
+}
+
+// back returns what At does, from the figures of today and the posts that came later,
+// which are few where a sheet was sealed at its end. It is not ok where posts wait to
+// be folded, or where a later post brought a lane to nothing: whether it was there
+// before only the earlier ones say.
+func (s Sheet) back(ctx context.Context, tx *db.Tx, e *epoch.Epoch, top int, unit, upTo int64) (own, total Vec, ok bool, err error) {
+	var waiting int
+	if err := tx.One(ctx, `SELECT count(*) FROM tally_queue WHERE sheet = $1`, []any{s.ID}, &waiting); err != nil || waiting > 0 {
+		return own, total, false, err
+	}
+	n, err := NodeOf(ctx, tx, s.ID, unit)
+	if err != nil {
+		return own, total, false, err
+	}
+	ownThen, totalThen := n.Own.Delta(), n.Total.Delta()
+	touched := map[Lane]bool{}
+	if err := eachPost(ctx, tx, `SELECT unit, vector FROM tally_post WHERE sheet = $1 AND id > $2`, []any{s.ID, upTo}, func(u int64, v Vec) error {
+		if i, ok := e.Index(u); !ok || !e.Under(i, top) {
+			return nil
+		}
+		for l, x := range v.Delta() {
+			touched[l] = true
+			totalThen[l] -= x
+			if u == unit {
+				ownThen[l] -= x
+			}
+		}
+		return nil
+	}); err != nil {
+		return own, total, false, err
+	}
+	for l := range touched {
+		if x, had := ownThen[l]; totalThen[l] == 0 || had && x == 0 {
+			return own, total, false, nil
+		}
+	}
+	for l, x := range ownThen {
+		if err := own.addLane(l, x); err != nil {
+			return own, total, false, err
+		}
+	}
+	for l, x := range totalThen {
+		if err := total.addLane(l, x); err != nil {
+			return own, total, false, err
+		}
+	}
+	return own, total, true, nil
 }
 
 // partWith returns the part of a thing's count that a post belongs to: s, or one
@@ -228,7 +280,7 @@ func Units(ctx context.Context, tx *db.Tx, by auth.Actor, tree string, ids []int
 			JOIN place p ON p.tree = $1 AND p.unit = u.id
 			JOIN unit_name n ON n.unit = u.id AND n.from_day = (
 				SELECT coalesce(max(CASE WHEN x.from_day <= $4 THEN x.from_day END), min(x.from_day)) FROM unit_name x WHERE x.unit = u.id)
-			WHERE p.path >= $2 AND p.path < $3 AND u.id IN (`+in+`)`, args, func(r db.Scanner) error {
+			WHERE p.path >= $2 AND p.path < $3 AND u.id `+in+``, args, func(r db.Scanner) error {
 			var c Child
 			err := r.Scan(&c.Unit, &c.UnitKey, &c.UnitName)
 			all[c.Unit] = c

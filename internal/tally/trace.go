@@ -204,16 +204,17 @@ func seenArgs(tx *db.Tx, by auth.Actor, s Sheet, after int64) []any {
 }
 
 // readPosted returns posts in the reader's subtree, the oldest first. A unit's
-// name is that of today, its last once it is closed.
+// name is that of today, its last once it is closed. The posts are read first: from
+// the units of a nation down to their posts the way is long.
 func readPosted(ctx context.Context, tx *db.Tx, where string, args []any) ([]Posted, error) {
 	return db.All(ctx, tx, scanPosted, `
 		SELECT t.id, t.unit, u.key, n.name, t.vector, t.source_kind, t.source_id, t.actor, t.actor_name, t.reason, t.signer, t.paper, t.at
 		FROM tally_post t
-		JOIN place p ON p.tree = $3 AND p.unit = t.unit
+		CROSS JOIN place p
 		JOIN unit u ON u.id = t.unit
 		JOIN unit_name n ON n.unit = t.unit AND n.from_day = (
 			SELECT coalesce(max(CASE WHEN x.from_day <= $6 THEN x.from_day END), min(x.from_day)) FROM unit_name x WHERE x.unit = t.unit)
-		WHERE t.sheet = $1 AND t.id > $2 AND p.path >= $4 AND p.path < $5 AND `+where+`
+		WHERE t.sheet = $1 AND t.id > $2 AND p.tree = $3 AND p.unit = t.unit AND p.path >= $4 AND p.path < $5 AND `+where+`
 		ORDER BY t.id LIMIT $7`, args...)
 }
 

@@ -72,8 +72,8 @@ CREATE TABLE obligation (
     ended_at BIGINT, -- when the rollout was withdrawn
     PRIMARY KEY (rollout, step, unit)
 ) /*clustered*/;
-CREATE INDEX obligation_keeper ON obligation (keeper, due) WHERE done_at IS NULL AND ended_at IS NULL;
-CREATE INDEX obligation_due ON obligation (due) WHERE done_at IS NULL AND ended_at IS NULL AND late_at IS NULL;
+CREATE INDEX obligation_keeper ON obligation (keeper, rollout, step, unit);
+CREATE INDEX obligation_due ON obligation (due, rollout, step, unit) WHERE done_at IS NULL AND ended_at IS NULL;
 
 -- How many were on a unit's list when the count was frozen.
 CREATE TABLE rollout_due (

@@ -101,22 +101,6 @@ func Above(ctx context.Context, tx *db.Tx, tree string, id int64) (Unit, error) 
 	return ByID(ctx, tx, tree, u.Parent)
 }
 
-// Find returns the standing units by may see whose name holds every word of
-// query, in tree order, at most limit.
-func Find(ctx context.Context, tx *db.Tx, by auth.Actor, query string, limit int) ([]Unit, error) {
-	q, args := words(seen, "n.fold", query, by.Tree, today(tx), by.Path, by.End())
-	return db.All(ctx, tx, scan, q+` AND e.to_day = '' ORDER BY p.path LIMIT `+db.Arg(len(args)+1), append(args, limit)...)
-}
-
-// words narrows q to rows whose folded column holds every word of query.
-func words(q, column, query string, args ...any) (string, []any) {
-	for _, w := range strings.Fields(vn.Fold(query)) {
-		args = append(args, "%"+db.EscapeLike(w)+"%")
-		q += ` AND ` + column + ` LIKE ` + db.Arg(len(args)) + ` ESCAPE '!'`
-	}
-	return q, args
-}
-
 // Trees returns the keys of all trees, in order.
 func Trees(ctx context.Context, tx *db.Tx) ([]string, error) {
 	return db.All(ctx, tx, func(r db.Scanner) (k string, err error) { return k, r.Scan(&k) }, `SELECT key FROM tree ORDER BY key`)

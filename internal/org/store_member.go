@@ -27,9 +27,12 @@ const (
 	seenMembers = members + ` AND p.path >= $3 AND p.path < $4`
 )
 
-func scanMember(r db.Scanner) (m Member, err error) {
+func scanMember(r db.Scanner) (Member, error) { return scanMemberAnd(r) }
+
+// scanMemberAnd reads a member, and columns that follow.
+func scanMemberAnd(r db.Scanner, more ...any) (m Member, err error) {
 	var sample, exempt int
-	err = r.Scan(&m.ID, &m.Key, &m.Name, &m.Phone, &m.Email, &m.Unit, &m.UnitKey, &m.UnitName, &m.Since, &sample, &m.Version, &m.Office, &exempt)
+	err = r.Scan(append([]any{&m.ID, &m.Key, &m.Name, &m.Phone, &m.Email, &m.Unit, &m.UnitKey, &m.UnitName, &m.Since, &sample, &m.Version, &m.Office, &exempt}, more...)...)
 	m.Sample, m.Exempt = sample != 0, exempt != 0
 	return m, err
 }
@@ -64,13 +67,6 @@ func OfficeOf(ctx context.Context, tx *db.Tx, by auth.Actor) (string, error) {
 func Roster(ctx context.Context, tx *db.Tx, by auth.Actor, unit int64, offset, limit int) ([]Member, error) {
 	return db.All(ctx, tx, scanMember, seenMembers+` AND s.unit = $5 ORDER BY m.sort, m.id LIMIT $6 OFFSET $7`,
 		by.Tree, today(tx), by.Path, by.End(), unit, limit, offset)
-}
-
-// FindMembers returns the members by may see whose name holds every word of
-// query, in name order, at most limit.
-func FindMembers(ctx context.Context, tx *db.Tx, by auth.Actor, query string, limit int) ([]Member, error) {
-	q, args := words(seenMembers, "m.fold", query, by.Tree, today(tx), by.Path, by.End())
-	return db.All(ctx, tx, scanMember, q+` ORDER BY m.sort, m.id LIMIT `+db.Arg(len(args)+1), append(args, limit)...)
 }
 
 // Officers returns the members who hold office in a unit today, the head first.

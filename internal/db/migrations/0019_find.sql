@@ -3,7 +3,7 @@
 -- index of words in step with the rows by itself, in the transaction that changes
 -- them: SQLite an FTS5 table without a copy of the text, PostgreSQL a GIN index.
 
---sqlite: CREATE VIRTUAL TABLE member_find USING fts5(fold, content='member', content_rowid='id', detail=none, columnsize=0, prefix='1 2', tokenize="unicode61 remove_diacritics 0");
+--sqlite: CREATE VIRTUAL TABLE member_find USING fts5(fold, content='member', content_rowid='id', detail=none, columnsize=0, prefix='1 2 3 4 5 6', tokenize="unicode61 remove_diacritics 0");
 --sqlite: -- +goose StatementBegin
 --sqlite: CREATE TRIGGER member_find_added AFTER INSERT ON member BEGIN
 --sqlite:     INSERT INTO member_find (rowid, fold) VALUES (new.id, new.fold);
@@ -23,7 +23,7 @@
 
 -- A unit has a name for each time, so its rows are numbered by unit and day.
 --sqlite: CREATE VIEW unit_name_word AS SELECT unit * 131072 + CAST(coalesce(julianday(from_day) - 2415020.5, 0) AS INTEGER) AS id, unit, from_day, fold FROM unit_name;
---sqlite: CREATE VIRTUAL TABLE unit_name_find USING fts5(fold, content='unit_name_word', content_rowid='id', detail=none, columnsize=0, prefix='1 2', tokenize="unicode61 remove_diacritics 0");
+--sqlite: CREATE VIRTUAL TABLE unit_name_find USING fts5(fold, content='unit_name_word', content_rowid='id', detail=none, columnsize=0, prefix='1 2 3 4 5 6', tokenize="unicode61 remove_diacritics 0");
 --sqlite: -- +goose StatementBegin
 --sqlite: CREATE TRIGGER unit_name_find_added AFTER INSERT ON unit_name BEGIN
 --sqlite:     INSERT INTO unit_name_find (rowid, fold) VALUES (new.unit * 131072 + CAST(coalesce(julianday(new.from_day) - 2415020.5, 0) AS INTEGER), new.fold);

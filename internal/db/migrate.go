@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"regexp"
 	"strings"
 
 	"github.com/pressly/goose/v3"
@@ -95,26 +94,17 @@ func migrate(ctx context.Context, pool *sql.DB, dialect goose.Dialect, files fs.
 }
 
 // dialected reads migrations as one engine wants them: each pair is a text and
-// what stands in its place, and a line behind the mark of an engine is for that
-// engine alone.
+// what stands in its place.
 type dialected struct {
 	fs.FS
 	pairs []string
-	mark  string
-}
-
-var foreign = regexp.MustCompile(`(?m)^--(sqlite|postgres): .*$`)
-
-func (d dialected) read(text string) string {
-	text = strings.ReplaceAll(text, "\n"+d.mark, "\n")
-	return strings.NewReplacer(d.pairs...).Replace(foreign.ReplaceAllString(text, ""))
 }
 
 // A table that is looked up by more than one number alone is kept in the order of
 // its key by SQLite; PostgreSQL compares paths byte by byte where this is asked.
 var (
-	liteMigrations     = dialected{Migrations, []string{`BIGINT PRIMARY KEY`, `INTEGER PRIMARY KEY`, `/*clustered*/`, `WITHOUT ROWID`}, "--sqlite: "}
-	postgresMigrations = dialected{Migrations, []string{`/*C*/`, `COLLATE "C"`}, "--postgres: "}
+	liteMigrations     = dialected{Migrations, []string{`BIGINT PRIMARY KEY`, `INTEGER PRIMARY KEY`, `/*clustered*/`, `WITHOUT ROWID`}}
+	postgresMigrations = dialected{Migrations, []string{`/*C*/`, `COLLATE "C"`}}
 )
 
 // Open opens a file; what it reads is as the engine wants it.
@@ -132,7 +122,7 @@ func (d dialected) Open(name string) (fs.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &textFile{bytes.NewReader([]byte(d.read(string(text)))), info}, nil
+	return &textFile{bytes.NewReader([]byte(strings.NewReplacer(d.pairs...).Replace(string(text)))), info}, nil
 }
 
 type textFile struct {

@@ -114,7 +114,7 @@ func litePath(address string) string {
 }
 
 func (liteDialect) tables() string {
-	return `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!' AND name NOT LIKE '%!_find%' ESCAPE '!'`
+	return `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'`
 }
 
 func (postgresDialect) tables() string {

@@ -32,9 +32,7 @@ type dialect interface {
 	lock() string      // a query that locks the number $1 until the end, "" where nothing is needed
 	skipLocked() string
 	tables() string // a query for the names of all tables
-	planAnew() string
-	find(x Index, words []string, whole bool, after int64, n int) Found
-	manyArgs() int // how many arguments of one statement are quickest where rows are many
+	manyArgs() int  // how many arguments of one statement are quickest where rows are many
 }
 
 // A querier runs statements: a transaction, through prepared ones where they help.

@@ -143,6 +143,9 @@ func insertUnit(ctx context.Context, tx *db.Tx, tree string, u Unit, from vn.Day
 	if err := tx.Exec(ctx, `INSERT INTO place (tree, unit, path, depth) VALUES ($1, $2, $3, $4)`, tree, u.ID, u.Path, u.Depth); err != nil {
 		return err
 	}
+	if err := db.AddWords(ctx, tx, db.UnitNames, []db.Worded{{ID: u.ID, Marks: placeMarks(tree, u.Path)}}); err != nil {
+		return err
+	}
 	return touch(ctx, tx, tree)
 }
 
@@ -152,8 +155,12 @@ func touch(ctx context.Context, tx *db.Tx, tree string) error {
 }
 
 func insertName(ctx context.Context, tx *db.Tx, unit int64, from vn.Day, name, short string) error {
-	return tx.Exec(ctx, `INSERT INTO unit_name (unit, from_day, to_day, name, short, fold, sort) VALUES ($1, $2, '', $3, $4, $5, $6)`,
-		unit, from, name, short, vn.Fold(name+" "+short), vn.SortKey(name))
+	fold := vn.Fold(name + " " + short)
+	if err := tx.Exec(ctx, `INSERT INTO unit_name (unit, from_day, to_day, name, short, fold, sort) VALUES ($1, $2, '', $3, $4, $5, $6)`,
+		unit, from, name, short, fold, vn.SortKey(name)); err != nil {
+		return err
+	}
+	return db.AddWords(ctx, tx, db.UnitNames, []db.Worded{{ID: unit, Text: fold}})
 }
 
 func replaceName(ctx context.Context, tx *db.Tx, unit int64, n NewUnit) error {
@@ -269,8 +276,11 @@ func unmoveEdge(ctx context.Context, tx *db.Tx, tree string, unit int64, day vn.
 
 // replant gives everything at and under a path another, deeper by some levels.
 func replant(ctx context.Context, tx *db.Tx, tree, from, to string, deeper int) error {
-	return tx.Exec(ctx, `UPDATE place SET path = $1 || substr(path, $2), depth = depth + $3 WHERE tree = $4 AND path >= $5 AND path < $6`,
-		to, len(from)+1, deeper, tree, from, auth.After(from))
+	if err := tx.Exec(ctx, `UPDATE place SET path = $1 || substr(path, $2), depth = depth + $3 WHERE tree = $4 AND path >= $5 AND path < $6`,
+		to, len(from)+1, deeper, tree, from, auth.After(from)); err != nil {
+		return err
+	}
+	return markMoved(ctx, tx, tree, to)
 }
 
 func unendUnit(ctx context.Context, tx *db.Tx, tree string, unit int64, day vn.Day) error {

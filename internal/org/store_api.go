@@ -8,14 +8,13 @@ import (
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
-	"nhipcau/internal/vn"
 )
 
 // unitsAfter returns the units at and under top that by may see, closed ones too:
 // in tree order, at most limit after a path; or those whose name holds every word
 // of query, in the order they were entered, at most limit after a unit.
 func unitsAfter(ctx context.Context, tx *db.Tx, by auth.Actor, top, query string, after Unit, limit int) ([]Unit, error) {
-	words := db.Words(vn.Fold(query))
+	words := asked(query)
 	if len(words) == 0 && query != "" || !by.Covers(top) {
 		return nil, nil
 	}
@@ -61,7 +60,7 @@ func parentKeys(ctx context.Context, tx *db.Tx, by auth.Actor, units []Unit) (ma
 // membersAfter returns the members of a stretch that by may see whose name holds
 // every word of query: in the order they were entered, at most limit after an id.
 func membersAfter(ctx context.Context, tx *db.Tx, by auth.Actor, in stretch, query string, after int64, limit int) ([]Member, error) {
-	words := db.Words(vn.Fold(query))
+	words := asked(query)
 	if len(words) == 0 && query != "" || !by.Covers(in.from) {
 		return nil, nil
 	}

@@ -38,11 +38,17 @@ func small(ctx context.Context, tx *db.Tx, in stretch) (bool, error) {
 
 func scanID(r db.Scanner) (id int64, err error) { return id, r.Scan(&id) }
 
+// asked returns the words of a query; nobody types more than ten.
+func asked(query string) []string {
+	words := db.Words(vn.Fold(query))
+	return words[:min(len(words), 10)]
+}
+
 // FindMembers returns the members by may see whose name holds a word that begins
 // with each of query's, in name order, at most limit; where there are more, those
 // first whose words they are. A query without words finds nobody.
 func FindMembers(ctx context.Context, tx *db.Tx, by auth.Actor, query string, limit int) ([]Member, error) {
-	words := db.Words(vn.Fold(query))
+	words := asked(query)
 	if len(words) == 0 {
 		return nil, nil
 	}
@@ -78,16 +84,47 @@ func memberIDs(ctx context.Context, tx *db.Tx, in stretch, words []string, whole
 	if few {
 		return readMembers(ctx, tx, in, words, whole, after, limit)
 	}
-	f := db.Found{From: `member f`, Where: `f.id > $5`, Key: `f.id`, Args: []any{after}} // all
-	if len(words) > 0 {
-		if f, err = tx.Find(ctx, db.MemberNames, words, whole, after, 5); err != nil {
-			return nil, err
+	if len(words) == 0 {
+		return db.All(ctx, tx, scanID, `SELECT m.id FROM member m CROSS JOIN membership s CROSS JOIN place p CROSS JOIN unit_name n WHERE `+memberIn+`
+			AND m.id > $4 ORDER BY m.id LIMIT $5`, in.tree, in.from, in.to, after, limit)
+	}
+	var ids []int64
+	err = db.Search(ctx, tx, db.MemberNames, words, whole, in.marks(), after, func(some []int64) (bool, error) {
+		for part := range slices.Chunk(some, lookAt) {
+			rows, err := db.AllIn(ctx, tx, scanWorded, `SELECT m.id, m.fold FROM member m CROSS JOIN membership s CROSS JOIN place p CROSS JOIN unit_name n
+				WHERE `+memberIn+` AND m.id IN`, texts(part), in.tree, in.from, in.to)
+			if err != nil {
+				return false, err
+			}
+			if ids = append(ids, holding(rows, words, whole)...); len(ids) >= limit {
+				return false, nil
+			}
+		}
+		return true, nil
+	})
+	return ids[:min(len(ids), limit)], err
+}
+
+// lookAt is how many candidates are looked at by one statement.
+const lookAt = 50
+
+// memberIn narrows members, their memberships, places and units' names to a
+// stretch, $1 to $3.
+const memberIn = `s.member = m.id AND s.ended = 0 AND p.tree = $1 AND p.unit = s.unit AND p.path >= $2 AND p.path < $3
+	AND n.unit = s.unit AND n.to_day = ''`
+
+func scanWorded(r db.Scanner) (w db.Worded, err error) { return w, r.Scan(&w.ID, &w.Text) }
+
+// holding returns the ids of those of rows that hold words, in order.
+func holding(rows []db.Worded, words []string, whole bool) []int64 {
+	var ids []int64
+	for _, w := range rows {
+		if db.Holds(w.Text, words, whole) {
+			ids = append(ids, w.ID)
 		}
 	}
-	return db.All(ctx, tx, scanID, `SELECT `+f.Key+` FROM `+f.From+` CROSS JOIN membership s CROSS JOIN place p CROSS JOIN unit_name n
-		WHERE `+f.Where+` AND s.member = `+f.Key+` AND s.ended = 0 AND p.tree = $1 AND p.unit = s.unit AND p.path >= $2 AND p.path < $3
-		AND n.unit = s.unit AND n.to_day = ''
-		ORDER BY `+f.Key+` LIMIT $4`, append([]any{in.tree, in.from, in.to, limit}, f.Args...)...)
+	slices.Sort(ids)
+	return ids
 }
 
 // readMembers is memberIDs by reading a stretch through.
@@ -141,7 +178,7 @@ func texts(ids []int64) []string {
 // with each of query's, in tree order, at most limit; where there are more, those
 // first whose words they are. A query without words finds nothing.
 func Find(ctx context.Context, tx *db.Tx, by auth.Actor, query string, limit int) ([]Unit, error) {
-	words := db.Words(vn.Fold(query))
+	words := asked(query)
 	if len(words) == 0 {
 		return nil, nil
 	}
@@ -196,16 +233,144 @@ func unitIDs(ctx context.Context, tx *db.Tx, in stretch, s unitSearch, after int
 		slices.Sort(ids)
 		return ids[:min(len(ids), limit)], err
 	}
-	f, err := tx.Find(ctx, db.UnitNames, s.words, s.whole, after, 6)
-	if err != nil {
-		return nil, err
-	}
-	return db.All(ctx, tx, scanID, `SELECT p.unit FROM `+f.From+` CROSS JOIN place p CROSS JOIN unit_name n
-		WHERE `+f.Where+` AND p.tree = $1 AND p.unit = `+f.Key+` AND p.path >= $3 AND p.path < $4 AND `+nameToday+` AND n.from_day = `+f.Day+also+`
-		ORDER BY `+f.Key+` LIMIT $5`, append([]any{in.tree, today(tx), in.from, in.to, limit}, f.Args...)...)
+	var ids []int64
+	err := db.Search(ctx, tx, db.UnitNames, s.words, s.whole, in.marks(), after, func(some []int64) (bool, error) {
+		for part := range slices.Chunk(some, lookAt) {
+			rows, err := db.AllIn(ctx, tx, scanWorded, `SELECT p.unit, n.fold FROM place p CROSS JOIN unit_name n
+				WHERE p.tree = $1 AND p.path >= $3 AND p.path < $4 AND `+nameToday+also+` AND p.unit IN`, texts(part), in.tree, today(tx), in.from, in.to)
+			if err != nil {
+				return false, err
+			}
+			if ids = append(ids, holding(rows, s.words, s.whole)...); len(ids) >= limit {
+				return false, nil
+			}
+		}
+		return true, nil
+	})
+	return ids[:min(len(ids), limit)], err
 }
 
 // unitsByID returns units in no order.
 func unitsByID(ctx context.Context, tx *db.Tx, tree string, ids []int64) ([]Unit, error) {
 	return db.AllIn(ctx, tx, scan, units+` AND p.unit IN`, texts(ids), tree, today(tx))
+}
+
+// placeMarks returns the marks of what stands at a path: of the units one and two
+// levels under the root it belongs to. So a search in a part of a large tree does not
+// look at all of it.
+func placeMarks(tree, path string) []string {
+	var all []string
+	for i, slashes := 0, 0; i < len(path) && len(all) < 2; i++ {
+		if path[i] == '/' {
+			if slashes++; slashes > 2 {
+				all = append(all, tree+path[:i+1])
+			}
+		}
+	}
+	return all
+}
+
+// marks returns the mark that narrows a search to a stretch best, none if it is the
+// whole tree.
+func (s stretch) marks() []string {
+	all := placeMarks(s.tree, s.from)
+	return all[max(0, len(all)-1):]
+}
+
+type markedUnit struct {
+	unit  int64
+	marks []string
+}
+
+func scanPlace(r db.Scanner) (m markedUnit, err error) {
+	var tree, path string
+	err = r.Scan(&m.unit, &tree, &path)
+	m.marks = placeMarks(tree, path)
+	return m, err
+}
+
+// marksOf returns the marks of units, in all trees in which they stand.
+func marksOf(ctx context.Context, tx *db.Tx, units []int64) (map[int64][]string, error) {
+	places, err := db.AllIn(ctx, tx, scanPlace, `SELECT unit, tree, path FROM place WHERE unit IN`, texts(units))
+	return byUnit(places), err
+}
+
+func byUnit(places []markedUnit) map[int64][]string {
+	marks := make(map[int64][]string, len(places))
+	for _, p := range places {
+		marks[p.unit] = append(marks[p.unit], p.marks...)
+	}
+	return marks
+}
+
+// markMember notes where the list stands that a member has joined.
+func markMember(ctx context.Context, tx *db.Tx, unit, member int64) error {
+	marks, err := marksOf(ctx, tx, []int64{unit})
+	if err != nil {
+		return err
+	}
+	return db.AddWords(ctx, tx, db.MemberNames, []db.Worded{{ID: member, Marks: marks[unit]}})
+}
+
+// markMoved notes where everything at and under a path stands by now.
+func markMoved(ctx context.Context, tx *db.Tx, tree, path string) error {
+	marked := func(r db.Scanner) (w db.Worded, err error) {
+		var at string
+		err = r.Scan(&w.ID, &at)
+		w.Marks = placeMarks(tree, at)
+		return w, err
+	}
+	units, err := db.All(ctx, tx, marked, `SELECT unit, path FROM place WHERE tree = $1 AND path >= $2 AND path < $3`, tree, path, auth.After(path))
+	if err != nil {
+		return err
+	}
+	if err := db.AddWords(ctx, tx, db.UnitNames, units); err != nil {
+		return err
+	}
+	members, err := db.All(ctx, tx, marked, `SELECT s.member, p.path FROM place p CROSS JOIN membership s
+		WHERE p.tree = $1 AND p.path >= $2 AND p.path < $3 AND s.unit = p.unit AND s.ended = 0`, tree, path, auth.After(path))
+	if err != nil {
+		return err
+	}
+	return db.AddWords(ctx, tx, db.MemberNames, members)
+}
+
+// Reindex makes the words by which people and units are found anew, of their names:
+// after rows were loaded otherwise than by the verbs.
+func Reindex(ctx context.Context, tx *db.Tx) error {
+	places, err := db.All(ctx, tx, scanPlace, `SELECT unit, tree, path FROM place`)
+	if err != nil {
+		return err
+	}
+	marks := byUnit(places)
+	for _, x := range []struct {
+		index        db.Index
+		texts, marks string
+	}{
+		{db.MemberNames, `SELECT id, fold FROM member ORDER BY id`, `SELECT member, unit FROM membership WHERE ended = 0`},
+		{db.UnitNames, `SELECT unit, fold FROM unit_name ORDER BY unit, from_day`, `SELECT id, id FROM unit`},
+	} {
+		if err := db.Reindex(ctx, tx, x.index, func(add func(db.Worded) error) error {
+			return db.Each(ctx, tx, x.texts, nil, func(r db.Scanner) error {
+				w, err := scanWorded(r)
+				if err != nil {
+					return err
+				}
+				return add(w)
+			})
+		}, func(add func(db.Worded) error) error {
+			return db.Each(ctx, tx, x.marks, nil, func(r db.Scanner) error {
+				var w db.Worded
+				var unit int64
+				if err := r.Scan(&w.ID, &unit); err != nil {
+					return err
+				}
+				w.Marks = marks[unit]
+				return add(w)
+			})
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -150,22 +150,31 @@ func HomeOf(ctx context.Context, tx *db.Tx, member int64) (int64, error) {
 }
 
 func insertMember(ctx context.Context, tx *db.Tx, m Member) error {
-	return tx.Exec(ctx, `
+	if err := tx.Exec(ctx, `
 		INSERT INTO member (id, key, name, fold, sort, phone, email, sample, created_at, version)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1)`,
-		m.ID, m.Key, m.Name, vn.Fold(m.Name), vn.NameKey(m.Name), m.Phone, m.Email, m.Sample, tx.Now)
+		m.ID, m.Key, m.Name, vn.Fold(m.Name), vn.NameKey(m.Name), m.Phone, m.Email, m.Sample, tx.Now); err != nil {
+		return err
+	}
+	return db.AddWords(ctx, tx, db.MemberNames, []db.Worded{{ID: m.ID, Text: vn.Fold(m.Name)}})
 }
 
 func updateMember(ctx context.Context, tx *db.Tx, id, version int64, n NewMember) error {
-	return db.Changed(tx.ExecN(ctx, `
+	if err := db.Changed(tx.ExecN(ctx, `
 		UPDATE member SET name = $1, fold = $2, sort = $3, phone = $4, email = $5, version = version + 1
 		WHERE id = $6 AND version = $7`,
-		n.Name, vn.Fold(n.Name), vn.NameKey(n.Name), n.Phone, n.Email, id, version))
+		n.Name, vn.Fold(n.Name), vn.NameKey(n.Name), n.Phone, n.Email, id, version)); err != nil {
+		return err
+	}
+	return db.AddWords(ctx, tx, db.MemberNames, []db.Worded{{ID: id, Text: vn.Fold(n.Name)}})
 }
 
 func insertMembership(ctx context.Context, tx *db.Tx, member, unit int64, from vn.Day) error {
-	return tx.Exec(ctx, `INSERT INTO membership (id, member, unit, from_day, to_day, recorded_at, ended) VALUES ($1, $2, $3, $4, '', $5, 0)`,
-		tx.NewID(), member, unit, from, tx.Now)
+	if err := tx.Exec(ctx, `INSERT INTO membership (id, member, unit, from_day, to_day, recorded_at, ended) VALUES ($1, $2, $3, $4, '', $5, 0)`,
+		tx.NewID(), member, unit, from, tx.Now); err != nil {
+		return err
+	}
+	return markMember(ctx, tx, unit, member)
 }
 
 func endMembership(ctx context.Context, tx *db.Tx, member int64, day vn.Day) error {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -24,23 +25,26 @@ func BenchmarkFind(b *testing.B) {
 	if err != nil {
 		n = 100_000
 	}
-	d := dbtest.Open(b)
-	began := time.Now()
-	x := nationOf(b, d, n)
-	b.Logf("made in %.1f s", time.Since(began).Seconds())
+	x := nation{}
+	if url := os.Getenv("NHIPCAU_BENCH_NATION"); url == "" {
+		x = nationOf(b, dbtest.Open(b), n)
+		dbtest.Write(b, x.db, org.Reindex)
+	} else if x.db, err = db.Open(b.Context(), url); err != nil {
+		b.Fatal(err)
+	}
 	for _, c := range []struct{ name, path string }{{"nation", "/00001/"}, {"province", "/00001/00002/"}, {"commune", "/00001/00002/00001/"}} {
 		b.Run(c.name, func(b *testing.B) {
 			by, r := x.reader(c.path), rand.New(rand.NewPCG(3, 4))
-			var took []time.Duration
+			var took []time.Duration // of the processors, which others may use too
 			slowest, what := time.Duration(0), ""
 			for b.Loop() {
 				q := typed(r)
-				began := time.Now()
-				dbtest.Read(b, d, func(ctx context.Context, tx *db.Tx) error {
+				began := spent()
+				dbtest.Read(b, x.db, func(ctx context.Context, tx *db.Tx) error {
 					_, err := org.FindMembers(ctx, tx, by, q, 201)
 					return err
 				})
-				t := time.Since(began)
+				t := spent() - began
 				if took = append(took, t); t > slowest {
 					slowest, what = t, q
 				}
@@ -51,6 +55,15 @@ func BenchmarkFind(b *testing.B) {
 			b.Logf("slowest %v: %q", slowest, what)
 		})
 	}
+}
+
+// spent is the time that processors have worked for this process.
+func spent() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		panic(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // typed is what somebody types who looks for a made-up name: some of its words, in

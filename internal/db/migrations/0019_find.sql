@@ -1,51 +1,17 @@
 -- +goose Up
--- Search by words among people and units (db.Tx.Find). Each engine keeps its own
--- index of words in step with the rows by itself, in the transaction that changes
--- them: SQLite an FTS5 table without a copy of the text, PostgreSQL a GIN index.
+-- Search by words among people and units (db.Search): for each word, which ids it
+-- stands in, in blocks of 65,536 ids: two bytes for each, or a bit for each where
+-- that is shorter. Beside words there are their first letters ("n*"), marks of places
+-- ("@...") and all ids (""). A word that has gone from a row may stay here; what is found is
+-- looked at.
 
---sqlite: CREATE VIRTUAL TABLE member_find USING fts5(fold, content='member', content_rowid='id', detail=none, columnsize=0, prefix='1 2 3 4 5 6', tokenize="unicode61 remove_diacritics 0");
---sqlite: -- +goose StatementBegin
---sqlite: CREATE TRIGGER member_find_added AFTER INSERT ON member BEGIN
---sqlite:     INSERT INTO member_find (rowid, fold) VALUES (new.id, new.fold);
---sqlite: END;
---sqlite: -- +goose StatementEnd
---sqlite: -- +goose StatementBegin
---sqlite: CREATE TRIGGER member_find_changed AFTER UPDATE OF id, fold ON member WHEN old.fold <> new.fold OR old.id <> new.id BEGIN
---sqlite:     INSERT INTO member_find (member_find, rowid, fold) VALUES ('delete', old.id, old.fold);
---sqlite:     INSERT INTO member_find (rowid, fold) VALUES (new.id, new.fold);
---sqlite: END;
---sqlite: -- +goose StatementEnd
---sqlite: -- +goose StatementBegin
---sqlite: CREATE TRIGGER member_find_removed AFTER DELETE ON member BEGIN
---sqlite:     INSERT INTO member_find (member_find, rowid, fold) VALUES ('delete', old.id, old.fold);
---sqlite: END;
---sqlite: -- +goose StatementEnd
+CREATE TABLE find_word (
+    kind  SMALLINT NOT NULL, -- 1 names of members, 2 names of units
+    word  TEXT NOT NULL /*C*/,
+    block BIGINT NOT NULL,
+    list  BYTEA NOT NULL,
+    PRIMARY KEY (kind, word, block)
+) /*clustered*/;
 
--- A unit has a name for each time, so its rows are numbered by unit and day.
---sqlite: CREATE VIEW unit_name_word AS SELECT unit * 131072 + CAST(coalesce(julianday(from_day) - 2415020.5, 0) AS INTEGER) AS id, unit, from_day, fold FROM unit_name;
---sqlite: CREATE VIRTUAL TABLE unit_name_find USING fts5(fold, content='unit_name_word', content_rowid='id', detail=none, columnsize=0, prefix='1 2 3 4 5 6', tokenize="unicode61 remove_diacritics 0");
---sqlite: -- +goose StatementBegin
---sqlite: CREATE TRIGGER unit_name_find_added AFTER INSERT ON unit_name BEGIN
---sqlite:     INSERT INTO unit_name_find (rowid, fold) VALUES (new.unit * 131072 + CAST(coalesce(julianday(new.from_day) - 2415020.5, 0) AS INTEGER), new.fold);
---sqlite: END;
---sqlite: -- +goose StatementEnd
---sqlite: -- +goose StatementBegin
---sqlite: CREATE TRIGGER unit_name_find_changed AFTER UPDATE OF unit, from_day, fold ON unit_name WHEN old.fold <> new.fold OR old.unit <> new.unit OR old.from_day <> new.from_day BEGIN
---sqlite:     INSERT INTO unit_name_find (unit_name_find, rowid, fold) VALUES ('delete', old.unit * 131072 + CAST(coalesce(julianday(old.from_day) - 2415020.5, 0) AS INTEGER), old.fold);
---sqlite:     INSERT INTO unit_name_find (rowid, fold) VALUES (new.unit * 131072 + CAST(coalesce(julianday(new.from_day) - 2415020.5, 0) AS INTEGER), new.fold);
---sqlite: END;
---sqlite: -- +goose StatementEnd
---sqlite: -- +goose StatementBegin
---sqlite: CREATE TRIGGER unit_name_find_removed AFTER DELETE ON unit_name BEGIN
---sqlite:     INSERT INTO unit_name_find (unit_name_find, rowid, fold) VALUES ('delete', old.unit * 131072 + CAST(coalesce(julianday(old.from_day) - 2415020.5, 0) AS INTEGER), old.fold);
---sqlite: END;
---sqlite: -- +goose StatementEnd
---sqlite: INSERT INTO member_find (member_find) VALUES ('rebuild');
---sqlite: INSERT INTO unit_name_find (unit_name_find) VALUES ('rebuild');
-
---postgres: -- +goose StatementBegin
---postgres: CREATE FUNCTION find_words(s text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE
---postgres:     RETURN array_to_tsvector(array_remove(string_to_array(translate(s, $$!"#$%&'()*+,-./:;<=>?@[\]^_`{|}~–—“”‘’„«»…·•§°№$$, repeat(' ', 60)), ' '), ''));
---postgres: -- +goose StatementEnd
---postgres: CREATE INDEX member_find ON member USING gin (find_words(fold));
---postgres: CREATE INDEX unit_name_find ON unit_name USING gin (find_words(fold));
+-- Where a unit stands, in any tree: who joins its list is marked with it.
+CREATE INDEX place_unit ON place (unit);

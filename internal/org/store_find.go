@@ -84,12 +84,17 @@ func memberIDs(ctx context.Context, tx *db.Tx, in stretch, words []string, whole
 	if few {
 		return readMembers(ctx, tx, in, words, whole, after, limit)
 	}
+	return searchMembers(ctx, tx, in, words, whole, after, limit)
+}
+
+// searchMembers is memberIDs by the index of words.
+func searchMembers(ctx context.Context, tx *db.Tx, in stretch, words []string, whole bool, after int64, limit int) ([]int64, error) {
 	if len(words) == 0 {
 		return db.All(ctx, tx, scanID, `SELECT m.id FROM member m CROSS JOIN membership s CROSS JOIN place p CROSS JOIN unit_name n WHERE `+memberIn+`
 			AND m.id > $4 ORDER BY m.id LIMIT $5`, in.tree, in.from, in.to, after, limit)
 	}
 	var ids []int64
-	err = db.Search(ctx, tx, db.MemberNames, words, whole, in.marks(), after, func(some []int64) (bool, error) {
+	err := db.Search(ctx, tx, db.MemberNames, words, whole, in.marks(), after, func(some []int64) (bool, error) {
 		for part := range slices.Chunk(some, lookAt) {
 			rows, err := db.AllIn(ctx, tx, scanWorded, `SELECT m.id, m.fold FROM member m CROSS JOIN membership s CROSS JOIN place p CROSS JOIN unit_name n
 				WHERE `+memberIn+` AND m.id IN`, texts(part), in.tree, in.from, in.to)
@@ -213,31 +218,34 @@ func unitIDs(ctx context.Context, tx *db.Tx, in stretch, s unitSearch, after int
 		[]any{in.tree, in.from, in.to, fewUnits}, &n); err != nil {
 		return nil, err
 	}
-	also := ""
-	if s.standing {
-		also = stands
-	}
 	if n < fewUnits {
-		var ids []int64
-		err := db.Each(ctx, tx, `SELECT p.unit, n.fold FROM place p CROSS JOIN unit_name n
-			WHERE p.tree = $1 AND p.path >= $3 AND p.path < $4 AND p.unit > $5 AND `+nameToday+also,
-			[]any{in.tree, today(tx), in.from, in.to, after}, func(r db.Scanner) error {
-				var id int64
-				var fold string
-				err := r.Scan(&id, &fold)
-				if err == nil && db.Holds(fold, s.words, s.whole) {
-					ids = append(ids, id)
-				}
-				return err
-			})
-		slices.Sort(ids)
-		return ids[:min(len(ids), limit)], err
+		return readUnits(ctx, tx, in, s, after, limit)
 	}
+	return searchUnits(ctx, tx, in, s, after, limit)
+}
+
+func (s unitSearch) also() string {
+	if s.standing {
+		return stands
+	}
+	return ""
+}
+
+// readUnits is unitIDs by reading a stretch through.
+func readUnits(ctx context.Context, tx *db.Tx, in stretch, s unitSearch, after int64, limit int) ([]int64, error) {
+	rows, err := db.All(ctx, tx, scanWorded, `SELECT p.unit, n.fold FROM place p CROSS JOIN unit_name n
+		WHERE p.tree = $1 AND p.path >= $3 AND p.path < $4 AND p.unit > $5 AND `+nameToday+s.also(), in.tree, today(tx), in.from, in.to, after)
+	ids := holding(rows, s.words, s.whole)
+	return ids[:min(len(ids), limit)], err
+}
+
+// searchUnits is unitIDs by the index of words.
+func searchUnits(ctx context.Context, tx *db.Tx, in stretch, s unitSearch, after int64, limit int) ([]int64, error) {
 	var ids []int64
 	err := db.Search(ctx, tx, db.UnitNames, s.words, s.whole, in.marks(), after, func(some []int64) (bool, error) {
 		for part := range slices.Chunk(some, lookAt) {
 			rows, err := db.AllIn(ctx, tx, scanWorded, `SELECT p.unit, n.fold FROM place p CROSS JOIN unit_name n
-				WHERE p.tree = $1 AND p.path >= $3 AND p.path < $4 AND `+nameToday+also+` AND p.unit IN`, texts(part), in.tree, today(tx), in.from, in.to)
+				WHERE p.tree = $1 AND p.path >= $3 AND p.path < $4 AND `+nameToday+s.also()+` AND p.unit IN`, texts(part), in.tree, today(tx), in.from, in.to)
 			if err != nil {
 				return false, err
 			}

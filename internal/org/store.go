@@ -63,8 +63,15 @@ func ByID(ctx context.Context, tx *db.Tx, tree string, id int64) (Unit, error) {
 // Children returns the units directly under id that by may see, in the order
 // they came, at most limit after the path after ("" for the first page).
 func Children(ctx context.Context, tx *db.Tx, by auth.Actor, id int64, after string, limit int) ([]Unit, error) {
-	return db.All(ctx, tx, scan, seen+` AND e.parent = $5 AND p.path > $6 ORDER BY p.path LIMIT $7`,
-		by.Tree, today(tx), by.Path, by.End(), id, after, limit)
+	// From the edges under id: a plan that starts from the reader's places reads all of them.
+	return db.All(ctx, tx, scan, `SELECT `+columns+`
+		FROM unit_edge e CROSS JOIN place p CROSS JOIN unit u CROSS JOIN unit_name n CROSS JOIN unit_kind k
+		WHERE e.tree = $1 AND e.parent = $5 AND p.tree = e.tree AND p.unit = e.unit AND p.path >= $3 AND p.path < $4 AND p.path > $6 AND u.id = p.unit
+		AND e.from_day = (SELECT max(x.from_day) FROM unit_edge x WHERE x.tree = p.tree AND x.unit = u.id)
+		AND `+nameToday+`
+		AND k.unit = u.id AND k.from_day = (
+			SELECT coalesce(max(CASE WHEN x.from_day <= $2 THEN x.from_day END), min(x.from_day)) FROM unit_kind x WHERE x.unit = u.id)
+		ORDER BY p.path LIMIT $7`, by.Tree, today(tx), by.Path, by.End(), id, after, limit)
 }
 
 // Subtree returns the standing units under the unit at path, itself first, in

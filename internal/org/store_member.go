@@ -71,10 +71,17 @@ func Roster(ctx context.Context, tx *db.Tx, by auth.Actor, unit int64, offset, l
 
 // Officers returns the members who hold office in a unit today, the head first.
 func Officers(ctx context.Context, tx *db.Tx, by auth.Actor, unit int64) ([]Member, error) {
-	return db.All(ctx, tx, scanMember, seenMembers+` AND EXISTS (SELECT 1 FROM office o WHERE o.member = m.id AND o.unit = $5 AND o.from_day <= $2 AND (o.to_day = '' OR o.to_day > $2))
-		ORDER BY (SELECT min(o.rank) FROM office o WHERE o.member = m.id AND o.unit = $5), m.sort, m.id`,
+	return db.All(ctx, tx, scanMember, `SELECT `+memberColumns+`
+		FROM (SELECT o.member, min(o.rank) AS rank FROM office o WHERE o.unit = $5 AND o.from_day <= $2 AND (o.to_day = '' OR o.to_day > $2) GROUP BY o.member) h
+		CROSS JOIN member m CROSS JOIN membership s CROSS JOIN place p CROSS JOIN unit u CROSS JOIN unit_name n
+		WHERE m.id = h.member AND u.id = s.unit AND `+memberAmong+` ORDER BY h.rank, m.sort, m.id`,
 		by.Tree, today(tx), by.Path, by.End(), unit)
 }
+
+// memberAmong narrows members, their memberships, places and units' names to those
+// that a person sees: $1 is the tree, $3 and $4 the range of the person's subtree.
+const memberAmong = `s.member = m.id AND s.ended = 0 AND p.tree = $1 AND p.unit = s.unit AND p.path >= $3 AND p.path < $4
+	AND n.unit = s.unit AND n.to_day = ''`
 
 // CountMembers returns how many members each unit of the subtree at path has
 // today, by unit id.

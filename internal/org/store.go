@@ -8,6 +8,7 @@ import (
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/find"
 	"nhipcau/internal/vn"
 )
 
@@ -150,7 +151,7 @@ func insertUnit(ctx context.Context, tx *db.Tx, tree string, u Unit, from vn.Day
 	if err := tx.Exec(ctx, `INSERT INTO place (tree, unit, path, depth) VALUES ($1, $2, $3, $4)`, tree, u.ID, u.Path, u.Depth); err != nil {
 		return err
 	}
-	if err := db.AddWords(ctx, tx, db.UnitNames, []db.Worded{{ID: u.ID, Marks: placeMarks(tree, u.Path)}}); err != nil {
+	if err := find.AddWords(ctx, tx, find.UnitNames, []find.Worded{{ID: u.ID, Marks: placeMarks(tree, u.Path)}}); err != nil {
 		return err
 	}
 	return touch(ctx, tx, tree)
@@ -167,7 +168,7 @@ func insertName(ctx context.Context, tx *db.Tx, unit int64, from vn.Day, name, s
 		unit, from, name, short, fold, vn.SortKey(name)); err != nil {
 		return err
 	}
-	return db.AddWords(ctx, tx, db.UnitNames, []db.Worded{{ID: unit, Text: fold}})
+	return find.AddWords(ctx, tx, find.UnitNames, []find.Worded{{ID: unit, Text: fold}})
 }
 
 func replaceName(ctx context.Context, tx *db.Tx, unit int64, n NewUnit) error {

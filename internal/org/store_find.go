@@ -9,6 +9,7 @@ import (
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
+	"nhipcau/internal/find"
 	"nhipcau/internal/vn"
 )
 
@@ -40,7 +41,7 @@ func scanID(r db.Scanner) (id int64, err error) { return id, r.Scan(&id) }
 
 // asked returns the words of a query; nobody types more than ten.
 func asked(query string) []string {
-	words := db.Words(vn.Fold(query))
+	words := find.Words(vn.Fold(query))
 	return words[:min(len(words), 10)]
 }
 
@@ -94,7 +95,7 @@ func searchMembers(ctx context.Context, tx *db.Tx, in stretch, words []string, w
 			AND m.id > $4 ORDER BY m.id LIMIT $5`, in.tree, in.from, in.to, after, limit)
 	}
 	var ids []int64
-	err := db.Search(ctx, tx, db.MemberNames, words, whole, in.marks(), after, func(some []int64) (bool, error) {
+	err := find.Search(ctx, tx, find.MemberNames, words, whole, in.marks(), after, func(some []int64) (bool, error) {
 		for part := range slices.Chunk(some, lookAt) {
 			rows, err := db.AllIn(ctx, tx, scanWorded, `SELECT m.id, m.fold FROM member m CROSS JOIN membership s CROSS JOIN place p CROSS JOIN unit_name n
 				WHERE `+memberIn+` AND m.id IN`, texts(part), in.tree, in.from, in.to)
@@ -118,13 +119,13 @@ const lookAt = 50
 const memberIn = `s.member = m.id AND s.ended = 0 AND p.tree = $1 AND p.unit = s.unit AND p.path >= $2 AND p.path < $3
 	AND n.unit = s.unit AND n.to_day = ''`
 
-func scanWorded(r db.Scanner) (w db.Worded, err error) { return w, r.Scan(&w.ID, &w.Text) }
+func scanWorded(r db.Scanner) (w find.Worded, err error) { return w, r.Scan(&w.ID, &w.Text) }
 
 // holding returns the ids of those of rows that hold words, in order.
-func holding(rows []db.Worded, words []string, whole bool) []int64 {
+func holding(rows []find.Worded, words []string, whole bool) []int64 {
 	var ids []int64
 	for _, w := range rows {
-		if db.Holds(w.Text, words, whole) {
+		if find.Holds(w.Text, words, whole) {
 			ids = append(ids, w.ID)
 		}
 	}
@@ -141,7 +142,7 @@ func readMembers(ctx context.Context, tx *db.Tx, in stretch, words []string, who
 			var id int64
 			var fold string
 			err := r.Scan(&id, &fold)
-			if err == nil && db.Holds(fold, words, whole) {
+			if err == nil && find.Holds(fold, words, whole) {
 				ids = append(ids, id)
 			}
 			return err
@@ -242,7 +243,7 @@ func readUnits(ctx context.Context, tx *db.Tx, in stretch, s unitSearch, after i
 // searchUnits is unitIDs by the index of words.
 func searchUnits(ctx context.Context, tx *db.Tx, in stretch, s unitSearch, after int64, limit int) ([]int64, error) {
 	var ids []int64
-	err := db.Search(ctx, tx, db.UnitNames, s.words, s.whole, in.marks(), after, func(some []int64) (bool, error) {
+	err := find.Search(ctx, tx, find.UnitNames, s.words, s.whole, in.marks(), after, func(some []int64) (bool, error) {
 		for part := range slices.Chunk(some, lookAt) {
 			rows, err := db.AllIn(ctx, tx, scanWorded, `SELECT p.unit, n.fold FROM place p CROSS JOIN unit_name n
 				WHERE p.tree = $1 AND p.path >= $3 AND p.path < $4 AND `+nameToday+s.also()+` AND p.unit IN`, texts(part), in.tree, today(tx), in.from, in.to)
@@ -317,12 +318,12 @@ func markMember(ctx context.Context, tx *db.Tx, unit, member int64) error {
 	if err != nil {
 		return err
 	}
-	return db.AddWords(ctx, tx, db.MemberNames, []db.Worded{{ID: member, Marks: marks[unit]}})
+	return find.AddWords(ctx, tx, find.MemberNames, []find.Worded{{ID: member, Marks: marks[unit]}})
 }
 
 // markMoved notes where everything at and under a path stands by now.
 func markMoved(ctx context.Context, tx *db.Tx, tree, path string) error {
-	marked := func(r db.Scanner) (w db.Worded, err error) {
+	marked := func(r db.Scanner) (w find.Worded, err error) {
 		var at string
 		err = r.Scan(&w.ID, &at)
 		w.Marks = placeMarks(tree, at)
@@ -332,7 +333,7 @@ func markMoved(ctx context.Context, tx *db.Tx, tree, path string) error {
 	if err != nil {
 		return err
 	}
-	if err := db.AddWords(ctx, tx, db.UnitNames, units); err != nil {
+	if err := find.AddWords(ctx, tx, find.UnitNames, units); err != nil {
 		return err
 	}
 	members, err := db.All(ctx, tx, marked, `SELECT s.member, p.path FROM place p CROSS JOIN membership s
@@ -340,7 +341,7 @@ func markMoved(ctx context.Context, tx *db.Tx, tree, path string) error {
 	if err != nil {
 		return err
 	}
-	return db.AddWords(ctx, tx, db.MemberNames, members)
+	return find.AddWords(ctx, tx, find.MemberNames, members)
 }
 
 // Reindex makes the words by which people and units are found anew, of their names:
@@ -352,13 +353,13 @@ func Reindex(ctx context.Context, tx *db.Tx) error {
 	}
 	marks := byUnit(places)
 	for _, x := range []struct {
-		index        db.Index
+		index        find.Index
 		texts, marks string
 	}{
-		{db.MemberNames, `SELECT id, fold FROM member ORDER BY id`, `SELECT member, unit FROM membership WHERE ended = 0`},
-		{db.UnitNames, `SELECT unit, fold FROM unit_name ORDER BY unit, from_day`, `SELECT id, id FROM unit`},
+		{find.MemberNames, `SELECT id, fold FROM member ORDER BY id`, `SELECT member, unit FROM membership WHERE ended = 0`},
+		{find.UnitNames, `SELECT unit, fold FROM unit_name ORDER BY unit, from_day`, `SELECT id, id FROM unit`},
 	} {
-		if err := db.Reindex(ctx, tx, x.index, func(add func(db.Worded) error) error {
+		if err := find.Reindex(ctx, tx, x.index, func(add func(find.Worded) error) error {
 			return db.Each(ctx, tx, x.texts, nil, func(r db.Scanner) error {
 				w, err := scanWorded(r)
 				if err != nil {
@@ -366,9 +367,9 @@ func Reindex(ctx context.Context, tx *db.Tx) error {
 				}
 				return add(w)
 			})
-		}, func(add func(db.Worded) error) error {
+		}, func(add func(find.Worded) error) error {
 			return db.Each(ctx, tx, x.marks, nil, func(r db.Scanner) error {
-				var w db.Worded
+				var w find.Worded
 				var unit int64
 				if err := r.Scan(&w.ID, &unit); err != nil {
 					return err

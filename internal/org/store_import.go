@@ -7,6 +7,7 @@ import (
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
+	"nhipcau/internal/find"
 	"nhipcau/internal/intake"
 	"nhipcau/internal/vn"
 )
@@ -117,11 +118,11 @@ func insertUnits(ctx context.Context, tx *db.Tx, by auth.Actor, all []*unitRow) 
 			return err
 		}
 	}
-	words := make([]db.Worded, len(all))
+	words := make([]find.Worded, len(all))
 	for i, u := range all {
-		words[i] = db.Worded{ID: u.unit.ID, Text: vn.Fold(u.unit.Name + " " + u.unit.Short), Marks: placeMarks(by.Tree, u.unit.Path)}
+		words[i] = find.Worded{ID: u.unit.ID, Text: vn.Fold(u.unit.Name + " " + u.unit.Short), Marks: placeMarks(by.Tree, u.unit.Path)}
 	}
-	if err := db.AddWords(ctx, tx, db.UnitNames, words); err != nil {
+	if err := find.AddWords(ctx, tx, find.UnitNames, words); err != nil {
 		return err
 	}
 	return touch(ctx, tx, by.Tree)
@@ -168,11 +169,11 @@ func insertMembers(ctx context.Context, tx *db.Tx, all []*memberRow) error {
 	if err != nil {
 		return err
 	}
-	words := make([]db.Worded, len(all))
+	words := make([]find.Worded, len(all))
 	for i, m := range all {
-		words[i] = db.Worded{ID: m.id, Text: vn.Fold(m.form.Name), Marks: marks[m.unit.ID]}
+		words[i] = find.Worded{ID: m.id, Text: vn.Fold(m.form.Name), Marks: marks[m.unit.ID]}
 	}
-	if err := db.AddWords(ctx, tx, db.MemberNames, words); err != nil {
+	if err := find.AddWords(ctx, tx, find.MemberNames, words); err != nil {
 		return err
 	}
 	return db.InsertMany(ctx, tx, `INSERT INTO membership (id, member, unit, from_day, to_day, recorded_at, ended) VALUES`, len(all), func(i int) []any {

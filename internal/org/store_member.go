@@ -6,6 +6,7 @@ import (
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/find"
 	"nhipcau/internal/vn"
 )
 
@@ -163,7 +164,7 @@ func insertMember(ctx context.Context, tx *db.Tx, m Member) error {
 		m.ID, m.Key, m.Name, vn.Fold(m.Name), vn.NameKey(m.Name), m.Phone, m.Email, m.Sample, tx.Now); err != nil {
 		return err
 	}
-	return db.AddWords(ctx, tx, db.MemberNames, []db.Worded{{ID: m.ID, Text: vn.Fold(m.Name)}})
+	return find.AddWords(ctx, tx, find.MemberNames, []find.Worded{{ID: m.ID, Text: vn.Fold(m.Name)}})
 }
 
 func updateMember(ctx context.Context, tx *db.Tx, id, version int64, n NewMember) error {
@@ -173,7 +174,7 @@ func updateMember(ctx context.Context, tx *db.Tx, id, version int64, n NewMember
 		n.Name, vn.Fold(n.Name), vn.NameKey(n.Name), n.Phone, n.Email, id, version)); err != nil {
 		return err
 	}
-	return db.AddWords(ctx, tx, db.MemberNames, []db.Worded{{ID: id, Text: vn.Fold(n.Name)}})
+	return find.AddWords(ctx, tx, find.MemberNames, []find.Worded{{ID: id, Text: vn.Fold(n.Name)}})
 }
 
 func insertMembership(ctx context.Context, tx *db.Tx, member, unit int64, from vn.Day) error {

@@ -1,5 +1,5 @@
 -- +goose Up
--- Search by words among people and units (db.Search): for each word, which ids it
+-- Search by words among people and units (find.Search): for each word, which ids it
 -- stands in, in blocks of 65,536 ids: two bytes for each, or a bit for each where
 -- that is shorter. Beside words there are their first letters ("n*"), marks of places
 -- ("@...") and all ids (""). A word that has gone from a row may stay here; what is found is

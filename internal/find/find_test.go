@@ -1,28 +1,30 @@
-package db_test
+package find_test
 
 import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strings"
 	"testing"
 
 	"nhipcau/internal/db"
 	"nhipcau/internal/db/dbtest"
+	"nhipcau/internal/find"
 	"nhipcau/internal/vn"
 )
 
 // found searches all of x and keeps what holds the words, as those who search do.
-func found(t *testing.T, d *db.DB, x db.Index, texts map[int64]string, query string, whole bool, after int64, marks ...string) []int64 {
+func found(t *testing.T, d *db.DB, x find.Index, texts map[int64]string, query string, whole bool, after int64, marks ...string) []int64 {
 	t.Helper()
 	var all []int64
-	words := db.Words(vn.Fold(query))
+	words := find.Words(vn.Fold(query))
 	dbtest.Read(t, d, func(ctx context.Context, tx *db.Tx) error {
 		all = nil
-		return db.Search(ctx, tx, x, words, whole, marks, after, func(ids []int64) (bool, error) {
+		return find.Search(ctx, tx, x, words, whole, marks, after, func(ids []int64) (bool, error) {
 			for _, id := range ids {
-				if db.Holds(texts[id], words, whole) {
+				if find.Holds(texts[id], words, whole) {
 					all = append(all, id)
 				}
 			}
@@ -35,27 +37,27 @@ func found(t *testing.T, d *db.DB, x db.Index, texts map[int64]string, query str
 func TestSearchAsTyped(t *testing.T) {
 	both(t, func(t *testing.T, d *db.DB) {
 		texts := map[int64]string{}
-		var rows []db.Worded
+		var rows []find.Worded
 		for i, s := range []string{"Nguyễn Thị Thuý", "Nguyễn Văn Thủy", "Đoàn xã (mới) Hoà-Bình", `a"b AND c*`, "100% đủ", "日本 Ñandú", "a𞤀b"} {
 			id := int64(i + 1)
 			texts[id] = vn.Fold(s)
-			rows = append(rows, db.Worded{ID: id, Text: texts[id]})
+			rows = append(rows, find.Worded{ID: id, Text: texts[id]})
 		}
-		dbtest.Write(t, d, func(ctx context.Context, tx *db.Tx) error { return db.AddWords(ctx, tx, db.MemberNames, rows) })
+		dbtest.Write(t, d, func(ctx context.Context, tx *db.Tx) error { return find.AddWords(ctx, tx, find.MemberNames, rows) })
 		for query, want := range map[string]string{
 			"thuy": "[1 2]", "THÚY": "[1 2]", "Thuỷ ngu": "[1 2]", "thúy thị": "[1]", "van n": "[2]", "uyen": "[]", "n": "[1 2 6]",
 			"hòa": "[3]", "hoà": "[3]", "binh moi": "[3]", "(moi": "[3]", "hoa-b": "[3]", "%oa": "[]", "a": "[4 7]", `"b`: "[3 4]", "and": "[4]", "AND AND c*": "[4]",
 			"100": "[5]", "100%": "[5]", "d": "[3 5]", "日": "[6]", "nandu": "[6]", "a𞤀b": "[7]", strings.Repeat("x", 5000): "[]", "nguyen or van": "[]", "-van": "[2]", "van'": "[2]",
 		} {
-			if got := fmt.Sprint(found(t, d, db.MemberNames, texts, query, false, 0)); got != want {
+			if got := fmt.Sprint(found(t, d, find.MemberNames, texts, query, false, 0)); got != want {
 				t.Errorf("%.40q finds %s, want %s", query, got, want)
 			}
 		}
-		if got := found(t, d, db.UnitNames, texts, "thuy", false, 0); got != nil {
+		if got := found(t, d, find.UnitNames, texts, "thuy", false, 0); got != nil {
 			t.Errorf("another index has %v", got)
 		}
 		for _, query := range []string{"", " ", "%", `"`, "-", "*"} {
-			if got := db.Words(vn.Fold(query)); len(got) != 0 {
+			if got := find.Words(vn.Fold(query)); len(got) != 0 {
 				t.Errorf("%q has the words %q", query, got)
 			}
 		}
@@ -69,7 +71,7 @@ func TestSearchFindsAll(t *testing.T) {
 		r := rand.New(rand.NewPCG(5, 6))
 		syllables := strings.Fields("nguyen nguyet ngu thi thu thanh van vu an anh hung hong le la tran")
 		texts := map[int64]string{}
-		var rows []db.Worded
+		var rows []find.Worded
 		for range 6000 {
 			id := r.Int64N(300_000)
 			if id < 150_000 {
@@ -82,12 +84,12 @@ func TestSearchFindsAll(t *testing.T) {
 			texts[id] = strings.Join(w, " ")
 		}
 		for id, text := range texts {
-			rows = append(rows, db.Worded{ID: id, Text: text, Marks: []string{fmt.Sprint(id % 3)}})
+			rows = append(rows, find.Worded{ID: id, Text: text, Marks: []string{fmt.Sprint(id % 3)}})
 		}
 		for part := range slices.Chunk(rows, 1500) {
-			dbtest.Write(t, d, func(ctx context.Context, tx *db.Tx) error { return db.AddWords(ctx, tx, db.MemberNames, part) })
+			dbtest.Write(t, d, func(ctx context.Context, tx *db.Tx) error { return find.AddWords(ctx, tx, find.MemberNames, part) })
 		}
-		slices.SortFunc(rows, func(a, b db.Worded) int { return int(a.ID - b.ID) })
+		slices.SortFunc(rows, func(a, b find.Worded) int { return int(a.ID - b.ID) })
 		check := func(when string) {
 			for range 150 {
 				text := rows[r.IntN(len(rows))].Text
@@ -104,11 +106,11 @@ func TestSearchFindsAll(t *testing.T) {
 				}
 				var want []int64
 				for _, row := range rows {
-					if row.ID > after && row.Marks[0] == mark && db.Holds(row.Text, words, whole) {
+					if row.ID > after && row.Marks[0] == mark && find.Holds(row.Text, words, whole) {
 						want = append(want, row.ID)
 					}
 				}
-				got := found(t, d, db.MemberNames, texts, strings.Join(words, " "), whole, after, mark)
+				got := found(t, d, find.MemberNames, texts, strings.Join(words, " "), whole, after, mark)
 				got = slices.DeleteFunc(got, func(id int64) bool { return fmt.Sprint(id%3) != mark })
 				if !slices.Equal(got, want) {
 					t.Fatalf("%s: %q (whole: %t) after %d finds %d, want %d", when, words, whole, after, len(got), len(want))
@@ -117,8 +119,8 @@ func TestSearchFindsAll(t *testing.T) {
 		}
 		check("added")
 		dbtest.Write(t, d, func(ctx context.Context, tx *db.Tx) error {
-			pass := func(without func(*db.Worded)) func(add func(db.Worded) error) error {
-				return func(add func(db.Worded) error) error {
+			pass := func(without func(*find.Worded)) func(add func(find.Worded) error) error {
+				return func(add func(find.Worded) error) error {
 					for _, row := range rows {
 						without(&row)
 						if err := add(row); err != nil {
@@ -128,8 +130,16 @@ func TestSearchFindsAll(t *testing.T) {
 					return nil
 				}
 			}
-			return db.Reindex(ctx, tx, db.MemberNames, pass(func(w *db.Worded) { w.Marks = nil }), pass(func(w *db.Worded) { w.Text = "" }))
+			return find.Reindex(ctx, tx, find.MemberNames, pass(func(w *find.Worded) { w.Marks = nil }), pass(func(w *find.Worded) { w.Text = "" }))
 		})
 		check("in bulk")
 	})
+}
+
+// both runs f on SQLite, and on PostgreSQL where the environment names a server.
+func both(t *testing.T, f func(t *testing.T, d *db.DB)) {
+	t.Run("sqlite", func(t *testing.T) { f(t, dbtest.OpenSQLite(t)) })
+	if os.Getenv("NHIPCAU_TEST_POSTGRES") != "" {
+		t.Run("postgres", func(t *testing.T) { f(t, dbtest.Open(t)) })
+	}
 }

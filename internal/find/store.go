@@ -1,4 +1,6 @@
-package db
+// Package find finds texts by the words they hold, in any order and not to their
+// ends, among millions.
+package find
 
 import (
 	"cmp"
@@ -10,6 +12,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"nhipcau/internal/db"
 )
 
 // An Index is a set of texts that can be searched for by the words they hold, each
@@ -70,7 +74,7 @@ func Holds(text string, words []string, whole bool) bool {
 }
 
 // AddWords adds the words of texts to x.
-func AddWords(ctx context.Context, tx *Tx, x Index, texts []Worded) error {
+func AddWords(ctx context.Context, tx *db.Tx, x Index, texts []Worded) error {
 	a := adder{}
 	for _, t := range slices.SortedFunc(slices.Values(texts), func(a, b Worded) int { return cmp.Compare(a.ID, b.ID) }) {
 		a.add(t)
@@ -81,7 +85,7 @@ func AddWords(ctx context.Context, tx *Tx, x Index, texts []Worded) error {
 		}
 	}
 	for _, k := range a.keys() {
-		rows, err := All(ctx, tx, scanList, `SELECT list FROM find_word WHERE kind = $1 AND word = $2 AND block = $3`, x, k.word, k.block)
+		rows, err := db.All(ctx, tx, scanList, `SELECT list FROM find_word WHERE kind = $1 AND word = $2 AND block = $3`, x, k.word, k.block)
 		if err != nil {
 			return err
 		}
@@ -105,7 +109,7 @@ func AddWords(ctx context.Context, tx *Tx, x Index, texts []Worded) error {
 // Reindex makes x anew: texts calls its argument with all texts, in the order of
 // their ids, and marks with all marks, without texts and in any order. It is for
 // what was loaded in bulk, without AddWords.
-func Reindex(ctx context.Context, tx *Tx, x Index, texts, marks func(add func(Worded) error) error) error {
+func Reindex(ctx context.Context, tx *db.Tx, x Index, texts, marks func(add func(Worded) error) error) error {
 	if err := tx.Lock(ctx, "words of names"); err != nil {
 		return err
 	}
@@ -124,7 +128,7 @@ func Reindex(ctx context.Context, tx *Tx, x Index, texts, marks func(add func(Wo
 	if err := texts(func(t Worded) error {
 		if b := t.ID >> blockBits; b != last {
 			if b < last {
-				return fmt.Errorf("db: reindexing %d after a later one", t.ID)
+				return fmt.Errorf("find: reindexing %d after a later one", t.ID)
 			}
 			flush()
 			last = b
@@ -142,7 +146,7 @@ func Reindex(ctx context.Context, tx *Tx, x Index, texts, marks func(add func(Wo
 	slices.SortFunc(all, func(a, b packedList) int {
 		return cmp.Or(strings.Compare(a.word, b.word), cmp.Compare(a.block, b.block))
 	})
-	return InsertMany(ctx, tx, `INSERT INTO find_word (kind, word, block, list) VALUES`, len(all), func(i int) []any {
+	return db.InsertMany(ctx, tx, `INSERT INTO find_word (kind, word, block, list) VALUES`, len(all), func(i int) []any {
 		return []any{x, all[i].word, all[i].block, all[i].list}
 	})
 }
@@ -152,13 +156,13 @@ type packedList struct {
 	list []byte
 }
 
-func scanList(r Scanner) (b []byte, err error) { return b, r.Scan(&b) }
+func scanList(r db.Scanner) (b []byte, err error) { return b, r.Scan(&b) }
 
 // Search calls look with the ids after a number that may hold each of words, in
 // order and some at a time, until it returns false. It looks for the words as
 // beginnings or, if whole, as words, and for what bears each of marks. What it finds
 // may have lost a word, or lack one of several: look sees to that.
-func Search(ctx context.Context, tx *Tx, x Index, words []string, whole bool, marks []string, after int64, look func(ids []int64) (more bool, err error)) error {
+func Search(ctx context.Context, tx *db.Tx, x Index, words []string, whole bool, marks []string, after int64, look func(ids []int64) (more bool, err error)) error {
 	terms, err := expand(ctx, tx, x, words, whole)
 	if err != nil || len(terms) < len(words) {
 		return err
@@ -192,7 +196,7 @@ func Search(ctx context.Context, tx *Tx, x Index, words []string, whole bool, ma
 
 // expand returns for each of words those of x that it stands for, the fewest
 // first; nothing if one stands for none.
-func expand(ctx context.Context, tx *Tx, x Index, words []string, whole bool) ([][]string, error) {
+func expand(ctx context.Context, tx *db.Tx, x Index, words []string, whole bool) ([][]string, error) {
 	var terms [][]string
 	for _, w := range words {
 		some := []string{w}
@@ -200,7 +204,7 @@ func expand(ctx context.Context, tx *Tx, x Index, words []string, whole bool) ([
 			some[0] = w + begin
 		} else if !whole {
 			var err error
-			some, err = All(ctx, tx, func(r Scanner) (s string, err error) { return s, r.Scan(&s) }, `
+			some, err = db.All(ctx, tx, func(r db.Scanner) (s string, err error) { return s, r.Scan(&s) }, `
 				WITH RECURSIVE ends (word) AS (
 					SELECT (SELECT min(f.word) FROM find_word f WHERE f.kind = $1 AND f.word >= $2 AND f.word < $3)
 					UNION ALL
@@ -217,13 +221,13 @@ func expand(ctx context.Context, tx *Tx, x Index, words []string, whole bool) ([
 }
 
 // candidates returns the ids of some blocks that hold a word of each of terms.
-func candidates(ctx context.Context, tx *Tx, x Index, terms [][]string, from, size int64) ([]int64, error) {
+func candidates(ctx context.Context, tx *db.Tx, x Index, terms [][]string, from, size int64) ([]int64, error) {
 	var have map[int64]*set
 	for i, words := range terms {
 		next := map[int64]*set{}
 		for _, w := range words {
-			if err := Each(ctx, tx, `SELECT block, list FROM find_word WHERE kind = $1 AND word = $2 AND block >= $3 AND block < $4`,
-				[]any{x, w, from, from + size}, func(r Scanner) error {
+			if err := db.Each(ctx, tx, `SELECT block, list FROM find_word WHERE kind = $1 AND word = $2 AND block >= $3 AND block < $4`,
+				[]any{x, w, from, from + size}, func(r db.Scanner) error {
 					var block int64
 					var list []byte
 					if err := r.Scan(&block, &list); err != nil {
@@ -304,7 +308,7 @@ func (s *set) or(list []byte) error {
 		return nil
 	}
 	if len(list)%2 != 0 {
-		return fmt.Errorf("db: a list of %d bytes in find_word", len(list))
+		return fmt.Errorf("find: a list of %d bytes in find_word", len(list))
 	}
 	for ; len(list) > 0; list = list[2:] {
 		s.put(int(binary.LittleEndian.Uint16(list)))

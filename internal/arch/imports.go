@@ -17,7 +17,7 @@ const module = "nhipcau/internal/"
 // only those that stand before it.
 var floors = strings.Fields(`
 	fault i18n auth vn country
-	db audit job notify file backup office
+	db find audit job notify file backup office
 	intake
 	web
 	api

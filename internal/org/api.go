@@ -23,6 +23,7 @@ type apiUnit struct {
 	Closed vn.Day `json:"closed,omitempty" format:"date" doc:"First day it no longer stands"`
 	Sample bool   `json:"sample" doc:"Made up for a demonstration"`
 
+	id   int64
 	path string
 }
 
@@ -98,12 +99,12 @@ func RegisterAPI(a *api.API) {
 				}
 				top = u.Path
 			}
-			all, err := unitsAfter(ctx, tx, by, top, in.Query, after.ID, limit)
+			all, err := unitsAfter(ctx, tx, by, top, in.Query, Unit{ID: after.At, Path: after.ID}, limit)
 			if err != nil {
 				return nil, err
 			}
 			return forAPI(ctx, tx, by, all...)
-		}, func(u apiUnit) api.Cursor { return api.Cursor{ID: u.path} })
+		}, func(u apiUnit) api.Cursor { return api.Cursor{At: u.id, ID: u.path} })
 	api.Get(a, api.Op{ID: "get-unit", Noun: "units", Path: "/units/{key}", Summary: "org.api.unit"},
 		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *api.ByKey) (apiUnit, error) {
 			u, err := Get(ctx, tx, by, in.Key)
@@ -129,7 +130,7 @@ func registerMembers(a *api.API) {
 	}
 	api.List(a, api.Op{ID: "list-members", Noun: "members", Path: "/members", Summary: "org.api.members"},
 		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *membersIn, after api.Cursor, limit int) ([]apiMember, error) {
-			from, to := by.Path, by.End()
+			at := reach(by)
 			for _, key := range []string{in.Under, in.Unit} {
 				if key == "" {
 					continue
@@ -138,12 +139,12 @@ func registerMembers(a *api.API) {
 				if err != nil {
 					return nil, err
 				}
-				from, to = u.Path, auth.After(u.Path)
+				at.from, at.to = u.Path, auth.After(u.Path)
 				if key == in.Unit {
-					to = u.Path + "!" // before everything under it
+					at.to = u.Path + "!" // before everything under it
 				}
 			}
-			all, err := membersAfter(ctx, tx, by, from, to, in.Query, after.At, limit)
+			all, err := membersAfter(ctx, tx, by, at, in.Query, after.At, limit)
 			out := make([]apiMember, len(all))
 			for i, m := range all {
 				out[i] = memberForAPI(by, m)
@@ -206,7 +207,7 @@ func forAPI(ctx context.Context, tx *db.Tx, by auth.Actor, all ...Unit) ([]apiUn
 	for i, u := range all {
 		out[i] = apiUnit{
 			Key: u.Key, Name: u.Name, Short: u.Short, Kind: u.Kind, Parent: keys[u.Parent], Depth: u.Depth, Closed: u.Closed, Sample: u.Sample,
-			path: u.Path,
+			id: u.ID, path: u.Path,
 		}
 		if MaySeeContact(by) {
 			out[i].Phone = u.Phone

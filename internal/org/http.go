@@ -390,15 +390,22 @@ type searchPage struct {
 	web.Page
 	Query string
 	Hits  []Hit
+	More  int // how many of one sort are shown where there are more, 0 if all are
 }
 
+// What a search shows at most.
+const (
+	mostUnits  = 50
+	mostPeople = 200
+)
+
 func (s *server) search(w http.ResponseWriter, r *http.Request) error {
-	const most = 20
 	p := searchPage{Page: s.site.Page(r, "org.search"), Query: vn.Clean(r.URL.Query().Get("q"))}
 	if p.Query == "" {
 		return web.Render(w, r, http.StatusOK, searchView(p))
 	}
 	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) error {
+		p.Hits, p.More = nil, 0
 		for _, f := range s.finders {
 			hits, err := f(ctx, tx, p.Page, p.Query)
 			if err != nil {
@@ -406,14 +413,20 @@ func (s *server) search(w http.ResponseWriter, r *http.Request) error {
 			}
 			p.Hits = append(p.Hits, hits...)
 		}
-		units, err := Find(ctx, tx, p.Actor, p.Query, most)
+		units, err := Find(ctx, tx, p.Actor, p.Query, mostUnits+1)
 		if err != nil {
 			return err
+		}
+		if len(units) > mostUnits {
+			units, p.More = units[:mostUnits], mostUnits
 		}
 		for _, u := range units {
 			p.Hits = append(p.Hits, Hit{"/units/" + u.Key, u.Name, u.Kind})
 		}
-		members, err := FindMembers(ctx, tx, p.Actor, p.Query, most)
+		members, err := FindMembers(ctx, tx, p.Actor, p.Query, mostPeople+1)
+		if len(members) > mostPeople {
+			members, p.More = members[:mostPeople], mostPeople
+		}
 		for _, m := range members {
 			p.Hits = append(p.Hits, Hit{"/members/" + m.Key, m.Name, m.UnitName})
 		}

@@ -8,6 +8,7 @@ import (
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/find"
 	"nhipcau/internal/vn"
 )
 
@@ -63,8 +64,15 @@ func ByID(ctx context.Context, tx *db.Tx, tree string, id int64) (Unit, error) {
 // Children returns the units directly under id that by may see, in the order
 // they came, at most limit after the path after ("" for the first page).
 func Children(ctx context.Context, tx *db.Tx, by auth.Actor, id int64, after string, limit int) ([]Unit, error) {
-	return db.All(ctx, tx, scan, seen+` AND e.parent = $5 AND p.path > $6 ORDER BY p.path LIMIT $7`,
-		by.Tree, today(tx), by.Path, by.End(), id, after, limit)
+	// From the edges under id: a plan that starts from the reader's places reads all of them.
+	return db.All(ctx, tx, scan, `SELECT `+columns+`
+		FROM unit_edge e CROSS JOIN place p CROSS JOIN unit u CROSS JOIN unit_name n CROSS JOIN unit_kind k
+		WHERE e.tree = $1 AND e.parent = $5 AND p.tree = e.tree AND p.unit = e.unit AND p.path >= $3 AND p.path < $4 AND p.path > $6 AND u.id = p.unit
+		AND e.from_day = (SELECT max(x.from_day) FROM unit_edge x WHERE x.tree = p.tree AND x.unit = u.id)
+		AND `+nameToday+`
+		AND k.unit = u.id AND k.from_day = (
+			SELECT coalesce(max(CASE WHEN x.from_day <= $2 THEN x.from_day END), min(x.from_day)) FROM unit_kind x WHERE x.unit = u.id)
+		ORDER BY p.path LIMIT $7`, by.Tree, today(tx), by.Path, by.End(), id, after, limit)
 }
 
 // Subtree returns the standing units under the unit at path, itself first, in
@@ -99,22 +107,6 @@ func Above(ctx context.Context, tx *db.Tx, tree string, id int64) (Unit, error) 
 		return Unit{}, err
 	}
 	return ByID(ctx, tx, tree, u.Parent)
-}
-
-// Find returns the standing units by may see whose name holds every word of
-// query, in tree order, at most limit.
-func Find(ctx context.Context, tx *db.Tx, by auth.Actor, query string, limit int) ([]Unit, error) {
-	q, args := words(seen, "n.fold", query, by.Tree, today(tx), by.Path, by.End())
-	return db.All(ctx, tx, scan, q+` AND e.to_day = '' ORDER BY p.path LIMIT `+db.Arg(len(args)+1), append(args, limit)...)
-}
-
-// words narrows q to rows whose folded column holds every word of query.
-func words(q, column, query string, args ...any) (string, []any) {
-	for _, w := range strings.Fields(vn.Fold(query)) {
-		args = append(args, "%"+db.EscapeLike(w)+"%")
-		q += ` AND ` + column + ` LIKE ` + db.Arg(len(args)) + ` ESCAPE '!'`
-	}
-	return q, args
 }
 
 // Trees returns the keys of all trees, in order.
@@ -159,6 +151,9 @@ func insertUnit(ctx context.Context, tx *db.Tx, tree string, u Unit, from vn.Day
 	if err := tx.Exec(ctx, `INSERT INTO place (tree, unit, path, depth) VALUES ($1, $2, $3, $4)`, tree, u.ID, u.Path, u.Depth); err != nil {
 		return err
 	}
+	if err := find.AddWords(ctx, tx, find.UnitNames, []find.Worded{{ID: u.ID, Marks: placeMarks(tree, u.Path)}}); err != nil {
+		return err
+	}
 	return touch(ctx, tx, tree)
 }
 
@@ -168,8 +163,12 @@ func touch(ctx context.Context, tx *db.Tx, tree string) error {
 }
 
 func insertName(ctx context.Context, tx *db.Tx, unit int64, from vn.Day, name, short string) error {
-	return tx.Exec(ctx, `INSERT INTO unit_name (unit, from_day, to_day, name, short, fold, sort) VALUES ($1, $2, '', $3, $4, $5, $6)`,
-		unit, from, name, short, vn.Fold(name+" "+short), vn.SortKey(name))
+	fold := vn.Fold(name + " " + short)
+	if err := tx.Exec(ctx, `INSERT INTO unit_name (unit, from_day, to_day, name, short, fold, sort) VALUES ($1, $2, '', $3, $4, $5, $6)`,
+		unit, from, name, short, fold, vn.SortKey(name)); err != nil {
+		return err
+	}
+	return find.AddWords(ctx, tx, find.UnitNames, []find.Worded{{ID: unit, Text: fold}})
 }
 
 func replaceName(ctx context.Context, tx *db.Tx, unit int64, n NewUnit) error {
@@ -285,8 +284,11 @@ func unmoveEdge(ctx context.Context, tx *db.Tx, tree string, unit int64, day vn.
 
 // replant gives everything at and under a path another, deeper by some levels.
 func replant(ctx context.Context, tx *db.Tx, tree, from, to string, deeper int) error {
-	return tx.Exec(ctx, `UPDATE place SET path = $1 || substr(path, $2), depth = depth + $3 WHERE tree = $4 AND path >= $5 AND path < $6`,
-		to, len(from)+1, deeper, tree, from, auth.After(from))
+	if err := tx.Exec(ctx, `UPDATE place SET path = $1 || substr(path, $2), depth = depth + $3 WHERE tree = $4 AND path >= $5 AND path < $6`,
+		to, len(from)+1, deeper, tree, from, auth.After(from)); err != nil {
+		return err
+	}
+	return markMoved(ctx, tx, tree, to)
 }
 
 func unendUnit(ctx context.Context, tx *db.Tx, tree string, unit int64, day vn.Day) error {

@@ -1,19 +1,34 @@
 package org
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 )
 
-// unitsAfter returns the units at and under top that by may see, closed ones too,
-// whose name holds every word of query: in tree order, at most limit after a path.
-func unitsAfter(ctx context.Context, tx *db.Tx, by auth.Actor, top, query, after string, limit int) ([]Unit, error) {
-	q, args := words(seen+` AND p.path >= $5 AND p.path < $6 AND p.path > $7`, "n.fold", query,
-		by.Tree, today(tx), by.Path, by.End(), top, auth.After(top), after)
-	return db.All(ctx, tx, scan, q+` ORDER BY p.path LIMIT `+db.Arg(len(args)+1), append(args, limit)...)
+// unitsAfter returns the units at and under top that by may see, closed ones too:
+// in tree order, at most limit after a path; or those whose name holds every word
+// of query, in the order they were entered, at most limit after a unit.
+func unitsAfter(ctx context.Context, tx *db.Tx, by auth.Actor, top, query string, after Unit, limit int) ([]Unit, error) {
+	words := asked(query)
+	if len(words) == 0 && query != "" || !by.Covers(top) {
+		return nil, nil
+	}
+	if query == "" {
+		return db.All(ctx, tx, scan, units+` AND p.path >= $3 AND p.path < $4 AND p.path > $5 ORDER BY p.path LIMIT $6`,
+			by.Tree, today(tx), top, auth.After(top), after.Path, limit)
+	}
+	ids, err := unitIDs(ctx, tx, stretch{by.Tree, top, auth.After(top)}, unitSearch{words: words}, after.ID, limit)
+	if err != nil {
+		return nil, err
+	}
+	all, err := unitsByID(ctx, tx, by.Tree, ids)
+	slices.SortFunc(all, func(a, b Unit) int { return cmp.Compare(a.ID, b.ID) })
+	return all, err
 }
 
 // parentKeys returns the keys of the units above some that by may see, by id.
@@ -42,11 +57,18 @@ func parentKeys(ctx context.Context, tx *db.Tx, by auth.Actor, units []Unit) (ma
 	})
 }
 
-// membersAfter returns the members of units with a path from one to before
-// another that by may see, whose name holds every word of query: in the order they
-// were entered, at most limit after an id.
-func membersAfter(ctx context.Context, tx *db.Tx, by auth.Actor, from, to, query string, after int64, limit int) ([]Member, error) {
-	q, args := words(seenMembers+` AND p.path >= $5 AND p.path < $6 AND m.id > $7`, "m.fold", query,
-		by.Tree, today(tx), by.Path, by.End(), from, to, after)
-	return db.All(ctx, tx, scanMember, q+` ORDER BY m.id LIMIT `+db.Arg(len(args)+1), append(args, limit)...)
+// membersAfter returns the members of a stretch that by may see whose name holds
+// every word of query: in the order they were entered, at most limit after an id.
+func membersAfter(ctx context.Context, tx *db.Tx, by auth.Actor, in stretch, query string, after int64, limit int) ([]Member, error) {
+	words := asked(query)
+	if len(words) == 0 && query != "" || !by.Covers(in.from) {
+		return nil, nil
+	}
+	ids, err := memberIDs(ctx, tx, in, words, false, after, limit)
+	if err != nil {
+		return nil, err
+	}
+	all, err := membersByID(ctx, tx, by.Tree, ids)
+	slices.SortFunc(all, func(a, b Member) int { return cmp.Compare(a.ID, b.ID) })
+	return all, err
 }

@@ -7,6 +7,7 @@ import (
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
+	"nhipcau/internal/find"
 	"nhipcau/internal/intake"
 	"nhipcau/internal/vn"
 )
@@ -117,6 +118,13 @@ func insertUnits(ctx context.Context, tx *db.Tx, by auth.Actor, all []*unitRow) 
 			return err
 		}
 	}
+	words := make([]find.Worded, len(all))
+	for i, u := range all {
+		words[i] = find.Worded{ID: u.unit.ID, Text: vn.Fold(u.unit.Name + " " + u.unit.Short), Marks: placeMarks(by.Tree, u.unit.Path)}
+	}
+	if err := find.AddWords(ctx, tx, find.UnitNames, words); err != nil {
+		return err
+	}
 	return touch(ctx, tx, by.Tree)
 }
 
@@ -151,6 +159,21 @@ func insertMembers(ctx context.Context, tx *db.Tx, all []*memberRow) error {
 		m := all[i].form
 		return []any{all[i].id, m.Key, m.Name, vn.Fold(m.Name), vn.NameKey(m.Name), m.Phone, m.Email, 0, tx.Now, 1}
 	}); err != nil {
+		return err
+	}
+	units := map[int64]bool{}
+	for _, m := range all {
+		units[m.unit.ID] = true
+	}
+	marks, err := marksOf(ctx, tx, slices.Sorted(maps.Keys(units)))
+	if err != nil {
+		return err
+	}
+	words := make([]find.Worded, len(all))
+	for i, m := range all {
+		words[i] = find.Worded{ID: m.id, Text: vn.Fold(m.form.Name), Marks: marks[m.unit.ID]}
+	}
+	if err := find.AddWords(ctx, tx, find.MemberNames, words); err != nil {
 		return err
 	}
 	return db.InsertMany(ctx, tx, `INSERT INTO membership (id, member, unit, from_day, to_day, recorded_at, ended) VALUES`, len(all), func(i int) []any {

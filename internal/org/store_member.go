@@ -6,6 +6,7 @@ import (
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/find"
 	"nhipcau/internal/vn"
 )
 
@@ -27,9 +28,12 @@ const (
 	seenMembers = members + ` AND p.path >= $3 AND p.path < $4`
 )
 
-func scanMember(r db.Scanner) (m Member, err error) {
+func scanMember(r db.Scanner) (Member, error) { return scanMemberAnd(r) }
+
+// scanMemberAnd reads a member, and columns that follow.
+func scanMemberAnd(r db.Scanner, more ...any) (m Member, err error) {
 	var sample, exempt int
-	err = r.Scan(&m.ID, &m.Key, &m.Name, &m.Phone, &m.Email, &m.Unit, &m.UnitKey, &m.UnitName, &m.Since, &sample, &m.Version, &m.Office, &exempt)
+	err = r.Scan(append([]any{&m.ID, &m.Key, &m.Name, &m.Phone, &m.Email, &m.Unit, &m.UnitKey, &m.UnitName, &m.Since, &sample, &m.Version, &m.Office, &exempt}, more...)...)
 	m.Sample, m.Exempt = sample != 0, exempt != 0
 	return m, err
 }
@@ -66,19 +70,19 @@ func Roster(ctx context.Context, tx *db.Tx, by auth.Actor, unit int64, offset, l
 		by.Tree, today(tx), by.Path, by.End(), unit, limit, offset)
 }
 
-// FindMembers returns the members by may see whose name holds every word of
-// query, in name order, at most limit.
-func FindMembers(ctx context.Context, tx *db.Tx, by auth.Actor, query string, limit int) ([]Member, error) {
-	q, args := words(seenMembers, "m.fold", query, by.Tree, today(tx), by.Path, by.End())
-	return db.All(ctx, tx, scanMember, q+` ORDER BY m.sort, m.id LIMIT `+db.Arg(len(args)+1), append(args, limit)...)
-}
-
 // Officers returns the members who hold office in a unit today, the head first.
 func Officers(ctx context.Context, tx *db.Tx, by auth.Actor, unit int64) ([]Member, error) {
-	return db.All(ctx, tx, scanMember, seenMembers+` AND m.id IN (SELECT o.member FROM office o WHERE o.unit = $5 AND o.from_day <= $2 AND (o.to_day = '' OR o.to_day > $2))
-		ORDER BY (SELECT min(o.rank) FROM office o WHERE o.member = m.id AND o.unit = $5), m.sort, m.id`,
+	return db.All(ctx, tx, scanMember, `SELECT `+memberColumns+`
+		FROM (SELECT o.member, min(o.rank) AS rank FROM office o WHERE o.unit = $5 AND o.from_day <= $2 AND (o.to_day = '' OR o.to_day > $2) GROUP BY o.member) h
+		CROSS JOIN member m CROSS JOIN membership s CROSS JOIN place p CROSS JOIN unit u CROSS JOIN unit_name n
+		WHERE m.id = h.member AND u.id = s.unit AND `+memberAmong+` ORDER BY h.rank, m.sort, m.id`,
 		by.Tree, today(tx), by.Path, by.End(), unit)
 }
+
+// memberAmong narrows members, their memberships, places and units' names to those
+// that a person sees: $1 is the tree, $3 and $4 the range of the person's subtree.
+const memberAmong = `s.member = m.id AND s.ended = 0 AND p.tree = $1 AND p.unit = s.unit AND p.path >= $3 AND p.path < $4
+	AND n.unit = s.unit AND n.to_day = ''`
 
 // CountMembers returns how many members each of some units has on its own list today;
 // one that has none is not in it.
@@ -192,22 +196,31 @@ func HomeOf(ctx context.Context, tx *db.Tx, member int64) (int64, error) {
 }
 
 func insertMember(ctx context.Context, tx *db.Tx, m Member) error {
-	return tx.Exec(ctx, `
+	if err := tx.Exec(ctx, `
 		INSERT INTO member (id, key, name, fold, sort, phone, email, sample, created_at, version)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1)`,
-		m.ID, m.Key, m.Name, vn.Fold(m.Name), vn.NameKey(m.Name), m.Phone, m.Email, m.Sample, tx.Now)
+		m.ID, m.Key, m.Name, vn.Fold(m.Name), vn.NameKey(m.Name), m.Phone, m.Email, m.Sample, tx.Now); err != nil {
+		return err
+	}
+	return find.AddWords(ctx, tx, find.MemberNames, []find.Worded{{ID: m.ID, Text: vn.Fold(m.Name)}})
 }
 
 func updateMember(ctx context.Context, tx *db.Tx, id, version int64, n NewMember) error {
-	return db.Changed(tx.ExecN(ctx, `
+	if err := db.Changed(tx.ExecN(ctx, `
 		UPDATE member SET name = $1, fold = $2, sort = $3, phone = $4, email = $5, version = version + 1
 		WHERE id = $6 AND version = $7`,
-		n.Name, vn.Fold(n.Name), vn.NameKey(n.Name), n.Phone, n.Email, id, version))
+		n.Name, vn.Fold(n.Name), vn.NameKey(n.Name), n.Phone, n.Email, id, version)); err != nil {
+		return err
+	}
+	return find.AddWords(ctx, tx, find.MemberNames, []find.Worded{{ID: id, Text: vn.Fold(n.Name)}})
 }
 
 func insertMembership(ctx context.Context, tx *db.Tx, member, unit int64, from vn.Day) error {
-	return tx.Exec(ctx, `INSERT INTO membership (id, member, unit, from_day, to_day, recorded_at, ended) VALUES ($1, $2, $3, $4, '', $5, 0)`,
-		tx.NewID(), member, unit, from, tx.Now)
+	if err := tx.Exec(ctx, `INSERT INTO membership (id, member, unit, from_day, to_day, recorded_at, ended) VALUES ($1, $2, $3, $4, '', $5, 0)`,
+		tx.NewID(), member, unit, from, tx.Now); err != nil {
+		return err
+	}
+	return markMember(ctx, tx, unit, member)
 }
 
 func endMembership(ctx context.Context, tx *db.Tx, member int64, day vn.Day) error {

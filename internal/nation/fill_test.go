@@ -8,6 +8,7 @@ import (
 
 	"nhipcau/internal/db"
 	"nhipcau/internal/db/dbtest"
+	"nhipcau/internal/load"
 	"nhipcau/internal/nation"
 	"nhipcau/internal/tally"
 )
@@ -20,7 +21,7 @@ func fill(t *testing.T, d *db.DB, o nation.Options) (*db.DB, nation.Made) {
 		t.Fatal(err)
 	}
 	var m nation.Made
-	if err := db.Load(t.Context(), address, func(string, int) {}, func(l *db.Loader) (err error) {
+	if err := load.Into(t.Context(), address, func(string, int) {}, func(l *load.Loader) (err error) {
 		m, err = nation.Fill(l, o)
 		return err
 	}); err != nil {

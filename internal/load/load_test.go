@@ -1,4 +1,4 @@
-package db_test
+package load_test
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"nhipcau/internal/db"
 	"nhipcau/internal/db/dbtest"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/load"
 )
 
 func quiet(string, int) {}
@@ -20,7 +21,7 @@ func fill(t *testing.T, d *db.DB, n int) error {
 	if err := d.Close(); err != nil {
 		t.Fatal(err)
 	}
-	return db.Load(t.Context(), address, quiet, func(l *db.Loader) error {
+	return load.Into(t.Context(), address, quiet, func(l *load.Loader) error {
 		if err := l.Table("tree", []string{"key", "name", "changed", "cut"}, func(add func(...any) bool) error {
 			add("t", "Cây", int64(1), int64(1))
 			return nil
@@ -129,8 +130,8 @@ func TestLoaderBreaks(t *testing.T) {
 	if err := d.Close(); err != nil {
 		t.Fatal(err)
 	}
-	for what, f := range map[string]func(*db.Loader) error{
-		"rows that fail": func(l *db.Loader) error {
+	for what, f := range map[string]func(*load.Loader) error{
+		"rows that fail": func(l *load.Loader) error {
 			return l.Table("tree", []string{"key", "name", "changed", "cut"}, func(add func(...any) bool) error {
 				for i := range 10_000 {
 					add(fmt.Sprint(i), "", int64(0), int64(0))
@@ -139,7 +140,7 @@ func TestLoaderBreaks(t *testing.T) {
 			})
 		},
 	} {
-		if err := db.Load(t.Context(), address, quiet, f); !errors.Is(err, broken) {
+		if err := load.Into(t.Context(), address, quiet, f); !errors.Is(err, broken) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}

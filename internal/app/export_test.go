@@ -47,6 +47,21 @@ func NewTestHouseWith(t testing.TB, cfg Config) *TestHouse {
 	if url := dbtest.Address(t, made); strings.HasPrefix(url, "postgres") {
 		cfg.Database = url
 	}
+	return serveTest(t, cfg, made)
+}
+
+// At serves what lies at a place that Vacant has named.
+func (h *TestHouse) At(flags []string) *TestHouse {
+	h.t.Helper()
+	cfg := Config{Data: flags[1]}
+	if len(flags) > 2 {
+		cfg.Database = flags[3]
+	}
+	return serveTest(h.t, cfg, h.made)
+}
+
+func serveTest(t testing.TB, cfg Config, made *db.DB) *TestHouse {
+	t.Helper()
 	h, err := open(t.Context(), cfg, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	if err != nil {
 		t.Fatal(err)

@@ -15,6 +15,7 @@ import (
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 	"nhipcau/internal/i18n"
+	"nhipcau/internal/load"
 	"nhipcau/internal/nation"
 	"nhipcau/internal/vn"
 )
@@ -66,7 +67,7 @@ func (c *generateCommand) Run(t *terminal, cfg Config) error {
 	g := generated{Password: generatedPassword}
 	p := &progress{t: t, say: say, began: began, rows: map[string]int64{}, all: &g.Rows, every: 2 * time.Second, bar: onTerminal(t)}
 	o := nation.Options{Scale: nation.Scale(c.Scale), Before: c.Tree != "now", Seed: c.Seed}
-	if err := db.Load(t.ctx, cfg.url(), p.told, func(l *db.Loader) (err error) {
+	if err := load.Into(t.ctx, cfg.url(), p.told, func(l *load.Loader) (err error) {
 		g.Made, err = nation.Fill(l, o)
 		return err
 	}); err != nil {
@@ -77,7 +78,7 @@ func (c *generateCommand) Run(t *terminal, cfg Config) error {
 	}
 	p.end()
 	g.Seconds, g.Memory = time.Since(began).Seconds(), max(p.memory, rssAnon())
-	if g.Size, err = db.Size(t.ctx, cfg.url()); err != nil {
+	if g.Size, err = load.Size(t.ctx, cfg.url()); err != nil {
 		return err
 	}
 	if c.JSON {

@@ -17,7 +17,7 @@ const module = "nhipcau/internal/"
 // only those that stand before it.
 var floors = strings.Fields(`
 	fault i18n auth vn country
-	db find audit job notify file backup office
+	db find audit job notify file backup office load
 	intake
 	web
 	api
@@ -44,8 +44,8 @@ var beside = map[string][]string{
 // only says which packages may import what comes from outside or is for few; none
 // may import what only tests use. What is not named here is free to all.
 var only = map[string][]string{
-	"database/sql":             {"db", "db/dbtest"},
-	"github.com/jackc/pgx":     {"db", "db/dbtest"},
+	"database/sql":             {"db", "db/dbtest", "load"},
+	"github.com/jackc/pgx":     {"db", "db/dbtest", "load"},
 	"github.com/pressly":       {"db"},
 	"modernc.org":              {"db"},
 	"github.com/alecthomas":    {"app"},
@@ -128,7 +128,7 @@ func (s source) mayHoldSQL() bool {
 	if files, ok := stores[s.pkg]; ok {
 		return slices.Contains(files, s.name)
 	}
-	return s.pkg == "db" || s.pkg == "db/dbtest" || s.pkg == "arch" || strings.HasPrefix(s.name, "store")
+	return s.pkg == "db" || s.pkg == "load" || s.pkg == "db/dbtest" || s.pkg == "arch" || strings.HasPrefix(s.name, "store")
 }
 
 var sqlText = regexp.MustCompile(`^\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH)\s`)

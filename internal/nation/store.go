@@ -11,6 +11,7 @@ import (
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 	"nhipcau/internal/epoch"
+	"nhipcau/internal/load"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
 )
@@ -46,7 +47,7 @@ type Odd struct {
 // A writer writes a plan.
 type writer struct {
 	*plan
-	*db.Loader
+	*load.Loader
 	units0, members0, marks, sheets, posts int64 // first ids
 	form, conference                       string
 	months                                 []month
@@ -54,7 +55,7 @@ type writer struct {
 }
 
 // Fill makes an organisation in an empty database.
-func Fill(l *db.Loader, o Options) (Made, error) {
+func Fill(l *load.Loader, o Options) (Made, error) {
 	p := treeOf(o)
 	w := &writer{plan: p, Loader: l}
 	for _, n := range []struct {

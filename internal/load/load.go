@@ -1,18 +1,18 @@
-package db
+// Package load fills an empty database with many rows, for either engine.
+package load
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
-	"os"
-	"slices"
 
-	"nhipcau/internal/fault"
+	"nhipcau/internal/db"
 )
 
 // A Loader fills the tables of an empty, migrated database with many rows, far
-// faster than Write, and without what makes Write safe: nothing else may use the
+// faster than db.Write, and without what makes that safe: nothing else may use the
 // database meanwhile, and it is good for nothing if the loading ends early. The
-// house says so: until Loaded is called, Migrate refuses it as half made.
+// house says so: until db.Loaded is called, db.Migrate refuses it as half made.
 //
 // Rows come table by table, best in the order of the table's key. Secondary
 // indexes and, in PostgreSQL, foreign keys are made again after the last table;
@@ -34,14 +34,12 @@ type bulk interface {
 	close() error
 }
 
-const halfMade = "house_half" // the table that marks a half made house
-
-// Load fills the database at url, which Open and Migrate have made, by f. said is
+// Into fills the database at url, which db.Open and db.Migrate have made, by f. said is
 // told of every few thousand rows, and of what is done after the last table with
 // no rows.
-func Load(ctx context.Context, url string, said func(what string, rows int), f func(*Loader) error) (err error) {
+func Into(ctx context.Context, url string, said func(what string, rows int), f func(*Loader) error) (err error) {
 	open := loadSQLite
-	if Engine(url) == PostgreSQL {
+	if db.Engine(url) == db.PostgreSQL {
 		open = loadPostgres
 	}
 	b, err := open(ctx, url)
@@ -54,42 +52,22 @@ func Load(ctx context.Context, url string, said func(what string, rows int), f f
 		}
 	}()
 	if err := b.begin(); err != nil {
-		return fmt.Errorf("making the database ready to be filled: %w", faultOf(err))
+		return fmt.Errorf("making the database ready to be filled: %w", err)
 	}
 	l := &Loader{ctx: ctx, bulk: b, count: said}
 	if err := f(l); err != nil {
 		return err
 	}
 	if err := b.finish(func(what string) { said(what, 0) }); err != nil {
-		return fmt.Errorf("finishing the database: %w", faultOf(err))
+		return fmt.Errorf("finishing the database: %w", err)
 	}
 	return nil
-}
-
-// Loaded says that the database is whole: what Load filled and what was to be
-// added by transactions.
-func (d *DB) Loaded(ctx context.Context) error {
-	return d.Write(ctx, func(ctx context.Context, tx *Tx) error {
-		return tx.Exec(ctx, `DROP TABLE `+halfMade)
-	})
-}
-
-// whole refuses a database that Load began to fill and that was not said to be
-// whole.
-func (d *DB) whole(ctx context.Context) error {
-	return d.Read(ctx, func(ctx context.Context, tx *Tx) error {
-		names, err := All(ctx, tx, func(row Scanner) (s string, err error) { return s, row.Scan(&s) }, tx.dialect.tables())
-		if err == nil && slices.Contains(names, halfMade) {
-			err = fault.New(fault.Unavailable, "error.half_made")
-		}
-		return err
-	})
 }
 
 // IDs returns the first of n ids in a row that nothing else gets.
 func (l *Loader) IDs(n int64) (int64, error) {
 	block, err := l.bulk.reserve((n + blockSize - 1) / blockSize)
-	return block * blockSize, faultOf(err)
+	return block * blockSize, err
 }
 
 const (
@@ -109,7 +87,7 @@ type chunk struct {
 func (l *Loader) Table(name string, columns []string, rows func(add func(values ...any) bool) error) error {
 	vacant, err := l.bulk.vacant(name)
 	if err != nil {
-		return faultOf(err)
+		return err
 	}
 	if !vacant {
 		return fmt.Errorf("db: the table %s has rows", name)
@@ -131,7 +109,7 @@ func (l *Loader) Table(name string, columns []string, rows func(add func(values 
 		err = failed
 	}
 	if err != nil {
-		return fmt.Errorf("filling %s: %w", name, faultOf(err))
+		return fmt.Errorf("filling %s: %w", name, err)
 	}
 	return nil
 }
@@ -203,14 +181,20 @@ func (l *Loader) reader(name string, width int, full, free chan chunk) func() []
 	}
 }
 
+// blockSize is how many ids db takes at once.
+const blockSize = 1024
+
 // Size returns how many bytes the database at url takes on the disk.
-func Size(ctx context.Context, url string) (int64, error) {
-	if Engine(url) == PostgreSQL {
-		return postgresSize(ctx, url)
+func Size(ctx context.Context, url string) (n int64, err error) {
+	driver, q := "sqlite", `SELECT page_count * page_size FROM pragma_page_count, pragma_page_size`
+	if db.Engine(url) == db.PostgreSQL {
+		driver, q = "pgx", `SELECT pg_database_size(current_database())`
 	}
-	info, err := os.Stat(litePath(url))
+	pool, err := sql.Open(driver, url)
 	if err != nil {
 		return 0, err
 	}
-	return info.Size(), nil
+	defer pool.Close()
+	err = pool.QueryRowContext(ctx, q).Scan(&n)
+	return n, err
 }

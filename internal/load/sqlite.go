@@ -1,15 +1,17 @@
-package db
+package load
 
 import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"os"
 	"strings"
+
+	"nhipcau/internal/db"
 )
 
-// liteBulk fills a SQLite file over its only connection, by statements that the
-// driver keeps and without a journal.
+// liteBulk fills a SQLite file over its only connection, without a journal.
 type liteBulk struct {
 	ctx   context.Context
 	pool  *sql.DB
@@ -18,22 +20,23 @@ type liteBulk struct {
 	words []string // tables of words, to be filled from those they are of
 }
 
-// A cache of 256 MiB is also what the making of an index sorts in.
+// A cache of 128 MiB is also what the making of an index sorts in.
 const liteLoading = "&_pragma=busy_timeout(0)&_pragma=locking_mode(EXCLUSIVE)&_pragma=journal_mode(DELETE)&_pragma=synchronous(OFF)" +
-	"&_pragma=cache_size(-262144)&_pragma=foreign_keys(OFF)"
+	"&_pragma=cache_size(-131072)&_pragma=foreign_keys(OFF)"
 
 func loadSQLite(ctx context.Context, url string) (bulk, error) {
 	join := "?"
 	if strings.Contains(url, "?") {
 		join = "&"
 	}
-	pool, err := openLite(ctx, url+join+liteLoading[1:], 1)
+	pool, err := sql.Open("sqlite", url+join+liteLoading[1:]) // the driver that db registers
 	if err != nil {
 		return nil, err
 	}
+	pool.SetMaxOpenConns(1)
 	conn, err := pool.Conn(ctx)
 	if err != nil {
-		return nil, errors.Join(faultOf(err), pool.Close())
+		return nil, errors.Join(err, pool.Close())
 	}
 	return &liteBulk{ctx: ctx, pool: pool, conn: conn}, nil
 }
@@ -45,7 +48,7 @@ func (b *liteBulk) exec(q string) error {
 
 // begin marks the file while there still is a journal.
 func (b *liteBulk) begin() error {
-	if err := b.exec(`CREATE TABLE ` + halfMade + ` (n BIGINT)`); err != nil {
+	if err := b.exec(`CREATE TABLE ` + db.HalfMade + ` (n BIGINT)`); err != nil {
 		return err
 	}
 	var err error
@@ -107,15 +110,15 @@ func (b *liteBulk) table(name string, columns []string, next func() []any) error
 	}
 	q := `INSERT INTO ` + quoted(name) + ` (` + strings.Join(columns, ", ") + `) VALUES (?` + strings.Repeat(", ?", len(columns)-1) + `)`
 	err := b.conn.Raw(func(c any) error {
-		kept, ok := c.(*keptConn)
+		conn, ok := c.(driver.ConnPrepareContext)
 		if !ok {
-			return errors.New("db: not a connection of this package")
+			return driver.ErrSkip
 		}
-		s, err := kept.PrepareContext(b.ctx, q)
+		s, err := conn.PrepareContext(b.ctx, q)
 		if err != nil {
 			return err
 		}
-		stmt, ok := s.(keptStmt)
+		stmt, ok := s.(driver.StmtExecContext)
 		if !ok {
 			return errors.Join(driver.ErrSkip, s.Close())
 		}
@@ -166,11 +169,24 @@ func (b *liteBulk) finish(said func(string)) error {
 	if err := b.exec(`PRAGMA analysis_limit = 1000`); err != nil {
 		return err
 	}
-	return b.exec(`ANALYZE`)
+	if err := b.exec(`ANALYZE`); err != nil {
+		return err
+	}
+	return b.sync()
 }
 
-// close gives the file to the disk: nothing was while it was filled.
-func (b *liteBulk) close() error {
-	err := b.exec(`PRAGMA synchronous = FULL`)
-	return errors.Join(err, b.conn.Close(), b.pool.Close())
+// close leaves the file as it is.
+func (b *liteBulk) close() error { return errors.Join(b.conn.Close(), b.pool.Close()) }
+
+// sync has the disk take the file: nothing made sure of that while it was filled.
+func (b *liteBulk) sync() error {
+	var path string
+	if err := b.conn.QueryRowContext(b.ctx, `SELECT file FROM pragma_database_list WHERE name = 'main'`).Scan(&path); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }

@@ -1,4 +1,4 @@
-package db_test
+package load_test
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"nhipcau/internal/db"
 	"nhipcau/internal/db/dbtest"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/load"
 )
 
 func quiet(string, int) {}
@@ -20,7 +21,7 @@ func fill(t *testing.T, d *db.DB, n int) error {
 	if err := d.Close(); err != nil {
 		t.Fatal(err)
 	}
-	return db.Load(t.Context(), address, quiet, func(l *db.Loader) error {
+	return load.Into(t.Context(), address, quiet, func(l *load.Loader) error {
 		if err := l.Table("tree", []string{"key", "name", "changed", "cut"}, func(add func(...any) bool) error {
 			add("t", "Cây", int64(1), int64(1))
 			return nil
@@ -124,27 +125,44 @@ func indexes(t *testing.T, d *db.DB) string {
 
 // What breaks in the middle is said, and the house is refused from then on.
 func TestLoaderBreaks(t *testing.T) {
-	d := dbtest.Open(t)
-	address, broken := dbtest.Address(t, d), errors.New("broken")
-	if err := d.Close(); err != nil {
-		t.Fatal(err)
-	}
-	for what, f := range map[string]func(*db.Loader) error{
-		"rows that fail": func(l *db.Loader) error {
-			return l.Table("tree", []string{"key", "name", "changed", "cut"}, func(add func(...any) bool) error {
-				for i := range 10_000 {
-					add(fmt.Sprint(i), "", int64(0), int64(0))
+	broken := errors.New("broken")
+	columns := []string{"key", "name", "changed", "cut"}
+	for what, rows := range map[string]func(add func(...any) bool) error{
+		"rows that fail": func(add func(...any) bool) error {
+			for i := range 10_000 {
+				add(fmt.Sprint(i), "", int64(0), int64(0))
+			}
+			return broken
+		},
+		"a row that is too short": func(add func(...any) bool) error {
+			add("a", "", int64(0), int64(0))
+			add("b", "")
+			return nil
+		},
+		"a key twice": func(add func(...any) bool) error {
+			for range 2 * 1024 * 20 {
+				if !add("a", "", int64(0), int64(0)) {
+					break
 				}
-				return broken
-			})
+			}
+			return nil
 		},
 	} {
-		if err := db.Load(t.Context(), address, quiet, f); !errors.Is(err, broken) {
+		d := dbtest.Open(t)
+		address := dbtest.Address(t, d)
+		if err := d.Close(); err != nil {
+			t.Fatal(err)
+		}
+		err := load.Into(t.Context(), address, quiet, func(l *load.Loader) error { return l.Table("tree", columns, rows) })
+		if err == nil || what == "rows that fail" && !errors.Is(err, broken) {
 			t.Errorf("%s: %v", what, err)
 		}
-	}
-	d = dbtest.Again(t, d)
-	if err := d.Migrate(t.Context()); !fault.Is(err, fault.Unavailable) {
-		t.Errorf("a half made house is opened: %v", err)
+		d = dbtest.Again(t, d)
+		if err := d.Migrate(t.Context()); !fault.Is(err, fault.Unavailable) {
+			t.Errorf("%s: a half made house is opened: %v", what, err)
+		}
+		if err := load.Into(t.Context(), address, quiet, func(*load.Loader) error { return nil }); err == nil {
+			t.Errorf("%s: a half made house is filled again", what)
+		}
 	}
 }

@@ -1,10 +1,12 @@
-package db
+package load
 
 import (
 	"context"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+
+	"nhipcau/internal/db"
 )
 
 // postgresBulk fills a PostgreSQL database by COPY over one connection.
@@ -27,7 +29,7 @@ func loadPostgres(ctx context.Context, url string) (bulk, error) {
 	config.RuntimeParams["maintenance_work_mem"] = "256MB"
 	conn, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
-		return nil, fmt.Errorf("opening the database: %w", faultOf(err))
+		return nil, fmt.Errorf("opening the database: %w", err)
 	}
 	return &postgresBulk{ctx: ctx, conn: conn}, nil
 }
@@ -48,7 +50,7 @@ const (
 )
 
 func (b *postgresBulk) begin() error {
-	if err := b.exec(`CREATE TABLE ` + halfMade + ` (n BIGINT)`); err != nil {
+	if err := b.exec(`CREATE TABLE ` + db.HalfMade + ` (n BIGINT)`); err != nil {
 		return err
 	}
 	for _, q := range []string{secondIndexes, foreignKeys} {
@@ -102,13 +104,3 @@ func (b *postgresBulk) finish(said func(string)) error {
 }
 
 func (b *postgresBulk) close() error { return b.conn.Close(context.WithoutCancel(b.ctx)) }
-
-func postgresSize(ctx context.Context, url string) (n int64, err error) {
-	_, pool, err := plainPool(ctx, url)
-	if err != nil {
-		return 0, err
-	}
-	defer pool.Close()
-	err = pool.QueryRowContext(ctx, `SELECT pg_database_size(current_database())`).Scan(&n)
-	return n, faultOf(err)
-}

@@ -17,6 +17,7 @@ import (
 	"nhipcau/internal/i18n"
 	"nhipcau/internal/load"
 	"nhipcau/internal/nation"
+	"nhipcau/internal/org"
 	"nhipcau/internal/vn"
 )
 
@@ -146,8 +147,10 @@ func (g *generated) admit(ctx context.Context, cfg Config) error {
 				}
 			}
 		}
-		g.Token, err = account.MakeToken(ctx, tx, nation.By(), "vanthu")
-		return err
+		if g.Token, err = account.MakeToken(ctx, tx, nation.By(), "vanthu"); err != nil {
+			return err
+		}
+		return org.Reindex(ctx, tx)
 	}); err != nil {
 		return err
 	}

@@ -22,8 +22,8 @@ func (w *writer) gathering() error {
 	}); err != nil {
 		return err
 	}
-	if err := w.Table("occasion", []string{"id", "tree", "subject", "host", "closed_at", "version"}, func(add add) error {
-		add(w.conference, Tree, "", w.id(0), nil, int64(1))
+	if err := w.Table("occasion", []string{"id", "tree", "subject", "host", "closed_at", "people", "version"}, func(add add) error {
+		add(w.conference, Tree, "", w.id(0), nil, int64(w.invited), int64(1))
 		return nil
 	}); err != nil {
 		return err

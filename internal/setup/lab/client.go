@@ -33,7 +33,7 @@ type Answer struct {
 	Server time.Duration // what the server says it took; 0 if it does not say
 	Took   time.Duration // from the first byte sent to the last one read
 	Cookie string        // the last one set, as name=value
-	Where  string        // Location
+	Tag    string        // ETag
 }
 
 // NewClient returns a client of the server at addr; each of its requests bears
@@ -112,7 +112,7 @@ var (
 	encodingHead = []byte("Transfer-Encoding")
 	timingHead   = []byte("Server-Timing")
 	cookieHead   = []byte("Set-Cookie")
-	whereHead    = []byte("Location")
+	tagHead      = []byte("ETag")
 	closeHead    = []byte("Connection")
 )
 
@@ -144,8 +144,8 @@ func (c *Client) read() (Answer, error) {
 			closing = true
 		case bytes.EqualFold(name, timingHead):
 			a.Server = timing(value)
-		case bytes.EqualFold(name, whereHead):
-			a.Where = string(value)
+		case bytes.EqualFold(name, tagHead):
+			a.Tag = string(value)
 		case bytes.EqualFold(name, cookieHead):
 			pair, _, _ := bytes.Cut(value, []byte(";"))
 			a.Cookie = string(pair)

@@ -67,8 +67,10 @@ func liteFault(err error, code int) error {
 	switch code & 0xff {
 	case sqlite3.SQLITE_READONLY:
 		return unavailable(err, "error.readonly")
-	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR:
+	case sqlite3.SQLITE_FULL:
 		return unavailable(err, "error.disk_full")
+	case sqlite3.SQLITE_IOERR:
+		return unavailable(err, "error.disk")
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
 		return unavailable(err, "error.busy")
 	}

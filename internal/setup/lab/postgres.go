@@ -19,22 +19,22 @@ import (
 // A Postgres is a server of this run's own, on a free port of loopback, in a
 // folder that goes when it stops.
 type Postgres struct {
-	URL  string // of its database "postgres"
-	dir  string
-	bin  string
-	port string
-	safe bool
-	as   *syscall.Credential // nil: this user
-	proc *exec.Cmd
-	gone chan struct{} // closed when the server has ended
+	URL      string // of its database "postgres"
+	dir      string
+	bin      string
+	port     string
+	settings []string
+	as       *syscall.Credential // nil: this user
+	proc     *exec.Cmd
+	gone     chan struct{} // closed when the server has ended
 }
 
 // StartPostgres makes a cluster with the programs in bin (see [Postgreses]) and
-// starts a server on it. What it answers is on the disk if safe says so; else it
-// is quick, and all is lost with the machine. initdb refuses root, so root runs
-// both as the user postgres.
-func StartPostgres(ctx context.Context, bin string, safe bool) (*Postgres, error) {
-	p := &Postgres{bin: bin, safe: safe}
+// starts a server on it, a quick one that may lose what it acknowledged unless
+// settings, as "fsync=on", say otherwise. initdb refuses root, so root runs both as
+// the user postgres.
+func StartPostgres(ctx context.Context, bin string, settings ...string) (*Postgres, error) {
+	p := &Postgres{bin: bin, settings: append([]string{"fsync=off", "synchronous_commit=off", "full_page_writes=off"}, settings...)}
 	var err error
 	if p.dir, err = os.MkdirTemp("", "nhipcau-postgres-"); err != nil {
 		return nil, err
@@ -72,8 +72,8 @@ func (p *Postgres) begin(ctx context.Context) error {
 func (p *Postgres) Start(ctx context.Context) error {
 	args := []string{"-D", "data", "-p", p.port,
 		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=200"}
-	if !p.safe {
-		args = append(args, "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
+	for _, s := range p.settings { // the last word about one counts
+		args = append(args, "-c", s)
 	}
 	p.proc = p.command(context.WithoutCancel(ctx), "postgres", args...)
 	var log bytes.Buffer

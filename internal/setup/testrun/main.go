@@ -54,7 +54,7 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	pg, err := lab.StartPostgres(ctx, m.postgres, false)
+	pg, err := lab.StartPostgres(ctx, m.postgres)
 	if err != nil {
 		return fmt.Errorf("starting PostgreSQL: %w", err)
 	}

@@ -56,6 +56,10 @@ type mark struct {
 	Version int64  `json:"version"`
 }
 
+type roll struct {
+	Marks []mark `json:"marks"`
+}
+
 // refused is an answer that is not a success.
 type refused struct {
 	status int
@@ -177,10 +181,11 @@ func beginRoll(w *worker) error {
 	if err != nil {
 		return err
 	}
-	w.roll = c.ID
-	w.marks, err = on(w.c, c.ID)
-	w.began = slices.Clone(w.marks)
-	return err
+	if w.marks, err = on(w.c, c.ID); err != nil {
+		return err
+	}
+	w.roll, w.began = c.ID, slices.Clone(w.marks)
+	return nil
 }
 
 // sendRoll marks everybody on the roll alike, in one request.
@@ -189,7 +194,7 @@ func sendRoll(w *worker, n int) (promise, error) {
 	for i := range w.marks {
 		w.marks[i].State = state
 	}
-	_, err := w.once("/conferences/"+w.roll+"/attendance", fmt.Sprintf("%s-%d", w.name, n), map[string]any{"marks": w.marks}, nil)
+	_, err := w.once("/conferences/"+w.roll+"/attendance", fmt.Sprintf("%s-%d", w.name, n), roll{w.marks}, nil)
 	if err != nil {
 		return promise{}, err
 	}
@@ -247,7 +252,7 @@ func sendClosure(w *worker, n int) (promise, error) {
 	for i := range marks {
 		marks[i].State = "present"
 	}
-	if _, err := ask(w.c, "POST", "/conferences/"+c.ID+"/attendance", map[string]any{"marks": marks}, nil); err != nil {
+	if _, err := ask(w.c, "POST", "/conferences/"+c.ID+"/attendance", roll{marks}, nil); err != nil {
 		return promise{}, err
 	}
 	a, err := ask(w.c, "GET", "/conferences/"+c.ID, nil, nil)
@@ -337,7 +342,10 @@ func (b *burst) work(w *worker) {
 			if r.status != 503 {
 				b.wrong.Store(r)
 			}
-			time.Sleep(20 * time.Millisecond) // else a full house of refusals is all that is done
+			select { // else a full house of refusals is all that is done
+			case <-time.After(20 * time.Millisecond):
+			case <-b.stop:
+			}
 		} else if err != nil {
 			return
 		}

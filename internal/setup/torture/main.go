@@ -145,8 +145,9 @@ func (t *torture) tell(ctx context.Context) error {
 // A house is a copy of the demonstration, served.
 type house struct {
 	lab.Program
-	server *lab.Server
-	tokens map[string]string // by login
+	server  *lab.Server
+	tokens  map[string]string // by login
+	written int
 }
 
 // open serves a copy of the demonstration in dir, or one told anew into an empty

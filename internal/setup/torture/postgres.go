@@ -39,10 +39,10 @@ func (t *torture) crashPostgres(ctx context.Context) (string, error) {
 	back := time.Since(began) - t.load/2
 	b.end()
 	if err != nil {
-		return "", fmt.Errorf("%w\n%s", err, h.server.Log())
+		return "", fmt.Errorf("%w\n%.2000s", err, h.server.Log())
 	}
 	if err := b.only503(); err != nil {
-		return "", fmt.Errorf("%w\n%s", err, said)
+		return "", fmt.Errorf("%w\n%.2000s", err, said)
 	}
 	if b.acked.Load() == before {
 		return "", errors.New("nothing was written after the server came back")
@@ -57,6 +57,7 @@ func (t *torture) crashPostgres(ctx context.Context) (string, error) {
 var sentences = map[string]map[string]string{
 	"away":      {"vi": "Cơ sở dữ liệu không trả lời", "en": "The database does not answer"},
 	"disk_full": {"vi": "Ổ đĩa đã đầy", "en": "disk is full"},
+	"disk":      {"vi": "trên ổ đĩa", "en": "The disk cannot be written"},
 }
 
 // says asks to write until it is refused, and reports an answer that is not a 503
@@ -76,12 +77,20 @@ func (h *house) says(ctx context.Context, cause string) error {
 	return nil
 }
 
+// writes enters a directive, each time another.
+func (h *house) writes(c *lab.Client) error {
+	h.written++
+	subject := fmt.Sprintf("Thử %d", h.written)
+	_, err := ask(c, "POST", "/directives", map[string]string{"kind": "CV", "issuer": "Văn phòng", "issued": "2023-01-01", "subject": subject}, nil)
+	return err
+}
+
 const longest = 30 * time.Second // that anything here may take to show
 
 // refusal writes until it is refused.
 func (h *house) refusal(ctx context.Context, c *lab.Client) (refused, error) {
 	for end := time.Now().Add(longest); time.Now().Before(end); {
-		_, err := ask(c, "POST", "/directives", map[string]string{"kind": "CV", "issuer": "Văn phòng", "issued": "2023-01-01", "subject": "Thử"}, nil)
+		err := h.writes(c)
 		if r, ok := errors.AsType[refused](err); ok {
 			return r, nil
 		}
@@ -100,7 +109,7 @@ func (h *house) resumes(ctx context.Context) error {
 	c := client(h.server.Addr, h.tokens["vanthu"])
 	defer c.Close()
 	for end := time.Now().Add(longest); ; {
-		_, err := ask(c, "POST", "/directives", map[string]string{"kind": "CV", "issuer": "Văn phòng", "issued": "2023-01-01", "subject": "Thử"}, nil)
+		err := h.writes(c)
 		if err == nil {
 			break
 		}

@@ -32,14 +32,24 @@ func (p Program) flags(args []string) []string {
 // Run runs a command to its end and returns what it printed. Its error ends with
 // what the program said.
 func (p Program) Run(ctx context.Context, args ...string) ([]byte, error) {
+	out, _, err := p.Watch(ctx, args...)
+	return out, err
+}
+
+// Watch is Run, and returns also the most memory the command took, in bytes, with
+// pages of files.
+func (p Program) Watch(ctx context.Context, args ...string) ([]byte, int64, error) {
 	c := exec.CommandContext(ctx, p.Path, p.flags(args)...)
 	var said tail
 	c.Stderr = &said
 	out, err := c.Output()
 	if err != nil {
-		return out, fmt.Errorf("%s: %w\n%s", strings.Join(args, " "), err, said.String())
+		return out, 0, fmt.Errorf("%s: %w\n%s", strings.Join(args, " "), err, said.String())
 	}
-	return out, nil
+	if u, ok := c.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		return out, u.Maxrss << 10, nil
+	}
+	return out, 0, nil
 }
 
 // A Server is the program, serving.
@@ -156,23 +166,18 @@ func (s *Server) CPU() time.Duration {
 }
 
 // Memory is what the server keeps for itself, without pages of files, in bytes.
-func (s *Server) Memory() int64 { return status(s.PID(), "RssAnon:") }
+func (s *Server) Memory() int64 {
+	return kilobytes(field("/proc/"+strconv.Itoa(s.PID())+"/status", "RssAnon"))
+}
 
-func status(pid int, what string) int64 {
-	b, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
+// kilobytes reads "1234 kB" as bytes; 0 if it is none.
+func kilobytes(s string) int64 {
+	digits, _, _ := strings.Cut(s, " ")
+	n, err := strconv.ParseInt(digits, 10, 64)
 	if err != nil {
 		return 0
 	}
-	for line := range strings.Lines(string(b)) {
-		if f := strings.Fields(line); len(f) > 1 && f[0] == what {
-			n, err := strconv.ParseInt(f[1], 10, 64)
-			if err != nil {
-				return 0
-			}
-			return n << 10
-		}
-	}
-	return 0
+	return n << 10
 }
 
 // OwnCPU is how much processor time this process has taken.

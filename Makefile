@@ -34,6 +34,12 @@ torture: build
 	go build -buildvcs=false -o bin/torture ./internal/setup/torture
 	./bin/torture $(TORTURE)
 
+# Over HTTP, at the scale of a nation; QUICK=1 at that of a province, in minutes;
+# DATABASE=postgres://… on an empty PostgreSQL database. Figures go to bench.json.
+bench: build
+	go build -buildvcs=false -o bin/bench ./internal/setup/bench
+	./bin/bench $(if $(QUICK),-quick) $(if $(DATABASE),-database $(DATABASE)) $(BENCH)
+
 microbench:
 	go test -run '^$$' -bench . -benchtime 1s ./internal/db ./internal/backup ./internal/tally ./internal/office ./internal/app
 	go test -run '^$$' -bench . -benchtime 1x ./internal/intake ./internal/org

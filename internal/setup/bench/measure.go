@@ -73,6 +73,9 @@ type Report struct {
 
 // add keeps a measure and says it at once: a run is long.
 func (r *Report) add(m *Measure) {
+	if len(m.Rounds) == 0 && m.Skipped == "" {
+		m.Skipped = "no round came to an end"
+	}
 	m.sum()
 	r.Measures = append(r.Measures, m)
 	if m.Skipped != "" {

@@ -10,12 +10,6 @@ import (
 	"time"
 )
 
-// rollout is the slot of the approval of a rollout over the whole tree.
-func (b *bench) rollout(context.Context) error {
-	return b.skip("a rollout is approved on a page, not by the API; `make microbench` measures it", &Measure{Name: "approval of a rollout to all units", Unit: "s"},
-		&Measure{Name: "longest wait of others during it", Unit: "ms", Goal: 100})
-}
-
 var writeLine = regexp.MustCompile(`writers=64\S*\s.*?\s([\d.]+) ratio.*?\s([\d.]+) single/s.*?\s([\d.]+) writes/s`)
 
 // groups runs the benchmark of grouped commits against one transaction a write.

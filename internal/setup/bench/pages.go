@@ -56,11 +56,16 @@ func (b *bench) open() string { return b.made.Periods[len(b.made.Periods)-1] }
 // reads makes three measures of the server's time for paths that next gives, under
 // the load of others if there is one.
 func (b *bench) reads(ctx context.Context, name string, p95, p99 float64, next func(r *rand.Rand) string) {
+	b.readsAs(ctx, b.client(), name, p95, p99, next)
+}
+
+// readsAs is reads with the headers of a client.
+func (b *bench) readsAs(ctx context.Context, as *lab.Client, name string, p95, p99 float64, next func(r *rand.Rand) string) {
 	m95 := &Measure{Name: name + ", p95 in the server", Unit: "ms", Goal: p95}
 	m99 := &Measure{Name: name + ", p99 in the server", Unit: "ms", Goal: p99}
 	whole := &Measure{Name: name + ", p95 at the client", Unit: "ms"}
 	for round := range b.rounds {
-		r := load{addr: b.server.Addr, headers: b.bearer(), clients: 4, length: b.length, rate: 100, server: b.server}.run(ctx, b.reader(round, next))
+		r := load{addr: b.server.Addr, headers: as.Headers, clients: 4, length: b.length, rate: 100, server: b.server}.run(ctx, b.reader(round, next))
 		if r.failed > 0 {
 			b.wrong("%s: %d of %d failed: %s", name, r.failed, r.failed+r.done, r.failure)
 		}
@@ -112,7 +117,26 @@ func (b *bench) children(ctx context.Context) error {
 	}
 	stop := b.beside(ctx, d, 1000)
 	b.reads(ctx, "children of any unit beside 1,000 returns/s", 5, 20, next)
+	err = b.page(ctx, units)
 	stop()
+	return err
+}
+
+// page reads the page of children as somebody signed in does, beside the returns.
+func (b *bench) page(ctx context.Context, units []string) error {
+	const name = "page of children of any unit, in the same way"
+	c, err := b.signed("clerk")
+	if err != nil {
+		return err
+	}
+	if c == nil {
+		return b.skip("the root has no clerk to sign in as", &Measure{Name: name})
+	}
+	a, err := c.Get(pagePath(b.open(), b.made.Root))
+	if err != nil || a.Status != 200 {
+		return b.missing(err, &Measure{Name: name})
+	}
+	b.readsAs(ctx, c, name, 5, 20, func(r *rand.Rand) string { return pagePath(b.open(), units[r.IntN(len(units))]) })
 	return nil
 }
 

@@ -19,6 +19,11 @@ func childrenPath(period, unit, lanes string) string {
 	return apiPrefix + "/periods/" + period + "/figures/" + url.PathEscape(unit) + "?limit=500" + lanes
 }
 
+// pagePath is the page that shows what childrenPath says, for people.
+func pagePath(period, unit string) string {
+	return "/periods/" + period + "/units/" + url.PathEscape(unit)
+}
+
 func lackingPath(period, unit string) string {
 	return apiPrefix + "/periods/" + period + "/lacking/" + url.PathEscape(unit) + "?limit=100"
 }

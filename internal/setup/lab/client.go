@@ -18,12 +18,13 @@ const patience = 2 * time.Minute
 // the other. It does what these programs need and no more, so that it takes
 // little of the machine that it shares with the server it measures.
 type Client struct {
-	addr string
-	head []byte // what every request bears
-	conn net.Conn
-	r    *bufio.Reader
-	out  []byte
-	body bytes.Buffer
+	Headers []string // what NewClient was given
+	addr    string
+	head    []byte // what every request bears
+	conn    net.Conn
+	r       *bufio.Reader
+	out     []byte
+	body    bytes.Buffer
 }
 
 // An Answer is what came back.
@@ -34,12 +35,13 @@ type Answer struct {
 	Took   time.Duration // from the first byte sent to the last one read
 	Cookie string        // the last one set, as name=value
 	Tag    string        // ETag
+	Where  string        // Location
 }
 
 // NewClient returns a client of the server at addr; each of its requests bears
 // headers, given as lines.
 func NewClient(addr string, headers ...string) *Client {
-	c := &Client{addr: addr, head: []byte(" HTTP/1.1\r\nHost: " + addr + "\r\n")}
+	c := &Client{Headers: headers, addr: addr, head: []byte(" HTTP/1.1\r\nHost: " + addr + "\r\n")}
 	for _, h := range headers {
 		c.head = append(c.head, h+"\r\n"...)
 	}
@@ -113,6 +115,7 @@ var (
 	timingHead   = []byte("Server-Timing")
 	cookieHead   = []byte("Set-Cookie")
 	tagHead      = []byte("ETag")
+	whereHead    = []byte("Location")
 	closeHead    = []byte("Connection")
 )
 
@@ -146,6 +149,8 @@ func (c *Client) read() (Answer, error) {
 			a.Server = timing(value)
 		case bytes.EqualFold(name, tagHead):
 			a.Tag = string(value)
+		case bytes.EqualFold(name, whereHead):
+			a.Where = string(value)
 		case bytes.EqualFold(name, cookieHead):
 			pair, _, _ := bytes.Cut(value, []byte(";"))
 			a.Cookie = string(pair)

@@ -32,24 +32,14 @@ func (p Program) flags(args []string) []string {
 // Run runs a command to its end and returns what it printed. Its error ends with
 // what the program said.
 func (p Program) Run(ctx context.Context, args ...string) ([]byte, error) {
-	out, _, err := p.Watch(ctx, args...)
-	return out, err
-}
-
-// Watch is Run, and returns also the most memory the command took, in bytes, with
-// pages of files.
-func (p Program) Watch(ctx context.Context, args ...string) ([]byte, int64, error) {
 	c := exec.CommandContext(ctx, p.Path, p.flags(args)...)
 	var said tail
 	c.Stderr = &said
 	out, err := c.Output()
 	if err != nil {
-		return out, 0, fmt.Errorf("%s: %w\n%s", strings.Join(args, " "), err, said.String())
+		return out, fmt.Errorf("%s: %w\n%s", strings.Join(args, " "), err, said.String())
 	}
-	if u, ok := c.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		return out, u.Maxrss << 10, nil
-	}
-	return out, 0, nil
+	return out, nil
 }
 
 // A Server is the program, serving.

@@ -141,6 +141,9 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	if len(b.Wrong) > 0 {
+		if said := b.server.Log(); said != "" {
+			fmt.Fprintln(os.Stderr, "the server said, at last:", said[max(0, len(said)-4000):])
+		}
 		return errors.New("something was answered wrongly")
 	}
 	return nil

@@ -75,7 +75,7 @@ func (t *torture) fullInside(ctx context.Context, disk string) (string, error) {
 		return "", err
 	}
 	defer h.close()
-	b := shoot(h.server.Addr, "r", h.tokens)
+	b := h.shoot("r")
 	ballast := filepath.Join(disk, "ballast")
 	err = pause(ctx, t.load)
 	if err == nil {
@@ -104,7 +104,7 @@ func (t *torture) came(ctx context.Context, h *house, b *burst, before int64, er
 	if b.acked.Load() == before {
 		return "", errors.New("nothing was written afterwards")
 	}
-	if err := b.check(ctx, h.server.Addr, h.tokens); err != nil {
+	if err := b.check(ctx, h); err != nil {
 		return "", err
 	}
 	h.server.Kill()
@@ -150,7 +150,7 @@ func (t *torture) diskFaults(ctx context.Context) (string, error) {
 		return "", err
 	}
 	defer h.close()
-	b := shoot(h.server.Addr, "r", h.tokens)
+	b := h.shoot("r")
 	err = pause(ctx, t.load)
 	var failed error
 	if err == nil {

@@ -39,9 +39,13 @@ func (t *torture) kill(ctx context.Context, dir, database string) (string, error
 		return "", err
 	}
 	defer h.close()
+	return t.killRounds(ctx, h)
+}
+
+func (t *torture) killRounds(ctx context.Context, h *house) (string, error) {
 	var acked, unsure int64
 	for round := range t.rounds {
-		b := shoot(h.server.Addr, fmt.Sprintf("r%d", round), h.tokens)
+		b := h.shoot(fmt.Sprintf("r%d", round))
 		if err := pause(ctx, t.load*time.Duration(round+1)/time.Duration(t.rounds)+t.load/4); err != nil {
 			b.end()
 			return "", err
@@ -49,7 +53,7 @@ func (t *torture) kill(ctx context.Context, dir, database string) (string, error
 		h.server.Kill()
 		b.end()
 		if b.acked.Load() == 0 || b.refused.Load() > 0 {
-			return "", fmt.Errorf("round %d: %d acknowledged, %d refused: %v", round, b.acked.Load(), b.refused.Load(), b.last.Load())
+			return "", fmt.Errorf("round %d: %d acknowledged, %d refused: %v; %v", round, b.acked.Load(), b.refused.Load(), b.last.Load(), b.broke.Load())
 		}
 		acked += b.acked.Load()
 		for _, w := range b.workers {
@@ -63,7 +67,7 @@ func (t *torture) kill(ctx context.Context, dir, database string) (string, error
 		if err := h.again(ctx); err != nil {
 			return "", err
 		}
-		if err := b.check(ctx, h.server.Addr, h.tokens); err != nil {
+		if err := b.check(ctx, h); err != nil {
 			return "", fmt.Errorf("round %d: %w", round, err)
 		}
 	}

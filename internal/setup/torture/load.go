@@ -48,6 +48,13 @@ type worker struct {
 	roll   string // conference whose roll it marks
 	marks  []mark
 	began  []mark // the roll before the first mark
+
+	number  int // among those of its kind
+	unit    string
+	seen    int64
+	figures map[string]int64
+	people  []string
+	sent    []promise
 }
 
 type mark struct {
@@ -109,9 +116,9 @@ func (w *worker) once(path, key string, in, out any, headers ...string) (lab.Ans
 	return a, err
 }
 
-// kinds are the writes of the load: a row with its audit, a person on a list, a
+// paperKinds are the writes of the load of papers: a row with its audit, a person on a list, a
 // batch over a whole roll, and a deed that posts to a sheet.
-var kinds = []*kind{
+var paperKinds = []*kind{
 	{name: "directives", login: "vanthu", workers: 12, send: sendDirective, kept: keptDirective},
 	{name: "members", login: "vanthu", workers: 4, send: sendMember, kept: keptMember},
 	{name: "rolls", login: "thuky07", workers: 4, begin: beginRoll, send: sendRoll, kept: keptRoll, whole: wholeRoll},
@@ -295,18 +302,18 @@ type burst struct {
 	refused atomic.Int64
 	last    atomic.Value // of the refusals, a refused
 	wrong   atomic.Value // a refusal that is no 503
+	broke   atomic.Value // why a worker ended
 	stop    chan struct{}
 	wg      sync.WaitGroup
 }
 
-// shoot starts the load against addr; tokens are by login. A worker ends when its
-// server is gone; it goes on after a refusal, as a program that waits for better
-// times would.
-func shoot(addr, round string, tokens map[string]string) *burst {
+// shoot starts the load of a house. A worker ends when its server is gone; it goes
+// on after a refusal, as a program that waits for better times would.
+func (h *house) shoot(round string) *burst {
 	b := &burst{stop: make(chan struct{})}
-	for _, k := range kinds {
+	for _, k := range h.kinds {
 		for i := range k.workers {
-			w := &worker{kind: k, name: fmt.Sprintf("%s%s%d", round, k.name[:1], i), c: client(addr, tokens[k.login])}
+			w := &worker{kind: k, number: i, name: fmt.Sprintf("%s%s%d", round, k.name[:1], i), c: client(h.server.Addr, h.tokens[k.login])}
 			b.workers = append(b.workers, w)
 			b.wg.Go(func() { b.work(w) })
 		}
@@ -347,6 +354,7 @@ func (b *burst) work(w *worker) {
 			case <-b.stop:
 			}
 		} else if err != nil {
+			b.broke.Store(err)
 			return
 		}
 	}
@@ -360,13 +368,13 @@ func (b *burst) end() {
 
 // check sends again what has no answer, then looks for everything that was
 // promised.
-func (b *burst) check(ctx context.Context, addr string, tokens map[string]string) error {
+func (b *burst) check(ctx context.Context, h *house) error {
 	var wrong []error
 	for _, w := range b.workers {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		c := client(addr, tokens[w.kind.login])
+		c := client(h.server.Addr, h.tokens[w.kind.login])
 		if w.kind.whole != nil {
 			if err := w.kind.whole(c, w); err != nil {
 				wrong = append(wrong, fmt.Errorf("%s: %w", w.name, err))
@@ -384,9 +392,12 @@ func (b *burst) check(ctx context.Context, addr string, tokens map[string]string
 		}
 		c.Close()
 	}
-	c := client(addr, tokens["vanthu"])
-	defer c.Close()
-	return errors.Join(append(wrong, twice(c))...)
+	if token := h.tokens["vanthu"]; token != "" {
+		c := client(h.server.Addr, token)
+		defer c.Close()
+		wrong = append(wrong, twice(c))
+	}
+	return errors.Join(wrong...)
 }
 
 // twice reports directives that are there more than once, though each was sent

@@ -53,6 +53,8 @@ type trial struct {
 var trials = []trial{
 	{"kill", "killed under load, SQLite", (*torture).killLite},
 	{"kill-pg", "killed under load, PostgreSQL", (*torture).killPostgres},
+	{"figures", "killed under a load of returns and check-ins, SQLite", (*torture).killFigures},
+	{"figures-pg", "killed under a load of returns and check-ins, PostgreSQL", (*torture).killFiguresPostgres},
 	{"postgres", "PostgreSQL crashes and comes back", (*torture).crashPostgres},
 	{"disk", "the disk fills up", (*torture).diskFull},
 	{"fault", "the disk refuses to be written", (*torture).diskFaults},
@@ -146,6 +148,7 @@ func (t *torture) tell(ctx context.Context) error {
 type house struct {
 	lab.Program
 	server  *lab.Server
+	kinds   []*kind           // of its load
 	tokens  map[string]string // by login
 	written int
 }
@@ -153,7 +156,7 @@ type house struct {
 // open serves a copy of the demonstration in dir, or one told anew into an empty
 // PostgreSQL database, with tokens for the load.
 func (t *torture) open(ctx context.Context, dir, database string) (*house, error) {
-	h := &house{Program: lab.Program{Path: t.program, Data: dir, Database: database}, tokens: map[string]string{}}
+	h := &house{Program: lab.Program{Path: t.program, Data: dir, Database: database}, kinds: paperKinds, tokens: map[string]string{}}
 	if database == "" {
 		if err := os.CopyFS(dir, os.DirFS(t.seed)); err != nil {
 			return nil, err
@@ -165,7 +168,7 @@ func (t *torture) open(ctx context.Context, dir, database string) (*house, error
 		}
 		s.Stop()
 	}
-	for _, k := range kinds {
+	for _, k := range h.kinds {
 		if h.tokens[k.login] != "" {
 			continue
 		}

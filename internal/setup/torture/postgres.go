@@ -24,7 +24,7 @@ func (t *torture) crashPostgres(ctx context.Context) (string, error) {
 		return "", err
 	}
 	defer h.close()
-	b := shoot(h.server.Addr, "r", h.tokens)
+	b := h.shoot("r")
 	if err := pause(ctx, t.load); err != nil {
 		b.end()
 		return "", err
@@ -47,7 +47,7 @@ func (t *torture) crashPostgres(ctx context.Context) (string, error) {
 	if b.acked.Load() == before {
 		return "", errors.New("nothing was written after the server came back")
 	}
-	if err := errors.Join(b.check(ctx, h.server.Addr, h.tokens), h.prove(ctx)); err != nil {
+	if err := errors.Join(b.check(ctx, h), h.prove(ctx)); err != nil {
 		return "", err
 	}
 	return fmt.Sprintf("%d acknowledged, all there; %d refused with 503; written again %v after it was started", b.acked.Load(), b.refused.Load(), back.Round(time.Millisecond)), nil

@@ -57,8 +57,10 @@ func (b *bench) prove(ctx context.Context) error {
 		if said.Mismatches > 0 {
 			b.wrong("%s finds %d mismatches: %.600s", name, said.Mismatches, out)
 		}
-		m := &Measure{Name: name + ", posts", Unit: "/s", Least: true, Rounds: []float64{float64(said.Posts) / took},
-			Note: fmt.Sprintf("%d sheets, %d posts, %d nodes in %.1f s", said.Sheets, said.Posts, said.Nodes, took)}
+		m := &Measure{
+			Name: name + ", posts", Unit: "/s", Least: true, Rounds: []float64{float64(said.Posts) / took},
+			Note: fmt.Sprintf("%d sheets, %d posts, %d nodes in %.1f s", said.Sheets, said.Posts, said.Nodes, took),
+		}
 		if !deep {
 			m.Goal = 300_000
 		}

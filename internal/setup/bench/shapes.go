@@ -16,7 +16,7 @@ const apiPrefix = "/api/v1"
 func periodPath(period string) string { return apiPrefix + "/periods/" + period }
 
 func childrenPath(period, unit, lanes string) string {
-	return apiPrefix + "/periods/" + period + "/figures/" + url.PathEscape(unit) + "?limit=500" + lanes
+	return apiPrefix + "/periods/" + period + "/figures/" + url.PathEscape(unit) + "?limit=500&lanes=" + lanes
 }
 
 // pagePath is the page that shows what childrenPath says, for people.

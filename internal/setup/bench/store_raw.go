@@ -32,30 +32,40 @@ var vector = []byte(strings.Repeat("\x01\x7f\x02\x55", 30)) // as 50 figures pac
 
 // A return is a row of figures, a post, and who did it.
 var rawReturn = shape{name: "bare rows", rows: 1, group: 64, lines: []line{
-	{"raw_return", "period TEXT, unit BIGINT, n BIGINT, figures BYTEA, reason TEXT, actor TEXT, actor_name TEXT, at BIGINT", "period, unit, n",
+	{
+		"raw_return", "period TEXT, unit BIGINT, n BIGINT, figures BYTEA, reason TEXT, actor TEXT, actor_name TEXT, at BIGINT", "period, unit, n",
 		func(n int64, r *rand.Rand) []any {
 			return []any{"m00000000012", r.Int64N(1 << 40), n, vector, "", "acc000000001", "Văn thư", n}
-		}, ""},
-	{"raw_post", "sheet BIGINT, id BIGINT, unit BIGINT, vector BYTEA, source_kind TEXT, source_id TEXT, actor TEXT, actor_name TEXT, reason TEXT, at BIGINT", "sheet, id",
+		}, "",
+	},
+	{
+		"raw_post", "sheet BIGINT, id BIGINT, unit BIGINT, vector BYTEA, source_kind TEXT, source_id TEXT, actor TEXT, actor_name TEXT, reason TEXT, at BIGINT", "sheet, id",
 		func(n int64, r *rand.Rand) []any {
 			return []any{12, n, r.Int64N(1 << 40), vector, "return", "m00000000012:123456:1", "acc000000001", "Văn thư", "", n}
-		}, ""},
-	{"raw_audit", "id BIGINT, at BIGINT, actor TEXT, actor_name TEXT, unit BIGINT, action TEXT, object TEXT, detail TEXT", "id",
+		}, "",
+	},
+	{
+		"raw_audit", "id BIGINT, at BIGINT, actor TEXT, actor_name TEXT, unit BIGINT, action TEXT, object TEXT, detail TEXT", "id",
 		func(n int64, r *rand.Rand) []any {
 			return []any{n, n, "acc000000001", "Văn thư", r.Int64N(1 << 40), "form.submitted", "periods/m00000000012", ""}
-		}, ""},
+		}, "",
+	},
 }}
 
 // A check-in is a fact and a change of a row of the roll.
 var rawCheckin = shape{name: "bare rows", rows: 60, group: 4, lines: []line{
-	{"raw_fact", "occasion TEXT, id TEXT, member BIGINT, site BIGINT, state TEXT, device TEXT, seq BIGINT, at_ms BIGINT, offset_ms BIGINT, standing BIGINT, actor TEXT, actor_name TEXT, at BIGINT", "occasion, id",
+	{
+		"raw_fact", "occasion TEXT, id TEXT, member BIGINT, site BIGINT, state TEXT, device TEXT, seq BIGINT, at_ms BIGINT, offset_ms BIGINT, standing BIGINT, actor TEXT, actor_name TEXT, at BIGINT", "occasion, id",
 		func(n int64, r *rand.Rand) []any {
 			return []any{"c00000000001", uuidOf(n, r), n, 7, "present", "device-0001", n, n, 0, 1, "acc000000001", "Văn thư", n}
-		}, ""},
-	{"raw_roll", "occasion TEXT, member BIGINT, unit BIGINT, site BIGINT, state TEXT, actor TEXT, actor_name TEXT, at BIGINT, version BIGINT", "occasion, member",
+		}, "",
+	},
+	{
+		"raw_roll", "occasion TEXT, member BIGINT, unit BIGINT, site BIGINT, state TEXT, actor TEXT, actor_name TEXT, at BIGINT, version BIGINT", "occasion, member",
 		func(n int64, r *rand.Rand) []any {
 			return []any{"c00000000001", n, r.Int64N(1 << 40), 7, "invited", "", "", n, 1}
-		}, `UPDATE raw_roll SET state = 'present', at = 1, version = version + 1 WHERE occasion = 'c00000000001' AND member = $1`},
+		}, `UPDATE raw_roll SET state = 'present', at = 1, version = version + 1 WHERE occasion = 'c00000000001' AND member = $1`,
+	},
 }}
 
 const rolled = 200_000 // rows of the roll that are changed at random

@@ -70,8 +70,10 @@ func (p *Postgres) begin(ctx context.Context) error {
 // Start starts the server, again after [Postgres.Crash], and waits until it
 // answers.
 func (p *Postgres) Start(ctx context.Context) error {
-	args := []string{"-D", "data", "-p", p.port,
-		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=200"}
+	args := []string{
+		"-D", "data", "-p", p.port,
+		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=200",
+	}
 	for _, s := range p.settings { // the last word about one counts
 		args = append(args, "-c", s)
 	}

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"nhipcau/internal/setup/lab"
@@ -138,6 +139,9 @@ func fill(name, disk string) error {
 	block := make([]byte, 64<<10)
 	for n := free - left; n > 0 && err == nil; n -= int64(len(block)) {
 		_, err = f.Write(block)
+	}
+	if errors.Is(err, syscall.ENOSPC) { // the load took the rest meanwhile
+		err = nil
 	}
 	return errors.Join(err, f.Close())
 }

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"nhipcau/internal/setup/lab"
@@ -48,8 +49,11 @@ func (t *torture) killFiguresPostgres(ctx context.Context) (string, error) {
 func (t *torture) killGenerated(ctx context.Context, dir, database string) (string, error) {
 	h := &house{Program: lab.Program{Path: t.program, Data: dir, Database: database}, tokens: map[string]string{}}
 	out, err := h.Run(ctx, "generate", "--scale", "small", "--json")
+	if err != nil && strings.Contains(err.Error(), "unexpected argument generate") {
+		return "", errUnchecked{"the program has no command that generates a house with figures"}
+	}
 	if err != nil {
-		return "", errUnchecked{"no house with figures can be generated: " + err.Error()}
+		return "", err
 	}
 	var g generated
 	if err := json.Unmarshal(out, &g); err != nil {

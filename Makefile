@@ -2,7 +2,7 @@
 #   make demo    runs the main job
 #   make test    runs all tests, on the embedded database and on PostgreSQL
 
-.PHONY: build demo test bench check generate clean
+.PHONY: build demo test bench microbench torture check generate clean
 
 bundle := internal/web/assets/dist/site.css
 
@@ -29,7 +29,18 @@ test: build
 	go build -buildvcs=false -o bin/testrun ./internal/setup/testrun
 	./bin/testrun
 
-bench:
+# Kills the program, fills its disk, crashes its PostgreSQL, and looks what is lost.
+torture: build
+	go build -buildvcs=false -o bin/torture ./internal/setup/torture
+	./bin/torture $(TORTURE)
+
+# Over HTTP, at the scale of a nation; QUICK=1 at that of a province, in minutes;
+# DATABASE=postgres://… on an empty PostgreSQL database. Figures go to bench.json.
+bench: build
+	go build -buildvcs=false -o bin/bench ./internal/setup/bench
+	./bin/bench $(if $(QUICK),-quick) $(if $(DATABASE),-database $(DATABASE)) $(BENCH)
+
+microbench:
 	go test -run '^$$' -bench . -benchtime 1s ./internal/db ./internal/backup ./internal/tally ./internal/office ./internal/app
 	go test -run '^$$' -bench . -benchtime 1x ./internal/intake ./internal/org
 

@@ -54,6 +54,9 @@ func (a *API) register(o *Op, method string, status int, errs []int, heads ...st
 	o.h = &huma.Operation{
 		OperationID: o.ID, Method: method, Path: o.Path, Summary: o.Summary, Tags: []string{o.Noun}, DefaultStatus: status,
 		Errors: errs, SkipValidateBody: true, MaxBodyBytes: maxBody,
+		// The body has been read before. A limit of time for it would go on
+		// running, and cancel what takes longer though its caller still waits.
+		BodyReadTimeout: -1,
 	}
 	if method == http.MethodGet {
 		o.h.Responses = map[string]*huma.Response{"304": {Description: http.StatusText(http.StatusNotModified)}}

@@ -67,24 +67,38 @@ func (m *metrics) measured(w http.ResponseWriter, r *http.Request, route string,
 	if route == "" {
 		route = "none"
 	}
-	began, s := time.Now(), &statusWriter{ResponseWriter: w, status: http.StatusOK}
+	s := &statusWriter{ResponseWriter: w, status: http.StatusOK, began: time.Now()}
 	defer func() {
 		m.requests.WithLabelValues(route, strconv.Itoa(s.status)).Inc()
-		m.durations.WithLabelValues(route).Observe(time.Since(began).Seconds())
+		m.durations.WithLabelValues(route).Observe(time.Since(s.began).Seconds())
 	}()
 	h.ServeHTTP(s, r)
 }
 
-// statusWriter keeps the status of an answer.
+// statusWriter keeps the status of an answer, and says in its head how long it
+// took to make it: in milliseconds, as browsers and load tools read it.
 type statusWriter struct {
 	http.ResponseWriter
 	status int
+	began  time.Time
+	said   bool
 }
 
 // WriteHeader keeps the status.
 func (s *statusWriter) WriteHeader(status int) {
-	s.status = status
+	if !s.said {
+		s.said, s.status = true, status
+		s.Header().Set("Server-Timing", "total;dur="+strconv.FormatFloat(float64(time.Since(s.began).Microseconds())/1e3, 'f', 3, 64))
+	}
 	s.ResponseWriter.WriteHeader(status)
+}
+
+// Write begins the answer if nothing has.
+func (s *statusWriter) Write(b []byte) (int, error) {
+	if !s.said {
+		s.WriteHeader(http.StatusOK)
+	}
+	return s.ResponseWriter.Write(b)
 }
 
 // Unwrap lets http.ResponseController reach the writer under it.

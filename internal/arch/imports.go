@@ -36,18 +36,21 @@ var beside = map[string][]string{
 	"cmd/nhipcau":      {"app"},
 	"arch":             {"i18n"},
 	"db/dbtest":        {"db"},
+	"setup/bench":      {"setup/lab"},
 	"setup/check":      nil,
-	"setup/testrun":    nil,
+	"setup/lab":        nil,
+	"setup/testrun":    {"setup/lab"},
+	"setup/torture":    {"setup/lab"},
 	"web/assets/build": nil,
 }
 
 // only says which packages may import what comes from outside or is for few; none
 // may import what only tests use. What is not named here is free to all.
 var only = map[string][]string{
-	"database/sql":             {"db", "db/dbtest", "load"},
-	"github.com/jackc/pgx":     {"db", "db/dbtest", "load"},
+	"database/sql":             {"db", "db/dbtest", "load", "setup/bench"},
+	"github.com/jackc/pgx":     {"db", "db/dbtest", "load", "setup/bench"},
 	"github.com/pressly":       {"db"},
-	"modernc.org":              {"db"},
+	"modernc.org":              {"db", "setup/bench"},
 	"github.com/alecthomas":    {"app"},
 	"github.com/danielgtaylor": {"api"},
 	"github.com/prometheus":    {"app"},
@@ -59,7 +62,7 @@ var only = map[string][]string{
 	"github.com/a-h/templ":     slices.Concat([]string{"app", "web", "api"}, sliced),
 	"golang.org/x/crypto":      {"account"},
 	"golang.org/x/text":        {"vn"},
-	"net/http":                 slices.Concat([]string{"app", "web", "api", "file"}, sliced),
+	"net/http":                 slices.Concat([]string{"app", "web", "api", "file", "setup/bench"}, sliced),
 }
 
 // stores are the files that may hold SQL where that is not store*.go: packages

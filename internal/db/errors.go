@@ -1,7 +1,10 @@
 package db
 
 import (
+	"database/sql/driver"
 	"errors"
+	"io"
+	"net"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -29,10 +32,31 @@ func faultOf(err error) error {
 	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return postgresFault(err, pg.Code)
 	}
-	if failed, ok := errors.AsType[*pgconn.ConnectError](err); ok {
-		return unavailable(failed, "error.busy")
+	if lost(err) {
+		return unavailable(err, "error.away")
 	}
 	return err
+}
+
+// lost reports whether the connection to PostgreSQL is what failed.
+func lost(err error) bool {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return strings.HasPrefix(pg.Code, "08") || pg.Code == "57P01" || pg.Code == "57P02" // connection_exception, admin_shutdown, crash_shutdown
+	}
+	if _, ok := errors.AsType[*net.OpError](err); ok {
+		return true
+	}
+	_, failed := errors.AsType[*pgconn.ConnectError](err)
+	return failed || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || errors.Is(err, driver.ErrBadConn) || pgconn.SafeToRetry(err)
+}
+
+// committedFault is faultOf for what a commit in PostgreSQL returned: where the
+// connection was lost, nobody knows whether the server committed.
+func committedFault(err error) error {
+	if lost(err) {
+		return unavailable(err, "error.unsure")
+	}
+	return faultOf(err)
 }
 
 func liteFault(err error, code int) error {
@@ -43,8 +67,10 @@ func liteFault(err error, code int) error {
 	switch code & 0xff {
 	case sqlite3.SQLITE_READONLY:
 		return unavailable(err, "error.readonly")
-	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR:
+	case sqlite3.SQLITE_FULL:
 		return unavailable(err, "error.disk_full")
+	case sqlite3.SQLITE_IOERR:
+		return unavailable(err, "error.disk")
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
 		return unavailable(err, "error.busy")
 	}
@@ -61,8 +87,13 @@ func postgresFault(err error, state string) error {
 		return unavailable(err, "error.readonly")
 	case "53100": // disk_full
 		return unavailable(err, "error.disk_full")
-	case "53300", "55P03", "57P01", "57P03": // too_many_connections, lock_not_available, admin_shutdown, cannot_connect_now
+	case "53300", "55P03": // too_many_connections, lock_not_available
 		return unavailable(err, "error.busy")
+	case "57P03": // cannot_connect_now
+		return unavailable(err, "error.away")
+	}
+	if lost(err) {
+		return unavailable(err, "error.away")
 	}
 	return err
 }

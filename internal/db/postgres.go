@@ -159,7 +159,7 @@ func (p *postgres) on(ctx context.Context, conn *sql.Conn, f Work, opts *sql.TxO
 	err = tx.run(ctx, f)
 	ended := time.Now()
 	if err == nil {
-		err = faultOf(t.Commit())
+		err = committedFault(t.Commit())
 	}
 	if !opts.ReadOnly {
 		p.count(func(s *Stats) {

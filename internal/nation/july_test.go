@@ -9,6 +9,7 @@ import (
 	"nhipcau/internal/country"
 	"nhipcau/internal/db"
 	"nhipcau/internal/db/dbtest"
+	"nhipcau/internal/load"
 	"nhipcau/internal/org"
 	"nhipcau/internal/reform"
 	"nhipcau/internal/tally"
@@ -36,7 +37,7 @@ func plantLand(t *testing.T) *land {
 	}
 	o := Options{Scale: TheCountry, Before: true, Seed: 1}
 	f := frameOf(rand.New(rand.NewPCG(1, 1)), o)
-	if err := db.Load(t.Context(), address, func(string, int) {}, func(l *db.Loader) (err error) {
+	if err := load.Into(t.Context(), address, func(string, int) {}, func(l *load.Loader) (err error) {
 		w := &writer{plan: &plan{Options: o, units: f.units, inner: make([]int32, len(f.units))}, Loader: l}
 		w.plan.odd.dissolved = -1
 		if w.units0, err = l.IDs(int64(len(f.units))); err != nil {

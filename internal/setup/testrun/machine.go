@@ -6,14 +6,11 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
-)
 
-// oldest is the oldest PostgreSQL that the project runs on.
-const oldest = 15
+	"nhipcau/internal/setup/lab"
+)
 
 // A machine has what the tests need besides Go.
 type machine struct {
@@ -25,7 +22,7 @@ type machine struct {
 
 // look finds what is there.
 func look() machine {
-	return machine{chromium(), binaries(), first(os.Getenv(officeVariable), "soffice", "libreoffice"), first("pdftotext")}
+	return machine{chromium(), lab.Postgreses(), first(os.Getenv(officeVariable), "soffice", "libreoffice"), first("pdftotext")}
 }
 
 // prepare finds what the tests need and installs what is missing; where it may
@@ -38,7 +35,7 @@ func prepare(ctx context.Context) (machine, error) {
 		}
 		if m = look(); len(m.missing()) > 0 {
 			return m, fmt.Errorf("installed %s, and still there is no %s; the tests need Chromium, LibreOffice, pdftotext and PostgreSQL %d or newer",
-				strings.Join(missing, ", "), strings.Join(m.missing(), ", "), oldest)
+				strings.Join(missing, ", "), strings.Join(m.missing(), ", "), lab.OldestPostgres)
 		}
 	}
 	return m, nil
@@ -74,40 +71,6 @@ func first(names ...string) string {
 		}
 	}
 	return ""
-}
-
-// binaries returns the folder of the newest PostgreSQL's programs, "" if there
-// is none that is new enough.
-func binaries() string {
-	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/initdb") // where Debian keeps them, out of the path
-	if err != nil {
-		found = nil
-	}
-	if p, err := exec.LookPath("initdb"); err == nil {
-		found = append(found, p)
-	}
-	best, newest := "", oldest-1
-	for _, p := range found {
-		if v := version(p); v > newest {
-			best, newest = filepath.Dir(p), v
-		}
-	}
-	return best
-}
-
-// version asks initdb for its major version; 0 if it does not say.
-func version(initdb string) int {
-	out, err := exec.Command(initdb, "--version").Output() // "initdb (PostgreSQL) 15.14 (Debian …)"
-	if err != nil {
-		return 0
-	}
-	_, rest, _ := strings.Cut(string(out), "(PostgreSQL) ")
-	digits := strings.IndexFunc(rest, func(r rune) bool { return r < '0' || r > '9' })
-	n, err := strconv.Atoi(rest[:max(0, digits)])
-	if err != nil {
-		return 0
-	}
-	return n
 }
 
 // install installs Debian packages, as root or through sudo without a password.

@@ -24,6 +24,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"nhipcau/internal/setup/lab"
 )
 
 const (
@@ -52,11 +54,11 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	pg, err := startPostgres(ctx, m.postgres)
+	pg, err := lab.StartPostgres(ctx, m.postgres)
 	if err != nil {
 		return fmt.Errorf("starting PostgreSQL: %w", err)
 	}
-	defer pg.stop()
+	defer pg.Stop()
 	programs := []string{browserVariable + "=" + m.browser, officeVariable + "=" + m.office}
 	var t totals
 	fmt.Println("== all tests, embedded database")
@@ -64,7 +66,7 @@ func run(ctx context.Context) error {
 		return err
 	}
 	fmt.Println("== tests that use a database, PostgreSQL; what only a browser or an office shows has been seen")
-	if err := t.test(ctx, append(programs, serverVariable+"="+pg.url), append([]string{"-skip=^Test(Browser|Office)"}, databases...)...); err != nil {
+	if err := t.test(ctx, append(programs, serverVariable+"="+pg.URL), append([]string{"-skip=^Test(Browser|Office)"}, databases...)...); err != nil {
 		return err
 	}
 	fmt.Printf("%d passed, %d failed, %d skipped\n", t.passed, t.failed, t.skipped)

@@ -3,10 +3,8 @@ package db
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"net"
 	"strconv"
@@ -181,7 +179,7 @@ func (f *folder) round() (err error) {
 func severed(err error) bool {
 	pg, ok := errors.AsType[*pgconn.PgError](err)
 	if !ok {
-		return !errors.Is(err, errEndless) && !errors.Is(err, errExit) && lost(err)
+		return !errors.Is(err, errEndless) && !errors.Is(err, errExit) && cut(err)
 	}
 	switch pg.Code {
 	case "57P01", "57P02", "57P05", "25P03", "25P04": // ended by somebody, or for its idleness
@@ -218,15 +216,11 @@ func (p *postgres) unseat(ctx context.Context) error {
 	return faultOf(err)
 }
 
-// lost reports whether an error is that of a connection and not of what it carried.
-func lost(err error) bool {
-	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
-		errors.Is(err, net.ErrClosed) || errors.Is(err, sql.ErrConnDone) || isNet(err) || pgconn.SafeToRetry(err)
-}
-
-func isNet(err error) bool {
-	_, ok := errors.AsType[net.Error](err)
-	return ok
+// cut reports whether an error is that of the folding connection, whichever end
+// closed it, and not of what it carried.
+func cut(err error) bool {
+	_, network := errors.AsType[net.Error](err)
+	return lost(err) || network || errors.Is(err, net.ErrClosed) || errors.Is(err, sql.ErrConnDone)
 }
 
 func (f *folder) step(conn *sql.Conn) (more bool, err error) {

@@ -164,20 +164,20 @@ const ended = `(SELECT l.old_unit AS unit, l.new_unit AS keeper FROM lineage l J
 // takeWork lets keepers answer for what units that ended owed, and host what they
 // hosted, and notes how it was.
 func takeWork(ctx context.Context, tx *db.Tx, reform string) error {
-	keeper := func(column string) string {
-		return `(SELECT x.keeper FROM ` + ended + ` x WHERE x.unit = ` + column + `)`
+	keeper := func(table, column string) string {
+		return `(SELECT x.keeper FROM ` + ended + ` x WHERE x.unit = ` + table + `.` + column + `)`
 	}
 	in := ` IN (SELECT x.unit FROM ` + ended + ` x)`
 	for _, q := range []string{
 		`INSERT INTO reform_work (reform, what, id, unit) SELECT $1, 'duty:' || o.step || ':' || o.keeper, o.rollout, o.unit FROM obligation o WHERE o.keeper` + in,
-		`UPDATE obligation SET keeper = ` + keeper(`obligation.keeper`) + ` WHERE keeper` + in,
+		`UPDATE obligation SET keeper = ` + keeper(`obligation`, `keeper`) + ` WHERE keeper` + in,
 		`INSERT INTO reform_work (reform, what, id, unit) SELECT $1, 'host', r.id, r.unit FROM rollout r WHERE r.unit` + in,
-		`UPDATE rollout SET unit = ` + keeper(`rollout.unit`) + ` WHERE unit` + in,
+		`UPDATE rollout SET unit = ` + keeper(`rollout`, `unit`) + ` WHERE unit` + in,
 		`INSERT INTO reform_work (reform, what, id, unit) SELECT $1, 'scope', r.id, r.scope FROM rollout r WHERE r.scope` + in + ` AND r.state IN ('open', 'approved', 'draft', 'submitted')`,
-		`UPDATE rollout SET scope = ` + keeper(`rollout.scope`) + ` WHERE scope` + in + ` AND state IN ('open', 'approved', 'draft', 'submitted')`,
+		`UPDATE rollout SET scope = ` + keeper(`rollout`, `scope`) + ` WHERE scope` + in + ` AND state IN ('open', 'approved', 'draft', 'submitted')`,
 		`INSERT INTO reform_work (reform, what, id, unit) SELECT $1, 'conference', c.id, c.unit FROM conference c WHERE c.state IN ('draft', 'convened') AND c.unit` + in,
-		`UPDATE conference SET unit = ` + keeper(`conference.unit`) + ` WHERE state IN ('draft', 'convened') AND unit` + in,
-		`UPDATE occasion SET host = (SELECT c.unit FROM conference c WHERE c.id = occasion.id) WHERE id IN (SELECT w.id FROM reform_work w WHERE w.reform = $1 AND w.what = 'conference')`,
+		`UPDATE conference SET unit = ` + keeper(`conference`, `unit`) + ` WHERE state IN ('draft', 'convened') AND unit` + in,
+		`UPDATE occasion SET host = (SELECT c.unit FROM conference AS c WHERE c.id = occasion.id) WHERE id IN (SELECT w.id FROM reform_work w WHERE w.reform = $1 AND w.what = 'conference')`,
 	} {
 		if err := tx.Exec(ctx, q, reform); err != nil {
 			return err
@@ -203,8 +203,8 @@ func noteRelease(ctx context.Context, tx *db.Tx, reform, rollout, tree, path str
 // giveBack undoes changeLists and takeWork, what was released and what reaches
 // whom.
 func giveBack(ctx context.Context, tx *db.Tx, r Reform) error {
-	was := func(what, id string) string {
-		return `(SELECT w.unit FROM reform_work w WHERE w.reform = $1 AND w.what = '` + what + `' AND w.id = ` + id + `)`
+	was := func(what, table string) string {
+		return `(SELECT w.unit FROM reform_work w WHERE w.reform = $1 AND w.what = '` + what + `' AND w.id = ` + table + `.id)`
 	}
 	noted := func(what string) string {
 		return ` IN (SELECT w.id FROM reform_work w WHERE w.reform = $1 AND w.what = '` + what + `')`
@@ -218,10 +218,10 @@ func giveBack(ctx context.Context, tx *db.Tx, r Reform) error {
 			WHERE EXISTS (SELECT 1 FROM reform_work w WHERE w.reform = $1 AND w.id = obligation.rollout AND w.unit = obligation.unit AND w.what LIKE 'duty:' || obligation.step || ':%')`,
 		`UPDATE obligation SET ended_at = NULL WHERE ended_at IS NOT NULL
 			AND EXISTS (SELECT 1 FROM reform_work w WHERE w.reform = $1 AND w.id = obligation.rollout AND w.unit = obligation.unit AND w.what = 'released:' || obligation.step)`,
-		`UPDATE rollout SET unit = ` + was("host", "rollout.id") + ` WHERE id` + noted("host"),
-		`UPDATE rollout SET scope = ` + was("scope", "rollout.id") + ` WHERE id` + noted("scope"),
-		`UPDATE conference SET unit = ` + was("conference", "conference.id") + ` WHERE id` + noted("conference"),
-		`UPDATE occasion SET host = ` + was("conference", "occasion.id") + ` WHERE id` + noted("conference"),
+		`UPDATE rollout SET unit = ` + was("host", "rollout") + ` WHERE id` + noted("host"),
+		`UPDATE rollout SET scope = ` + was("scope", "rollout") + ` WHERE id` + noted("scope"),
+		`UPDATE conference SET unit = ` + was("conference", "conference") + ` WHERE id` + noted("conference"),
+		`UPDATE occasion SET host = ` + was("conference", "occasion") + ` WHERE id` + noted("conference"),
 		`DELETE FROM reform_work WHERE reform = $1`,
 		`DELETE FROM directive_reach WHERE (directive, path) IN (SELECT x.directive, substr(x.path, 2) FROM reform_reach x WHERE x.reform = $1 AND substr(x.path, 1, 1) = '+')`,
 		`INSERT INTO directive_reach (directive, tree, path, at) SELECT x.directive, f.tree, x.path, x.at FROM reform_reach x JOIN reform f ON f.id = x.reform

@@ -47,7 +47,7 @@ var rawReturn = shape{name: "bare rows", rows: 1, group: 64, lines: []line{
 	{
 		"raw_audit", "id BIGINT, at BIGINT, actor TEXT, actor_name TEXT, unit BIGINT, action TEXT, object TEXT, detail TEXT", "id",
 		func(n int64, r *rand.Rand) []any {
-			return []any{n, n, "acc000000001", "Văn thư", r.Int64N(1 << 40), "form.submitted", "periods/m00000000012", ""}
+			return []any{n, n, "acc000000001", "Văn thư", r.Int64N(1 << 40), "returned", "periods/m00000000012", ""}
 		}, "",
 	},
 }}

@@ -176,7 +176,7 @@ func (b *bench) house(ctx context.Context) error {
 	if errors.Is(err, os.ErrNotExist) {
 		fmt.Println("generate")
 		began := time.Now()
-		if printed, err = b.Run(ctx, "generate", "--scale", b.Scale, "--json"); err != nil {
+		if printed, err = b.Run(ctx, "generate", "--scale", b.Scale, "--tree", "2025-06", "--json"); err != nil {
 			return err
 		}
 		var said struct {

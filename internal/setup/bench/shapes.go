@@ -126,6 +126,10 @@ func totalOf(body []byte, lane string) (int64, error) {
 	return 0, fmt.Errorf("no lane %s in %.300s", lane, body)
 }
 
-// reformArgs is the command line that makes the reform of 1 July 2025; empty while
-// the program has none.
-var reformArgs []string
+// reformArgs is the command line that makes the reform of 1 July 2025.
+var reformArgs = []string{"reform", "july-2025"}
+
+// todayPath is the page of a sheet's figures on the tree of today.
+func todayPath(sheet int64, unit string) string {
+	return "/sheets/" + strconv.FormatInt(sheet, 10) + "/units/" + url.PathEscape(unit) + "?view=today"
+}

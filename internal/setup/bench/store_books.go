@@ -124,6 +124,25 @@ func (k *books) facts(ctx context.Context, conference string) (kept, counting in
 	return kept, counting, err
 }
 
+// roots returns the totals, as they are kept, at the root of every sheet that goes on
+// in no other.
+func (k *books) roots(ctx context.Context) (map[int64]string, error) {
+	all := map[int64]string{}
+	var sheet int64
+	var total []byte
+	err := k.each(ctx, []any{&sheet, &total}, func() { all[sheet] = string(total) },
+		`SELECT n.sheet, n.total FROM tally_sheet s JOIN tally_node n ON n.sheet = s.id AND n.parent = 0 AND n.unit = s.root WHERE s.kind <> 'rollout'`)
+	return all, err
+}
+
+// periods returns the sheets of a form's closed periods.
+func (k *books) periods(ctx context.Context, form string) ([]int64, error) {
+	var all []int64
+	var sheet int64
+	err := k.each(ctx, []any{&sheet}, func() { all = append(all, sheet) }, `SELECT sheet FROM form_period WHERE form = $1 AND state = 'closed' ORDER BY n`, form)
+	return all, err
+}
+
 // A Size is what a table or an index takes.
 type Size struct {
 	Name  string `json:"name"`

@@ -222,6 +222,33 @@ func menuOnTelephone(b *browser) {
 // TestBrowser walks the demonstration with the keyboard and looks at every page
 // it meets: WCAG 2.2 AA by axe, focus that shows, nothing to move sideways on a
 // telephone.
+// manyUnits types a table of a reform, looks at what it would do, and lets it wait
+// for its day.
+func manyUnits(b *browser, look func(name string)) {
+	b.t.Helper()
+	b.open("/reforms/many")
+	look("a reform of many units to enter")
+	for selector, text := range map[string]string{
+		"#day": "18/01/2024", "#decision": "De an so 3",
+		"#text": "thanh lap; gop; doan-khoi; Chi doan gop; ; chi doan\nnhap vao; tccs-08; gop\nnhap vao; tccs-09; gop\nnhap vao; tccs-10; tccs-11\nnhap vao; tccs-10; tccs-12",
+	} {
+		b.do(chromedp.Focus(selector), chromedp.KeyEvent(text))
+	}
+	b.do(chromedp.Focus("main form .buttons button"))
+	b.enter("#preview")
+	look("what a reform of many units would do")
+	page := evaluate[string](b, "document.querySelector('main').innerText")
+	for _, want := range []string{"Bản thử", "Thành lập", "Học tập chuyên đề năm 2024", "ước tính"} {
+		if !strings.Contains(page, want) {
+			b.t.Errorf("the trial of a reform does not say %q:\n%s", want, page)
+		}
+	}
+	b.picture("reform", 1280, 900)
+	b.do(chromedp.EmulateViewport(1280, 900), chromedp.Focus("form[action$=making] button"))
+	b.enter("form[action$=undoing]")
+	look("a reform that waits for its day")
+}
+
 func TestBrowser(t *testing.T) {
 	h := app.NewTestHouse(t)
 	if err := h.Demo(); err != nil {
@@ -358,6 +385,7 @@ func TestBrowser(t *testing.T) {
 	look("a reorganisation to enter")
 	b.open("/reforms/new?unit=tccs-08&kind=close")
 	look("the end of a unit to enter")
+	manyUnits(b, look)
 	menuOnTelephone(b)
 	if n, details, err := h.Prove(t.Context()); err != nil || n != 0 {
 		t.Errorf("the proof finds %d mismatches, %v\n%s", n, err, strings.Join(details, "\n"))

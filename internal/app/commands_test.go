@@ -140,7 +140,7 @@ func TestOddInput(t *testing.T) {
 		{1, "data folder", []string{"prove", "--data", in("text.txt")}},
 		{1, "data folder", []string{"prove", "--data", "/dev/null/nc"}},
 		{1, "spaces", []string{"prove", "--data", data, "--database", "postgres://a b"}},
-		{1, "bận", []string{"prove", "--data", data, "--database", "postgres://nobody@127.0.0.1:1/none?connect_timeout=1"}},
+		{1, "không trả lời", []string{"prove", "--data", data, "--database", "postgres://nobody@127.0.0.1:1/none?connect_timeout=1"}},
 		{2, "<login>", []string{"admin"}},
 		{1, "login: ", []string{"admin", "có dấu cách", "--data", data}},
 		{1, "login: ", []string{"admin", "", "--data", data}},

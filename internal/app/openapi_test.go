@@ -35,6 +35,7 @@ func TestDocument(t *testing.T) {
 		t.Fatal(err)
 	}
 	prepared := h.Prepare(t)
+	form, period := h.Ask(t, 3)
 	c := newChecker(t, h)
 	as := func(login string) program { return program{t, h, h.Token(t, login)} }
 	bloc := as("bikhu")
@@ -60,6 +61,8 @@ func TestDocument(t *testing.T) {
 	fill := strings.NewReplacer("/units/{key}", "/units/tccs-07", "/members/{key}", "/members/"+bloc.list("/members?unit=tccs-07").Items[0].Key,
 		"/rollouts/{id}", "/rollouts/"+roll.ID, "/plans/{id}", "/plans/"+plan, "/reports/{id}", "/reports/"+prepared.Report,
 		"/conferences/{id}", "/conferences/"+prepared.Conference, "/directives/{id}", "/directives/"+bloc.list("/directives").Items[0].ID,
+		"/forms/{id}", "/forms/"+form, "/periods/{id}/figures/{unit}", "/periods/"+period+"/figures/doan-khoi",
+		"/periods/{id}/lacking/{unit}", "/periods/"+period+"/lacking/doan-khoi", "/periods/{id}", "/periods/"+period,
 		"{sheet}", roll.Sheet, "/{unit}/children", "/doan-khoi/children", "{unit}", "tccs-07", "{lane}", "persons", "{n}", "1")
 	for _, path := range slices.Sorted(maps.Keys(c.Paths)) {
 		for method := range c.Paths[path] {
@@ -90,11 +93,11 @@ func TestDocument(t *testing.T) {
 			}
 		}
 	}
-	c.writes(t, as, prepared, roll.ID)
+	c.writes(t, as, prepared, roll.ID, period)
 }
 
 // writes asks every operation that writes, in an order in which each can be done.
-func (c checker) writes(t *testing.T, as func(login string) program, prepared app.Prepared, roll string) {
+func (c checker) writes(t *testing.T, as func(login string) program, prepared app.Prepared, roll, period string) {
 	clerk := as("thuky07")
 	row := clerk.list("/conferences/" + prepared.Conference + "/attendance?state=invited").Items[0]
 	free := as("bikhu").list("/units?limit=500").Items
@@ -135,6 +138,8 @@ func (c checker) writes(t *testing.T, as func(login string) program, prepared ap
 		{"POST /reports", deed{login: head, body: `{"rollout":"` + roll + `"}`}},
 		{"PATCH /reports/{id}", deed{login: head, path: "/reports/$POST /reports", body: `{"answers":{"strengths":"Tốt"}}`, match: true}},
 		{"POST /reports/{id}/submission", deed{login: head, path: "/reports/$POST /reports", match: true}},
+		{"POST /periods/{id}/returns/{unit}", deed{login: "thuky07", path: "/periods/" + period, tail: "/returns/tccs-07", body: `{"seen":0,"figures":{"item_1":5}}`}},
+		{"POST /periods/{id}/returns/{unit}/withdrawal", deed{login: "thuky07", path: "/periods/" + period, tail: "/returns/tccs-07/withdrawal", body: `{"seen":1,"reason":"nhầm đơn vị"}`}},
 	} {
 		method, pattern, _ := strings.Cut(d.op, " ")
 		asked[d.op] = true

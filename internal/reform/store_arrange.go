@@ -169,13 +169,13 @@ func takeWork(ctx context.Context, tx *db.Tx, reform string) error {
 	}
 	in := ` IN (SELECT x.unit FROM ` + ended + ` x)`
 	for _, q := range []string{
-		`INSERT INTO reform_work (reform, what, id, unit) SELECT $1, 'duty:' || o.step || ':' || o.keeper, o.rollout, o.unit FROM obligation o WHERE o.keeper` + in,
+		`INSERT INTO reform_work (reform, what, id, step, unit, keeper) SELECT $1, 'duty', o.rollout, o.step, o.unit, o.keeper FROM obligation o WHERE o.keeper` + in,
 		`UPDATE obligation SET keeper = ` + keeper(`obligation`, `keeper`) + ` WHERE keeper` + in,
-		`INSERT INTO reform_work (reform, what, id, unit) SELECT $1, 'host', r.id, r.unit FROM rollout r WHERE r.unit` + in,
+		`INSERT INTO reform_work (reform, what, id, step, unit, keeper) SELECT $1, 'host', r.id, '', r.unit, 0 FROM rollout r WHERE r.unit` + in,
 		`UPDATE rollout SET unit = ` + keeper(`rollout`, `unit`) + ` WHERE unit` + in,
-		`INSERT INTO reform_work (reform, what, id, unit) SELECT $1, 'scope', r.id, r.scope FROM rollout r WHERE r.scope` + in + ` AND r.state IN ('open', 'approved', 'draft', 'submitted')`,
+		`INSERT INTO reform_work (reform, what, id, step, unit, keeper) SELECT $1, 'scope', r.id, '', r.scope, 0 FROM rollout r WHERE r.scope` + in + ` AND r.state IN ('open', 'approved', 'draft', 'submitted')`,
 		`UPDATE rollout SET scope = ` + keeper(`rollout`, `scope`) + ` WHERE scope` + in + ` AND state IN ('open', 'approved', 'draft', 'submitted')`,
-		`INSERT INTO reform_work (reform, what, id, unit) SELECT $1, 'conference', c.id, c.unit FROM conference c WHERE c.state IN ('draft', 'convened') AND c.unit` + in,
+		`INSERT INTO reform_work (reform, what, id, step, unit, keeper) SELECT $1, 'conference', c.id, '', c.unit, 0 FROM conference c WHERE c.state IN ('draft', 'convened') AND c.unit` + in,
 		`UPDATE conference SET unit = ` + keeper(`conference`, `unit`) + ` WHERE state IN ('draft', 'convened') AND unit` + in,
 		`UPDATE occasion SET host = (SELECT c.unit FROM conference AS c WHERE c.id = occasion.id) WHERE id IN (SELECT w.id FROM reform_work w WHERE w.reform = $1 AND w.what = 'conference')`,
 	} {
@@ -195,7 +195,7 @@ func setScopes(ctx context.Context, tx *db.Tx) error {
 // noteRelease notes what the units at and under a path still owe by a rollout whose
 // scope they are about to leave.
 func noteRelease(ctx context.Context, tx *db.Tx, reform, rollout, tree, path string) error {
-	return tx.Exec(ctx, `INSERT INTO reform_work (reform, what, id, unit) SELECT $1, 'released:' || o.step, o.rollout, o.unit FROM obligation o
+	return tx.Exec(ctx, `INSERT INTO reform_work (reform, what, id, step, unit, keeper) SELECT $1, 'released', o.rollout, o.step, o.unit, o.keeper FROM obligation o
 		WHERE o.rollout = $2 AND o.done_at IS NULL AND o.ended_at IS NULL AND o.keeper IN (SELECT unit FROM place WHERE tree = $3 AND path >= $4 AND path < $5)`,
 		reform, rollout, tree, path, auth.After(path))
 }
@@ -213,11 +213,11 @@ func giveBack(ctx context.Context, tx *db.Tx, r Reform) error {
 		`DELETE FROM membership WHERE id IN (SELECT l.after FROM reform_list l WHERE l.reform = $1)`,
 		`UPDATE membership SET to_day = '', ended = 0, ended_at = NULL WHERE id IN (SELECT l.before FROM reform_list l WHERE l.reform = $1)`,
 		`DELETE FROM reform_list WHERE reform = $1`,
-		`UPDATE obligation SET keeper = (SELECT CAST(substr(w.what, length('duty:' || obligation.step || ':') + 1) AS BIGINT) FROM reform_work w
-			WHERE w.reform = $1 AND w.id = obligation.rollout AND w.unit = obligation.unit AND w.what LIKE 'duty:' || obligation.step || ':%')
-			WHERE EXISTS (SELECT 1 FROM reform_work w WHERE w.reform = $1 AND w.id = obligation.rollout AND w.unit = obligation.unit AND w.what LIKE 'duty:' || obligation.step || ':%')`,
+		`UPDATE obligation SET keeper = (SELECT w.keeper FROM reform_work w
+			WHERE w.reform = $1 AND w.what = 'duty' AND w.id = obligation.rollout AND w.step = obligation.step AND w.unit = obligation.unit)
+			WHERE (rollout, step, unit) IN (SELECT w.id, w.step, w.unit FROM reform_work w WHERE w.reform = $1 AND w.what = 'duty')`,
 		`UPDATE obligation SET ended_at = NULL WHERE ended_at IS NOT NULL
-			AND EXISTS (SELECT 1 FROM reform_work w WHERE w.reform = $1 AND w.id = obligation.rollout AND w.unit = obligation.unit AND w.what = 'released:' || obligation.step)`,
+			AND (rollout, step, unit) IN (SELECT w.id, w.step, w.unit FROM reform_work w WHERE w.reform = $1 AND w.what = 'released')`,
 		`UPDATE rollout SET unit = ` + was("host", "rollout") + ` WHERE id` + noted("host"),
 		`UPDATE rollout SET scope = ` + was("scope", "rollout") + ` WHERE id` + noted("scope"),
 		`UPDATE conference SET unit = ` + was("conference", "conference") + ` WHERE id` + noted("conference"),

@@ -37,14 +37,16 @@ CREATE TABLE reform_list (
     PRIMARY KEY (reform, member)
 ) /*clustered*/;
 
--- Work whose host or scope another unit took over, and obligations that ended
--- because the unit left the scope.
+-- Work whose host or scope another unit took over, obligations it answers for, and
+-- those that ended because the unit left the scope.
 CREATE TABLE reform_work (
     reform TEXT NOT NULL REFERENCES reform (id),
-    what   TEXT NOT NULL, -- rollout, scope, conference, obligation:STEP
-    id     TEXT NOT NULL,
-    unit   BIGINT NOT NULL, -- before
-    PRIMARY KEY (reform, what, id, unit)
+    what   TEXT NOT NULL, -- host, scope, conference, duty, released
+    id     TEXT NOT NULL, -- of the rollout or the conference
+    step   TEXT NOT NULL, -- of an obligation, else ''
+    unit   BIGINT NOT NULL, -- of an obligation the one that owes it, else what stood there before
+    keeper BIGINT NOT NULL, -- of an obligation: who answered for it before, else 0
+    PRIMARY KEY (reform, what, id, step, unit)
 ) /*clustered*/;
 
 -- Rights, reach and obligations as they were.

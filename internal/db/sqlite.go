@@ -24,8 +24,8 @@ type lite struct {
 // changes: with less, pages go to the journal twice. They are copied from there into
 // the file every 32 MiB, each once, however often it was changed.
 const (
-	litePragmas  = "_pragma=busy_timeout(10000)&_pragma=foreign_keys(ON)&_pragma=mmap_size(1073741824)"
-	liteWriting  = "&_pragma=journal_mode(WAL)&_pragma=journal_size_limit(67108864)&_pragma=cache_size(-65536)&_pragma=wal_autocheckpoint(8192)&_txlock=immediate"
+	litePragmas  = "_pragma=busy_timeout(10000)&_pragma=foreign_keys(ON)&_pragma=mmap_size(2147418112)"
+	liteWriting  = "&_pragma=journal_mode(WAL)&_pragma=journal_size_limit(67108864)&_pragma=cache_size(-131072)&_pragma=wal_autocheckpoint(8192)&_txlock=immediate"
 	liteReading  = "&_pragma=query_only(ON)"
 	liteSynced   = "&_pragma=synchronous(FULL)"
 	liteUnsynced = "&_pragma=synchronous(OFF)"

@@ -25,7 +25,7 @@ func pagePath(period, unit string) string {
 }
 
 func lackingPath(period, unit string) string {
-	return apiPrefix + "/periods/" + period + "/lacking/" + url.PathEscape(unit) + "?limit=100"
+	return apiPrefix + "/periods/" + period + "/lacking/" + url.PathEscape(unit) + "?limit=50"
 }
 
 func returnPath(period, unit string) string {

@@ -18,14 +18,14 @@ type lite struct {
 }
 
 // Pragmas belong in the DSN: executed as statements they would hold for one
-// connection of the pool alone. mmap_size (1 GiB) more than doubles point reads;
-// journal_size_limit gives the disk back what a long read made the journal grow.
-// The writer's cache (64 MiB) holds what a group of deeds over a whole tree
-// changes: with less, pages go to the journal twice. They are copied from there into
-// the file every 32 MiB, each once, however often it was changed.
+// connection of the pool alone. mmap_size (2 GiB, the most SQLite takes) more than
+// doubles point reads; journal_size_limit gives the disk back what a long read made
+// the journal grow. The writer's cache (144 MiB) holds what a group of deeds over a
+// whole tree changes: with less, pages go to the journal twice. They are copied from
+// there into the file every 128 MiB, each once, however often it was changed.
 const (
 	litePragmas  = "_pragma=busy_timeout(10000)&_pragma=foreign_keys(ON)&_pragma=mmap_size(2147418112)"
-	liteWriting  = "&_pragma=journal_mode(WAL)&_pragma=journal_size_limit(67108864)&_pragma=cache_size(-131072)&_pragma=wal_autocheckpoint(8192)&_txlock=immediate"
+	liteWriting  = "&_pragma=journal_mode(WAL)&_pragma=journal_size_limit(134217728)&_pragma=cache_size(-147456)&_pragma=wal_autocheckpoint(32768)&_txlock=immediate"
 	liteReading  = "&_pragma=query_only(ON)"
 	liteSynced   = "&_pragma=synchronous(FULL)"
 	liteUnsynced = "&_pragma=synchronous(OFF)"

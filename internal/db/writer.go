@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	groupTime = 20 * time.Millisecond // a group commits at the latest then; one whom nobody follows, at once
+	groupTime = 50 * time.Millisecond // a group commits at the latest then; one whom nobody follows, at once
 	groupSize = 1000
 	foldLimit = 100_000 // folds of one group that each leave work for another
 )

@@ -84,6 +84,28 @@ func AddWords(ctx context.Context, tx *db.Tx, x Index, texts []Worded) error {
 			return err
 		}
 	}
+	return a.write(ctx, tx, x)
+}
+
+// AddMarks is AddWords for marks alone, of any number of texts in any order: marks
+// calls its argument with each.
+func AddMarks(ctx context.Context, tx *db.Tx, x Index, marks func(add func(Worded) error) error) error {
+	if err := tx.Lock(ctx, "words of names"); err != nil {
+		return err
+	}
+	a := adder{}
+	if err := marks(func(t Worded) error { a.add(t); return nil }); err != nil {
+		return err
+	}
+	for k := range a {
+		slices.Sort(a[k])
+		a[k] = slices.Compact(a[k])
+	}
+	return a.write(ctx, tx, x)
+}
+
+// write adds what was gathered to x.
+func (a adder) write(ctx context.Context, tx *db.Tx, x Index) error {
 	for _, k := range a.keys() {
 		rows, err := db.All(ctx, tx, scanList, `SELECT list FROM find_word WHERE kind = $1 AND word = $2 AND block = $3`, x, k.word, k.block)
 		if err != nil {

@@ -17,6 +17,7 @@ import (
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
+	"nhipcau/internal/org"
 	"nhipcau/internal/vn"
 )
 
@@ -74,6 +75,16 @@ func (c Change) Apply(ctx context.Context, tx *db.Tx, reform string) error {
 		return err
 	}
 	if err := c.replant(ctx, tx, was); err != nil {
+		return err
+	}
+	names := map[int64]string{}
+	for _, n := range c.Create {
+		names[n.ID] = n.Name + " " + n.Short
+	}
+	for _, r := range c.Rename {
+		names[r.Unit] = r.Name + " " + r.Short
+	}
+	if err := org.AddUnitNames(ctx, tx, names); err != nil {
 		return err
 	}
 	return touch(ctx, tx, c.Tree)
@@ -236,7 +247,14 @@ func (p *planter) plant(ctx context.Context, tx *db.Tx, units []spot) error {
 		}
 		placed = append(placed, s)
 	}
-	return insertPlaces(ctx, tx, p.tree, placed)
+	if err := insertPlaces(ctx, tx, p.tree, placed); err != nil {
+		return err
+	}
+	found := make([]org.Placed, len(placed))
+	for i, s := range placed {
+		found[i] = org.Placed{Unit: s.unit, Path: s.path}
+	}
+	return org.MarkPlaced(ctx, tx, p.tree, found)
 }
 
 // maxDepth is how deep a tree may be: a circle would be deeper.

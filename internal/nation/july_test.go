@@ -56,6 +56,9 @@ func plantLand(t *testing.T) *land {
 		t.Fatal(err)
 	}
 	l.do(func(ctx context.Context, tx *db.Tx) error {
+		if err := org.Reindex(ctx, tx); err != nil {
+			return err
+		}
 		l.by = auth.System(Tree)
 		top, err := org.Children(ctx, tx, l.by, 0, "", 1)
 		if err != nil {
@@ -214,6 +217,20 @@ func (l *land) published() {
 	for _, p := range provinces {
 		communes -= len(all[p])
 	}
+	dbtest.Read(l, l.d, func(ctx context.Context, tx *db.Tx) error {
+		for _, name := range []string{"phuong hoan kiem", "xa ba che", "tinh lao cai"} {
+			found, err := org.Find(ctx, tx, l.by, name, 10)
+			if err != nil || len(found) == 0 {
+				l.Errorf("searching for %q finds %d units, %v", name, len(found), err)
+			}
+			for _, u := range found {
+				if u.Closed != "" || u.Kind == "Đảng bộ huyện" {
+					l.Errorf("searching for %q finds %s, which ended", name, u.Name)
+				}
+			}
+		}
+		return nil
+	})
 	if communes != -blocs {
 		l.Errorf("%d units under the provinces that are neither communes of the list nor blocs", -communes-blocs)
 	}

@@ -344,6 +344,76 @@ func markMoved(ctx context.Context, tx *db.Tx, tree, path string) error {
 	return find.AddWords(ctx, tx, find.MemberNames, members)
 }
 
+// A Placed is a unit that stands at another place than before.
+type Placed struct {
+	Unit int64
+	Path string
+}
+
+// manyPlaced is from how many units on the lists of all units are gone through, and
+// not those of each.
+const manyPlaced = 5_000
+
+// MarkPlaced notes where units and those on their lists stand by now, so that they
+// are found there.
+func MarkPlaced(ctx context.Context, tx *db.Tx, tree string, all []Placed) error {
+	marks := make(map[int64][]string, len(all))
+	units := make([]int64, len(all))
+	same := map[string][]string{} // what stands under one unit has the same marks
+	for i, p := range all {
+		m := placeMarks(tree, p.Path)
+		if len(m) > 0 {
+			last := m[len(m)-1]
+			if same[last] == nil {
+				same[last] = m
+			}
+			m = same[last]
+		}
+		marks[p.Unit], units[i] = m, p.Unit
+	}
+	if err := find.AddMarks(ctx, tx, find.UnitNames, func(add func(find.Worded) error) error {
+		for _, u := range units {
+			if err := add(find.Worded{ID: u, Marks: marks[u]}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	return find.AddMarks(ctx, tx, find.MemberNames, func(add func(find.Worded) error) error {
+		row := func(r db.Scanner) error {
+			var w find.Worded
+			var unit int64
+			if err := r.Scan(&w.ID, &unit); err != nil {
+				return err
+			}
+			if w.Marks = marks[unit]; len(w.Marks) == 0 {
+				return nil
+			}
+			return add(w)
+		}
+		if len(units) > manyPlaced {
+			return db.Each(ctx, tx, `SELECT member, unit FROM membership WHERE ended = 0`, nil, row)
+		}
+		for in, args := range db.In(units) {
+			if err := db.Each(ctx, tx, `SELECT member, unit FROM membership WHERE ended = 0 AND unit `+in, args, row); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// AddUnitNames notes the words of units' new names.
+func AddUnitNames(ctx context.Context, tx *db.Tx, names map[int64]string) error {
+	var all []find.Worded
+	for unit, name := range names {
+		all = append(all, find.Worded{ID: unit, Text: vn.Fold(name)})
+	}
+	return find.AddWords(ctx, tx, find.UnitNames, all)
+}
+
 // Reindex makes the words by which people and units are found anew, of their names:
 // after rows were loaded otherwise than by the verbs.
 func Reindex(ctx context.Context, tx *db.Tx) error {

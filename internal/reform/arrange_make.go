@@ -129,6 +129,9 @@ func (t *Trial) refusal() error {
 // Make makes a reform of many units that waits, by whoever entered it or the job of
 // its day. It is one transaction; who writes meanwhile waits for it.
 func Make(ctx context.Context, tx *db.Tx, by auth.Actor, id string) error {
+	if err := org.MayReform(by); err != nil {
+		return err
+	}
 	if err := alone(ctx, tx); err != nil {
 		return err
 	}

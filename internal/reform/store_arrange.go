@@ -125,10 +125,30 @@ func countWork(ctx context.Context, tx *db.Tx, units []int64) (owed, conferences
 	return owed, conferences, err
 }
 
+// A listed is a membership that ends.
+type listed struct{ id, member, unit int64 }
+
+// markKeepers lets people be found where the units stand whose lists they joined.
+func markKeepers(ctx context.Context, tx *db.Tx, tree string, all []listed, keeper map[int64]int64) error {
+	var units []int64
+	for _, l := range all {
+		units = append(units, keeper[l.unit])
+	}
+	slices.Sort(units)
+	var placed []org.Placed
+	if err := db.AmongIDs(slices.Compact(units), []any{tree}, func(in string, args []any) error {
+		some, err := db.All(ctx, tx, func(s db.Scanner) (p org.Placed, err error) { return p, s.Scan(&p.Unit, &p.Path) }, `SELECT unit, path FROM place WHERE tree = $1 AND unit `+in, args...)
+		placed = append(placed, some...)
+		return err
+	}); err != nil {
+		return err
+	}
+	return org.MarkPlaced(ctx, tx, tree, placed)
+}
+
 // changeLists puts the people of units that end on the lists of their keepers.
 func changeLists(ctx context.Context, tx *db.Tx, r Reform, units []int64, keeper map[int64]int64) error {
 	mark := tx.NewID()
-	type listed struct{ id, member, unit int64 }
 	var all []listed
 	if err := db.AmongIDs(units, nil, func(in string, args []any) error {
 		some, err := db.All(ctx, tx, func(s db.Scanner) (l listed, err error) { return l, s.Scan(&l.id, &l.member, &l.unit) },
@@ -150,6 +170,9 @@ func changeLists(ctx context.Context, tx *db.Tx, r Reform, units []int64, keeper
 	if err := db.InsertMany(ctx, tx, `INSERT INTO membership (id, member, unit, from_day, to_day, recorded_at, ended) VALUES`, len(all), func(i int) []any {
 		return []any{ids[i], all[i].member, keeper[all[i].unit], r.Day, "", tx.Now, 0}
 	}); err != nil {
+		return err
+	}
+	if err := markKeepers(ctx, tx, r.Tree, all, keeper); err != nil {
 		return err
 	}
 	return db.InsertMany(ctx, tx, `INSERT INTO reform_list (reform, member, before, after) VALUES`, len(all), func(i int) []any {

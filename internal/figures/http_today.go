@@ -65,15 +65,6 @@ type fromRow struct {
 	Cells     []cell
 }
 
-// UnderHref returns the address of the figures of the units under one.
-func UnderHref(sheet int64, unitKey string, today bool) string {
-	h := tally.SheetHref(sheet) + "/units/" + url.PathEscape(unitKey)
-	if today {
-		h += "?view=today"
-	}
-	return h
-}
-
 func (s *server) under(w http.ResponseWriter, r *http.Request) error {
 	p := underPage{Page: s.site.Page(r, "tally.under"), Today: r.URL.Query().Get("view") == "today"}
 	sheet, _ := strconv.ParseInt(r.PathValue("sheet"), 10, 64)       // a bad number is no sheet
@@ -254,7 +245,7 @@ func (p underPage) href(unit string, today bool, after int64) string {
 	if after > 0 {
 		v.Set("after", strconv.FormatInt(after, 10))
 	}
-	h := UnderHref(p.Sheet.ID, unit, false)
+	h := tally.UnderHref(p.Sheet.ID, unit, false)
 	if len(v) > 0 {
 		h += "?" + v.Encode()
 	}

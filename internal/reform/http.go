@@ -205,6 +205,7 @@ type showPage struct {
 	Due   bool   // its day has come
 	Trial *Trial // what it would do, to whom may make it
 	Lines []Line
+	Names map[string]string // of the units on the lines, by key
 	Acts  map[Act]int
 	After int
 	More  bool

@@ -3,7 +3,9 @@ package reform
 import (
 	"context"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,6 +13,7 @@ import (
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/intake"
+	"nhipcau/internal/lineage"
 	"nhipcau/internal/org"
 	"nhipcau/internal/vn"
 	"nhipcau/internal/web"
@@ -80,19 +83,28 @@ func (s *server) sketch(w http.ResponseWriter, r *http.Request) error {
 	}
 	table := Table{Decision: p.Decision, Reason: p.Reason}
 	table.Day, _ = vn.ParseDay(p.Day) // a bad day is none, which check refuses
-	text := []byte(typed(p.Text))
+	lines, added := typed(p.Text)
+	text := []byte(lines)
 	if body != nil {
 		defer body.Close()
 		if text, err = io.ReadAll(io.LimitReader(body, maxTable)); err != nil {
 			return err
 		}
+		added = 0
 	}
 	if len(text) > 0 {
 		rows, err := intake.Read(text, Layout())
 		if err != nil {
 			return s.manyPage(w, r, p, err)
 		}
-		if table.Lines, p.Bad = FromRows(rows); len(p.Bad) > 0 {
+		table.Lines, p.Bad = FromRows(rows)
+		for i := range table.Lines {
+			table.Lines[i].N -= added
+		}
+		for i := range p.Bad {
+			p.Bad[i].Line -= added
+		}
+		if len(p.Bad) > 0 {
 			return s.manyPage(w, r, p, nil)
 		}
 	}
@@ -113,11 +125,12 @@ func (s *server) sketch(w http.ResponseWriter, r *http.Request) error {
 	return web.SeeSaid(w, r, "reform.said.tried", "/reforms/%s", made.ID)
 }
 
-// typed puts the header over lines that were typed or pasted without one.
-func typed(text string) string {
+// typed puts the header over lines that were typed or pasted without one, and
+// returns how many lines it added.
+func typed(text string) (lines string, added int) {
 	text = strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
 	if text == "" {
-		return ""
+		return "", 0
 	}
 	sign := ";"
 	if strings.Contains(text, "\t") {
@@ -125,13 +138,13 @@ func typed(text string) string {
 	}
 	first, _, _ := strings.Cut(text, "\n")
 	if strings.Contains(vn.Fold(first), "ma don vi") || strings.Contains(vn.Fold(first), "unit code") {
-		return text
+		return text, 0
 	}
 	var names []string
 	for _, c := range Layout().Columns {
 		names = append(names, c.Names[0])
 	}
-	return strings.Join(names, sign) + "\n" + text
+	return strings.Join(names, sign) + "\n" + text, 1
 }
 
 // template sends the empty table.
@@ -180,11 +193,34 @@ func (p *showPage) loadMany(ctx context.Context, tx *db.Tx, after int) (err erro
 	if p.Acts, err = countLines(ctx, tx, p.Reform.ID); err != nil {
 		return err
 	}
+	if p.Names, err = namesOf(ctx, tx, p.Reform.Tree, p.Lines); err != nil {
+		return err
+	}
 	p.Due = p.Reform.Due(tx)
 	if p.May && (p.Reform.State == Draft || p.Reform.State == Planned && !p.Due) {
 		p.Trial, err = p.Reform.trial(ctx, tx, p.Actor)
 	}
 	return err
+}
+
+// namesOf returns what the units are called that lines name, by key: as they stand,
+// or as a line creates them.
+func namesOf(ctx context.Context, tx *db.Tx, tree string, lines []Line) (map[string]string, error) {
+	names, keys := map[string]string{}, map[string]bool{}
+	for _, l := range lines {
+		keys[l.Unit] = true
+		if l.Target != "" {
+			keys[l.Target] = true
+		}
+		if l.Act == Create {
+			names[l.Unit] = l.Name
+		}
+	}
+	all, err := lineage.ByKeys(ctx, tx, tree, slices.Sorted(maps.Keys(keys)))
+	for _, u := range all {
+		names[u.Key] = u.Name
+	}
+	return names, err
 }
 
 func (s *server) confirm(w http.ResponseWriter, r *http.Request) error {

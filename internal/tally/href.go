@@ -25,3 +25,12 @@ func Href(sheet int64, unitKey, lane string, subtree bool) string {
 
 // SheetHref returns the address of a sheet's seals.
 func SheetHref(sheet int64) string { return "/sheets/" + strconv.FormatInt(sheet, 10) }
+
+// UnderHref returns the address of the figures of the units under one.
+func UnderHref(sheet int64, unitKey string, today bool) string {
+	h := SheetHref(sheet) + "/units/" + url.PathEscape(unitKey)
+	if today {
+		h += "?view=today"
+	}
+	return h
+}

@@ -14,7 +14,6 @@ import (
 	"nhipcau/internal/directive"
 	"nhipcau/internal/file"
 	"nhipcau/internal/notify"
-	"nhipcau/internal/org"
 	"nhipcau/internal/rollout"
 	"nhipcau/internal/vn"
 	"nhipcau/internal/world"
@@ -200,15 +199,6 @@ func (n *Nation) Approved() rollout.Rollout {
 
 // DB is the house's database.
 func (n *Nation) DB() *db.DB { return n.h.db }
-
-// Find returns a unit as its own people see it.
-func (n *Nation) Find(key string) (u org.Unit) {
-	dbtest.Read(n.t, n.h.db, func(ctx context.Context, tx *db.Tx) (err error) {
-		u, err = org.Get(ctx, tx, n.As(0), key)
-		return err
-	})
-	return u
-}
 
 // Notices counts the notices of a kind that the first secretary of a level has.
 func (n *Nation) Notices(depth int, key string) (count int) {

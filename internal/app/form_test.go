@@ -143,7 +143,7 @@ func BenchmarkReturns(b *testing.B) {
 		if err != nil {
 			return err
 		}
-		r, err := http.NewRequest("POST", fmt.Sprintf("%s/api/v1/periods/%s/returns/tccs-%02d", h.URL, period, unit+1), bytes.NewReader(body))
+		r, err := http.NewRequest(http.MethodPost, fmt.Sprintf("%s/api/v1/periods/%s/returns/tccs-%02d", h.URL, period, unit+1), bytes.NewReader(body))
 		if err != nil {
 			return err
 		}
@@ -159,7 +159,7 @@ func BenchmarkReturns(b *testing.B) {
 		return err
 	}
 	least := run(2000, func(int, int) error {
-		r, err := http.NewRequest("GET", h.URL+"/healthz", nil)
+		r, err := http.NewRequest(http.MethodGet, h.URL+"/healthz", nil)
 		if err != nil {
 			return err
 		}

@@ -96,8 +96,14 @@ func visitor(t *testing.T, h *app.TestHouse, login, password string) func(path s
 		t.Fatal(err)
 	}
 	c := &http.Client{Jar: jar}
-	read := func(a *http.Response, err error) (int, string) {
+	ask := func(method, path, body string) (int, string) {
 		t.Helper()
+		r, err := http.NewRequestWithContext(t.Context(), method, h.URL+path, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		a, err := c.Do(r)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -108,8 +114,8 @@ func visitor(t *testing.T, h *app.TestHouse, login, password string) func(path s
 		}
 		return a.StatusCode, string(b)
 	}
-	if status, body := read(c.PostForm(h.URL+"/login", url.Values{"login": {login}, "password": {password}})); status != http.StatusOK || strings.Contains(body, `action="/login"`) {
+	if status, body := ask(http.MethodPost, "/login", url.Values{"login": {login}, "password": {password}}.Encode()); status != http.StatusOK || strings.Contains(body, `action="/login"`) {
 		t.Fatalf("%s is not let in: %d", login, status)
 	}
-	return func(path string) (int, string) { return read(c.Get(h.URL + path)) }
+	return func(path string) (int, string) { return ask(http.MethodGet, path, "") }
 }

@@ -50,15 +50,8 @@ func Roll(ctx context.Context, tx *db.Tx, occasion string) ([]Row, error) {
 	return db.All(ctx, tx, scanRow, rolls+` ORDER BY p.path, m.sort, m.id`, vn.DayOf(tx.Now), occasion)
 }
 
-// RollOf returns the part of a roll that by sees through their own subtree:
-// people of units of theirs.
-func RollOf(ctx context.Context, tx *db.Tx, by auth.Actor, occasion string) ([]Row, error) {
-	return db.All(ctx, tx, scanRow, rolls+` AND p.path >= $3 AND p.path < $4 ORDER BY p.path, m.sort, m.id`,
-		vn.DayOf(tx.Now), occasion, by.Path, by.End())
-}
-
 // RollAfter returns rows of a roll in a state, in all if that is "": the whole roll,
-// or the part RollOf returns; in the order of members' ids, at most limit after one.
+// or the part by sees through their own subtree; in the order of members' ids, at most limit after one.
 func RollAfter(ctx context.Context, tx *db.Tx, by auth.Actor, occasion string, whole bool, s State, after int64, limit int) ([]Row, error) {
 	from, to := by.Path, by.End()
 	if whole {

@@ -82,7 +82,7 @@ func CountSome(ctx context.Context, tx *db.Tx, id string) (Progress, error) {
 	if err != nil {
 		return Progress{}, err
 	}
-	more := false
+	var more bool
 	n.Actor.Tree, n.Actor.Path, n.Actor.Unit, n.Actor.Roles = o.Tree, "/", c.Unit, auth.System(o.Tree).Roles
 	if c.State == Closing {
 		more, err = c.closeSome(ctx, tx, &n)

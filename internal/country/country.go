@@ -94,8 +94,10 @@ var (
 		return Pair{Old: f[0], New: f[1], Kind: f[2]}
 	})
 	communeMap = table("commune_map", func(f []string) CommunePair {
-		return CommunePair{OldKind: f[0], Old: f[1], OldDistrict: f[2], OldProvince: f[3], OldName: f[4],
-			New: f[5], NewProvince: f[6], Extent: f[7], Note: f[8]}
+		return CommunePair{
+			OldKind: f[0], Old: f[1], OldDistrict: f[2], OldProvince: f[3], OldName: f[4],
+			New: f[5], NewProvince: f[6], Extent: f[7], Note: f[8],
+		}
 	})
 )
 

@@ -47,7 +47,9 @@ func lose(mode, url string) error {
 		if first {
 			first = false
 			fmt.Println("folding")
-			io.Copy(io.Discard, os.Stdin)
+			if _, err := io.Copy(io.Discard, os.Stdin); err != nil {
+				return err
+			}
 		}
 		return nil
 	})
@@ -89,6 +91,22 @@ func (c *child) says(want string) {
 	c.t.Helper()
 	if c.lines.Scan(); c.lines.Text() != want {
 		c.t.Fatalf("the child says %q, want %q", c.lines.Text(), want)
+	}
+}
+
+// must fails the test on an error of what was done to the child.
+func (c *child) must(err error) {
+	c.t.Helper()
+	if err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// ends waits for the child, however it ended.
+func (c *child) ends() {
+	c.t.Helper()
+	if err := c.Wait(); err != nil {
+		c.t.Log("the child:", err)
 	}
 }
 
@@ -152,20 +170,20 @@ func TestLostFolder(t *testing.T) {
 			d := counts(t)
 			c := spawn(t, d, "folding")
 			c.says("folding")
-			c.Process.Kill()
+			c.must(c.Process.Kill())
 			goesOn(t, d)
-			c.Wait()
+			c.ends()
 		})
 		t.Run("stopped"+also, func(t *testing.T) {
 			d := counts(t)
 			c := spawn(t, d, "folding")
 			c.says("folding")
-			c.Process.Signal(syscall.SIGSTOP)
+			c.must(c.Process.Signal(syscall.SIGSTOP))
 			goesOn(t, d)
 			c.in.Close()
-			c.Process.Signal(syscall.SIGCONT)
+			c.must(c.Process.Signal(syscall.SIGCONT))
 			c.says("answered <nil>")
-			c.Wait()
+			c.ends()
 			becomes(t, d, total)
 		})
 		t.Run("cut off"+also, func(t *testing.T) {
@@ -182,14 +200,14 @@ func TestLostFolder(t *testing.T) {
 			goesOn(t, d)
 			c.in.Close()
 			c.says("answered <nil>")
-			c.Wait()
+			c.ends()
 			becomes(t, d, total)
 		})
 		t.Run("silent"+also, func(t *testing.T) {
 			d := counts(t)
 			c := spawn(t, d, "silent")
 			c.says("posted <nil>")
-			c.Wait()
+			c.ends()
 			goesOn(t, d)
 		})
 	}

@@ -204,7 +204,9 @@ func (p *underPage) today(ctx context.Context, tx *db.Tx, kind *tally.Kind, afte
 	for _, c := range from {
 		u := names[c.Unit]
 		row := fromRow{Name: u.UnitName, Key: u.UnitKey, Assumed: c.Assumed}
-		if c.Num != c.Den {
+		if u.UnitKey == "" { // of another's figure one learns no more than what is given
+			row.Name, row.Assumed = p.T("tally.from.hidden"), false
+		} else if c.Num != c.Den {
 			row.Share = fmt.Sprintf("%d/%d", c.Num, c.Den)
 		}
 		row.Cells = p.cells(kind, c.Given, c.Num != c.Den, func(lane string) string {

@@ -230,9 +230,10 @@ type Standing struct {
 	Parent int64
 	From   vn.Day // since when it stands where it does
 	Closed vn.Day
+	Named  vn.Day // since when it bears its name
 }
 
-const standings = `SELECT u.id, u.key, n.name, k.kind, p.path, p.depth, e.parent, e.from_day, e.to_day
+const standings = `SELECT u.id, u.key, n.name, k.kind, p.path, p.depth, e.parent, e.from_day, e.to_day, n.from_day
 	FROM unit u
 	JOIN place p ON p.tree = $1 AND p.unit = u.id
 	JOIN unit_edge e ON e.tree = p.tree AND e.unit = u.id AND e.from_day = (SELECT max(x.from_day) FROM unit_edge x WHERE x.tree = p.tree AND x.unit = u.id)
@@ -240,7 +241,7 @@ const standings = `SELECT u.id, u.key, n.name, k.kind, p.path, p.depth, e.parent
 	JOIN unit_kind k ON k.unit = u.id AND k.from_day = (SELECT max(x.from_day) FROM unit_kind x WHERE x.unit = u.id)`
 
 func scanStanding(r db.Scanner) (s Standing, err error) {
-	return s, r.Scan(&s.ID, &s.Key, &s.Name, &s.Kind, &s.Path, &s.Depth, &s.Parent, &s.From, &s.Closed)
+	return s, r.Scan(&s.ID, &s.Key, &s.Name, &s.Kind, &s.Path, &s.Depth, &s.Parent, &s.From, &s.Closed, &s.Named)
 }
 
 // ByKeys returns the units of a tree with these keys, in no order. Keys differ.
@@ -253,7 +254,7 @@ func ByKeys(ctx context.Context, tx *db.Tx, tree string, keys []string) ([]Stand
 func Under(ctx context.Context, tx *db.Tx, tree string, parents []int64) ([]Standing, error) {
 	var all []Standing
 	for _, parent := range parents { // one by one: for a list SQLite would read the whole tree
-		some, err := db.All(ctx, tx, scanStanding, `SELECT u.id, u.key, n.name, '', p.path, p.depth, e.parent, e.from_day, e.to_day
+		some, err := db.All(ctx, tx, scanStanding, `SELECT u.id, u.key, n.name, '', p.path, p.depth, e.parent, e.from_day, e.to_day, n.from_day
 			FROM unit_edge e
 			JOIN unit u ON u.id = e.unit
 			JOIN place p ON p.tree = e.tree AND p.unit = e.unit
@@ -292,6 +293,12 @@ func Insert(ctx context.Context, tx *db.Tx, reform string, all []Heir) error {
 // Forget takes back who follows whom by a reform.
 func Forget(ctx context.Context, tx *db.Tx, reform string) error {
 	return tx.Exec(ctx, `DELETE FROM lineage WHERE reform = $1`, reform)
+}
+
+// State changes with every reform of a tree that is made or undone.
+func State(ctx context.Context, tx *db.Tx, tree string) (last, made int64, err error) {
+	err = tx.One(ctx, `SELECT coalesce(max(p.seq), 0), count(*) FROM reform f JOIN reform_plan p ON p.reform = f.id WHERE f.tree = $1 AND p.state = 'applied'`, []any{tree}, &last, &made)
+	return last, made, err
 }
 
 // A Turn is an heir by the reform that came as number Turn of those asked for.

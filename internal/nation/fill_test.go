@@ -71,10 +71,30 @@ func TestSameSeedSameRows(t *testing.T) {
 
 // orders are the tables that are filled and what their rows are ordered by.
 var orders = [][2]string{
-	{"tree", "key"}, {"unit", "id"}, {"unit_name", "unit, from_day"}, {"unit_kind", "unit, from_day"}, {"unit_edge", "unit, from_day"}, {"place", "unit"},
-	{"epoch", "id"}, {"reform", "id"}, {"lineage", "old_unit"}, {"member", "id"}, {"membership", "id"}, {"office", "id"},
-	{"form", "id"}, {"form_item", "n"}, {"form_period", "n"}, {"form_return", "period, unit, n"}, {"tally_sheet", "id"}, {"tally_post", "id"}, {"tally_node", "sheet, parent, unit"},
-	{"conference", "id"}, {"conference_event", "id"}, {"occasion", "id"}, {"site", "n"}, {"attendance", "member"},
+	{"tree", "key"},
+	{"unit", "id"},
+	{"unit_name", "unit, from_day"},
+	{"unit_kind", "unit, from_day"},
+	{"unit_edge", "unit, from_day"},
+	{"place", "unit"},
+	{"epoch", "id"},
+	{"reform", "id"},
+	{"lineage", "old_unit"},
+	{"member", "id"},
+	{"membership", "id"},
+	{"office", "id"},
+	{"form", "id"},
+	{"form_item", "n"},
+	{"form_period", "n"},
+	{"form_return", "period, unit, n"},
+	{"tally_sheet", "id"},
+	{"tally_post", "id"},
+	{"tally_node", "sheet, parent, unit"},
+	{"conference", "id"},
+	{"conference_event", "id"},
+	{"occasion", "id"},
+	{"site", "n"},
+	{"attendance", "member"},
 }
 
 // content is a line for each table with a hash of its rows.

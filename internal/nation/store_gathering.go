@@ -9,8 +9,10 @@ import (
 func (w *writer) gathering() error {
 	const title = "Hội nghị trực tuyến toàn quốc học tập, quán triệt Nghị quyết"
 	const day = "2026-02-07"
-	if err := w.Table("conference", []string{"id", "tree", "unit", "rollout", "title", "fold", "kind", "mode", "day", "start_time", "end_time", "place", "chair", "state", "sheet", "sample",
-		"entered_by", "entered_name", "entered_at", "version"}, func(add add) error {
+	if err := w.Table("conference", []string{
+		"id", "tree", "unit", "rollout", "title", "fold", "kind", "mode", "day", "start_time", "end_time", "place", "chair", "state", "sheet", "sample",
+		"entered_by", "entered_name", "entered_at", "version",
+	}, func(add add) error {
 		add(w.conference, Tree, w.id(0), "", title, vn.Fold(title), "main", "hybrid", day, "07:30", "11:30", "", "", "convened", w.sheets+months, int64(1), "", actorName, made, int64(2))
 		return nil
 	}); err != nil {

@@ -133,20 +133,12 @@ const (
 		AND (x.to_day = '' OR x.to_day > $1 OR x.ended > $2))`
 )
 
-// CountDue returns how many members of unit were on its list, and how many of
-// them were exempt.
-func CountDue(ctx context.Context, tx *db.Tx, unit int64, f Frozen) (listed, exempted int64, err error) {
-	err = tx.One(ctx, `SELECT count(*), coalesce(sum(CASE WHEN `+exempt+` THEN 1 ELSE 0 END), 0) FROM membership s WHERE s.unit = $3 AND `+due,
-		[]any{f.Day, f.Mark, unit}, &listed, &exempted)
-	return listed, exempted, err
-}
-
 // A Count is how many members of a unit were on its list in a frozen count, and how
 // many of them were exempt.
 type Count struct{ Listed, Exempt int64 }
 
-// CountDueOf returns what CountDue returns for each of many units; one whose list
-// was empty is not in it.
+// CountDueOf returns how many members of each of units were on its list, and how
+// many of them were exempt; one whose list was empty is not in it.
 func CountDueOf(ctx context.Context, tx *db.Tx, units []int64, f Frozen) (map[int64]Count, error) {
 	all := make(map[int64]Count, len(units))
 	for in, args := range db.In(units, f.Day, f.Mark) {

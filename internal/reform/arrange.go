@@ -130,12 +130,13 @@ type worker struct {
 // A node is a unit that a table speaks of.
 type node struct {
 	lineage.Standing
-	line   int // that creates it, 0 if it stands
-	into   []Line
-	moves  int // line, 0 for none
-	to     int64
-	ends   bool
-	keeper int64
+	line    int // that creates it, 0 if it stands
+	into    []Line
+	moves   int // line, 0 for none
+	renames int // the same
+	to      int64
+	ends    bool
+	keeper  int64
 }
 
 // work works a table out. Units to be created have ids below zero.
@@ -222,6 +223,10 @@ func (w *worker) read() {
 				w.problem(l.N, "org.error.closed", target.Name)
 				continue
 			}
+			if w.Day.Before(target.From) {
+				w.problem(l.N, "reform.error.stood_later", target.From.String())
+				continue
+			}
 		}
 		switch {
 		case n == nil:
@@ -268,8 +273,16 @@ func (w *worker) line(l Line, n, target *node) {
 		}
 		n.moves, n.to = l.N, target.ID
 	case Rename:
-		if l.Name == "" {
+		if l.Name == "" || len(l.Name) > 3*maxDecision || len(l.Kind) > maxDecision {
 			w.problem(l.N, "reform.error.name_kind")
+			return
+		}
+		if n.line != 0 || n.renames != 0 {
+			w.problem(l.N, "reform.error.twice", n.Name)
+			return
+		}
+		if n.renames = l.N; !n.Named.Before(w.Day) {
+			w.problem(l.N, "reform.error.named_later", n.Named.String())
 			return
 		}
 		w.change.Rename = append(w.change.Rename, lineage.Rename{Unit: n.ID, Name: l.Name, Short: l.Short, Kind: cmp.Or(l.Kind, n.Kind)})
@@ -318,6 +331,14 @@ func (w *worker) shares() {
 		case !whole(heirs):
 			w.problem(first, "reform.error.sum", n.Name)
 		}
+		if !n.ends { // it goes on, and answers for its own work
+			self := slices.IndexFunc(n.into, func(l Line) bool { return l.Target == key })
+			if kept >= 0 && kept != self {
+				w.problem(n.into[kept].N, "reform.error.keeps_own", n.Name)
+			}
+			kept = self
+			heirs[kept].Keeper = true
+		}
 		if kept < 0 {
 			kept = largest(heirs)
 			heirs[kept].Keeper = true
@@ -326,8 +347,8 @@ func (w *worker) shares() {
 		w.heirs = append(w.heirs, heirs...)
 	}
 	for _, n := range w.units {
-		if n.ends && n.moves != 0 {
-			w.problem(n.moves, "reform.error.ends_moves", n.Name)
+		if n.ends && (n.moves != 0 || n.renames != 0) {
+			w.problem(cmp.Or(n.moves, n.renames), "reform.error.ends_moves", n.Name)
 		}
 	}
 	for _, n := range w.units { // who takes over must stand
@@ -342,7 +363,8 @@ func (w *worker) shares() {
 	}
 }
 
-const maxDen = 1_000_000
+// maxDen is the largest denominator of a share: hundredths of a percent.
+const maxDen = 10_000
 
 // whole reports whether shares add up to 1.
 func whole(all []lineage.Heir) bool {
@@ -484,7 +506,7 @@ func (w *worker) above(ctx context.Context, tx *db.Tx, unit int64) (int64, error
 // effects counts what the change reaches besides the tree.
 func (w *worker) effects(ctx context.Context, tx *db.Tx) (err error) {
 	ends := slices.Sorted(maps.Keys(w.keeper))
-	late := 0
+	var late int
 	if w.Members, late, err = countMembers(ctx, tx, ends, w.Day); err != nil {
 		return err
 	}

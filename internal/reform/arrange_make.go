@@ -163,16 +163,23 @@ func (r Reform) make(ctx context.Context, tx *db.Tx, by auth.Actor, t *Trial) er
 	if err := setApplied(ctx, tx, r.ID, r.path); err != nil { // its mark stands before the sheets it opens
 		return err
 	}
-	for _, o := range t.Rollouts {
-		if err := t.release(ctx, tx, r, o); err != nil {
-			return err
-		}
-	}
 	if err := t.change.Apply(ctx, tx, r.ID); err != nil {
 		return err
 	}
 	if err := r.handOver(ctx, tx, t); err != nil {
 		return err
+	}
+	for _, o := range t.Rollouts { // what is answered for outside of the scope by now, nobody owes
+		top, err := org.ByID(ctx, tx, r.Tree, t.heirOf(o.Scope))
+		if err != nil {
+			return err
+		}
+		if err := noteOutside(ctx, tx, r.ID, o.ID, r.Tree, top.Path); err != nil {
+			return err
+		}
+		if err := rollout.ReleaseOutside(ctx, tx, o, top.Path); err != nil {
+			return err
+		}
 	}
 	e, err := epoch.For(ctx, tx, r.Tree) // views on today's tree stand on it
 	if err != nil {
@@ -281,71 +288,6 @@ func (t *Trial) heirOf(unit int64) int64 {
 		return k
 	}
 	return unit
-}
-
-// release ends what units still owe by a rollout whose scope they leave with this
-// change.
-func (t *Trial) release(ctx context.Context, tx *db.Tx, r Reform, o rollout.Rollout) error {
-	stands, err := t.staysUnder(ctx, tx, r.Tree, t.heirOf(o.Scope))
-	if err != nil {
-		return err
-	}
-	for _, m := range t.change.Move {
-		u, err := org.ByID(ctx, tx, r.Tree, m.Unit)
-		if err != nil {
-			return err
-		}
-		if !under(u.Path, o.ScopePath) {
-			continue
-		}
-		stays, err := stands(m.Parent)
-		if err != nil {
-			return err
-		}
-		if !stays && m.Unit != o.Scope {
-			if err := noteRelease(ctx, tx, r.ID, o.ID, r.Tree, u.Path); err != nil {
-				return err
-			}
-			if err := rollout.Release(ctx, tx, o, u.Path); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// staysUnder returns a function that reports whether a unit stands at or under top
-// once the change is made. Until then the tree is the old one.
-func (t *Trial) staysUnder(ctx context.Context, tx *db.Tx, tree string, top int64) (func(unit int64) (bool, error), error) {
-	to := map[int64]int64{}
-	for _, m := range t.change.Move {
-		to[m.Unit] = m.Parent
-	}
-	for _, n := range t.change.Create {
-		to[n.ID] = n.Parent
-	}
-	known := map[int64]bool{}
-	var stands func(unit int64) (bool, error)
-	stands = func(unit int64) (bool, error) {
-		if unit == top {
-			return true, nil
-		}
-		if in, ok := known[unit]; ok || unit == 0 {
-			return in, nil
-		}
-		up, ok := to[unit]
-		if !ok {
-			parents, err := lineage.Parents(ctx, tx, tree, []int64{unit})
-			if err != nil {
-				return false, err
-			}
-			up = parents[unit]
-		}
-		in, err := stands(up)
-		known[unit] = in
-		return in, err
-	}
-	return stands, nil
 }
 
 // goOn makes a rollout count on in a second part over the new tree e.

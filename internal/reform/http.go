@@ -231,6 +231,9 @@ func (s *server) showPage(w http.ResponseWriter, r *http.Request, failed error) 
 		if p.Reform, err = Get(ctx, tx, p.Actor, r.PathValue("id")); err != nil {
 			return err
 		}
+		if p.Reform.State == Draft && org.MayReform(p.Actor) != nil {
+			return fault.New(fault.NotFound, "error.not_found")
+		}
 		after, _ := strconv.Atoi(r.URL.Query().Get("after")) // a bad place is the first page
 		return p.loadMany(ctx, tx, after)
 	})

@@ -197,7 +197,7 @@ func (p *showPage) loadMany(ctx context.Context, tx *db.Tx, after int) (err erro
 		return err
 	}
 	p.Due = p.Reform.Due(tx)
-	if p.May && (p.Reform.State == Draft || p.Reform.State == Planned && !p.Due) {
+	if p.May && p.After == 0 && (p.Reform.State == Draft || p.Reform.State == Planned && !p.Due) {
 		p.Trial, err = p.Reform.trial(ctx, tx, p.Actor)
 	}
 	return err

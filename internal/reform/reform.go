@@ -18,6 +18,7 @@ import (
 	"nhipcau/internal/conference"
 	"nhipcau/internal/db"
 	"nhipcau/internal/directive"
+	"nhipcau/internal/epoch"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/notify"
 	"nhipcau/internal/org"
@@ -307,6 +308,9 @@ func (r Reform) apply(ctx context.Context, tx *db.Tx, by auth.Actor, p Preview) 
 	if err := setApplied(ctx, tx, r.ID, p.Unit.Path); err != nil {
 		return err
 	}
+	if _, err := epoch.For(ctx, tx, r.Tree); err != nil { // views on today's tree stand on it
+		return err
+	}
 	for _, u := range []org.Unit{p.Unit, p.Target} {
 		if _, err := notify.ToUnit(ctx, tx, u.ID, []auth.Role{auth.Secretary, auth.Clerk, auth.Administrator}, "reform.notice."+string(r.Kind),
 			[]string{p.Unit.Name, p.Target.Name, r.Decision}, "/reforms/"+r.ID); err != nil {
@@ -390,6 +394,9 @@ func Undo(ctx context.Context, tx *db.Tx, by auth.Actor, id, reason string) erro
 			back = r.takeManyBack
 		}
 		if err := back(ctx, tx); err != nil {
+			return err
+		}
+		if _, err := epoch.For(ctx, tx, r.Tree); err != nil {
 			return err
 		}
 	default:

@@ -198,6 +198,10 @@ func takeWork(ctx context.Context, tx *db.Tx, reform string) error {
 		`UPDATE rollout SET unit = ` + keeper(`rollout`, `unit`) + ` WHERE unit` + in,
 		`INSERT INTO reform_work (reform, what, id, step, unit, keeper) SELECT $1, 'scope', r.id, '', r.scope, 0 FROM rollout r WHERE r.scope` + in + ` AND r.state IN ('open', 'approved', 'draft', 'submitted')`,
 		`UPDATE rollout SET scope = ` + keeper(`rollout`, `scope`) + ` WHERE scope` + in + ` AND state IN ('open', 'approved', 'draft', 'submitted')`,
+		`INSERT INTO reform_work (reform, what, id, step, unit, keeper) SELECT $1, 'form', f.id, '', f.unit, 0 FROM form f WHERE f.unit` + in,
+		`UPDATE form SET unit = ` + keeper(`form`, `unit`) + ` WHERE unit` + in,
+		`INSERT INTO reform_work (reform, what, id, step, unit, keeper) SELECT $1, 'stated', f.id, '', f.unit, 0 FROM statement_form f WHERE f.unit` + in,
+		`UPDATE statement_form SET unit = ` + keeper(`statement_form`, `unit`) + ` WHERE unit` + in,
 		`INSERT INTO reform_work (reform, what, id, step, unit, keeper) SELECT $1, 'conference', c.id, '', c.unit, 0 FROM conference c WHERE c.state IN ('draft', 'convened') AND c.unit` + in,
 		`UPDATE conference SET unit = ` + keeper(`conference`, `unit`) + ` WHERE state IN ('draft', 'convened') AND unit` + in,
 		`UPDATE occasion SET host = (SELECT c.unit FROM conference AS c WHERE c.id = occasion.id) WHERE id IN (SELECT w.id FROM reform_work w WHERE w.reform = $1 AND w.what = 'conference')`,
@@ -215,11 +219,11 @@ func setScopes(ctx context.Context, tx *db.Tx) error {
 		WHERE scope_path <> (SELECT p.path FROM place p WHERE p.tree = rollout.tree AND p.unit = rollout.scope)`)
 }
 
-// noteRelease notes what the units at and under a path still owe by a rollout whose
-// scope they are about to leave.
-func noteRelease(ctx context.Context, tx *db.Tx, reform, rollout, tree, path string) error {
+// noteOutside notes what is still owed by a rollout and answered for by units that
+// do not stand at or under a path.
+func noteOutside(ctx context.Context, tx *db.Tx, reform, rollout, tree, path string) error {
 	return tx.Exec(ctx, `INSERT INTO reform_work (reform, what, id, step, unit, keeper) SELECT $1, 'released', o.rollout, o.step, o.unit, o.keeper FROM obligation o
-		WHERE o.rollout = $2 AND o.done_at IS NULL AND o.ended_at IS NULL AND o.keeper IN (SELECT unit FROM place WHERE tree = $3 AND path >= $4 AND path < $5)`,
+		WHERE o.rollout = $2 AND o.done_at IS NULL AND o.ended_at IS NULL AND o.keeper IN (SELECT unit FROM place WHERE tree = $3 AND (path < $4 OR path >= $5))`,
 		reform, rollout, tree, path, auth.After(path))
 }
 
@@ -240,9 +244,12 @@ func giveBack(ctx context.Context, tx *db.Tx, r Reform) error {
 			WHERE w.reform = $1 AND w.what = 'duty' AND w.id = obligation.rollout AND w.step = obligation.step AND w.unit = obligation.unit)
 			WHERE (rollout, step, unit) IN (SELECT w.id, w.step, w.unit FROM reform_work w WHERE w.reform = $1 AND w.what = 'duty')`,
 		`UPDATE obligation SET ended_at = NULL WHERE ended_at IS NOT NULL
-			AND (rollout, step, unit) IN (SELECT w.id, w.step, w.unit FROM reform_work w WHERE w.reform = $1 AND w.what = 'released')`,
+			AND (rollout, step, unit) IN (SELECT w.id, w.step, w.unit FROM reform_work w WHERE w.reform = $1 AND w.what = 'released')
+			AND rollout IN (SELECT r.id FROM rollout r WHERE r.state IN ('open', 'approved'))`,
 		`UPDATE rollout SET unit = ` + was("host", "rollout") + ` WHERE id` + noted("host"),
 		`UPDATE rollout SET scope = ` + was("scope", "rollout") + ` WHERE id` + noted("scope"),
+		`UPDATE form SET unit = ` + was("form", "form") + ` WHERE id` + noted("form"),
+		`UPDATE statement_form SET unit = ` + was("stated", "statement_form") + ` WHERE id` + noted("stated"),
 		`UPDATE conference SET unit = ` + was("conference", "conference") + ` WHERE id` + noted("conference"),
 		`UPDATE occasion SET host = ` + was("conference", "occasion") + ` WHERE id` + noted("conference"),
 		`DELETE FROM reform_work WHERE reform = $1`,
@@ -272,6 +279,15 @@ func builtOn(ctx context.Context, tx *db.Tx, r Reform) (string, error) {
 		{"reform.error.people", `SELECT count(*) FROM membership m WHERE m.ended <> 0 AND m.id IN (SELECT l.after FROM reform_list l WHERE l.reform = $1)`, []any{r.ID}},
 		{"reform.error.grants", `SELECT count(*) FROM account_grant g WHERE g.revoked_at IS NULL AND g.granted_by <> $1 AND g.unit` + born, []any{r.ID}},
 		{"reform.error.units", `SELECT count(*) FROM unit_edge e WHERE e.parent` + born + ` AND e.unit NOT IN (SELECT s.unit FROM reform_step s WHERE s.reform = $1)`, []any{r.ID}},
+		{"reform.error.work", `SELECT (SELECT count(*) FROM rollout x WHERE x.unit` + born + `) + (SELECT count(*) FROM rollout x WHERE x.scope` + born + `)
+			+ (SELECT count(*) FROM conference x WHERE x.unit` + born + ` AND x.id NOT IN (SELECT w.id FROM reform_work w WHERE w.reform = $1))
+			+ (SELECT count(*) FROM conference_unit x WHERE x.unit` + born + `) + (SELECT count(*) FROM statement_asked x WHERE x.unit` + born + `)
+			+ (SELECT count(*) FROM site x WHERE x.unit` + born + `) + (SELECT count(*) FROM reform_plan x WHERE x.unit` + born + `)
+			- (SELECT count(*) FROM reform_work w WHERE w.reform = $1 AND w.what IN ('host', 'scope')
+				AND EXISTS (SELECT 1 FROM lineage l WHERE l.reform = $1 AND l.old_unit = w.unit AND l.keeper = 1 AND l.new_unit` + born + `))`, []any{r.ID}},
+		{"reform.error.reached", `SELECT count(*) FROM directive_reach x WHERE x.tree = $2 AND x.at >= $3 AND EXISTS (
+			SELECT 1 FROM reform_step s JOIN place p ON p.tree = $2 AND p.unit = s.unit
+			WHERE s.reform = $1 AND s.act <> 'rename' AND x.path >= p.path AND x.path < substr(p.path, 1, length(p.path) - 1) || '0')`, []any{r.ID, r.Tree, r.Applied}},
 		{"tally.error.built_on", `SELECT count(*) FROM audit a WHERE a.at >= $2 AND a.unit` + born, []any{r.ID, r.Applied}},
 	} {
 		var n int

@@ -52,6 +52,17 @@ func Release(ctx context.Context, tx *db.Tx, r Rollout, path string) error {
 	return release(ctx, tx, all)
 }
 
+// ReleaseOutside ends what is still owed by a rollout and answered for by units
+// that do not stand at or under a path.
+func ReleaseOutside(ctx context.Context, tx *db.Tx, r Rollout, path string) error {
+	all, err := db.All(ctx, tx, scanOwed, owedRows+` WHERE o.rollout = $1 AND o.done_at IS NULL AND o.ended_at IS NULL
+		AND o.keeper IN (SELECT unit FROM place WHERE tree = $2 AND (path < $3 OR path >= $4)) ORDER BY o.unit, o.step`, r.ID, r.Tree, path, auth.After(path))
+	if err != nil {
+		return err
+	}
+	return release(ctx, tx, all)
+}
+
 // Retake undoes Release: what the units at and under a path owed by running
 // rollouts of a tree, and a reform ended at a time, is owed again.
 func Retake(ctx context.Context, tx *db.Tx, tree, path string, at time.Time) error {

@@ -119,7 +119,7 @@ func setState(ctx context.Context, tx *db.Tx, id string, n, version int64, s Sta
 // members returns who is on the list of a unit, or with whole of those under it too,
 // with who is exempt.
 func members(ctx context.Context, tx *db.Tx, tree string, unit int64, whole bool, limit int) ([]attendance.Invitee, error) {
-	path, end := "", ""
+	var path, end string
 	if err := tx.One(ctx, `SELECT path FROM place WHERE tree = $1 AND unit = $2`, []any{tree, unit}, &path); err != nil {
 		return nil, err
 	}

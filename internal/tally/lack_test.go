@@ -121,8 +121,10 @@ func TestLackingIsWhatANaiveScanFinds(t *testing.T) {
 func TestLackingBeforeAnythingWasPosted(t *testing.T) {
 	both(t, func(t *testing.T, d *db.DB) {
 		g := plant(t, d, small)
-		q := tally.Lack{Top: g.units[0], Done: []tally.Lane{held}, Limit: 2,
-			DueOf: func(e *epoch.Epoch, at int) (int64, int64) { return 1, int64(e.End(at) - at) }}
+		q := tally.Lack{
+			Top: g.units[0], Done: []tally.Lane{held}, Limit: 2,
+			DueOf: func(e *epoch.Epoch, at int) (int64, int64) { return 1, int64(e.End(at) - at) },
+		}
 		if got := g.lacking(q); len(got) != len(g.units) {
 			t.Errorf("got %v, want all %d", got, len(g.units))
 		}

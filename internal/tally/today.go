@@ -54,7 +54,7 @@ func (t *Today) Total(unit int64) (v Vec, estimate bool) {
 	}
 	for i, l := range t.Lanes {
 		if t.present[at]&(1<<i) != 0 {
-			v.addLane(l, t.total[at*len(t.Lanes)+i]) // one figure into none does not overflow
+			v.set(l, t.total[at*len(t.Lanes)+i])
 		}
 	}
 	return v, t.estimate[at]
@@ -100,7 +100,11 @@ func OnToday(ctx context.Context, tx *db.Tx, s Sheet, lanes []Lane) (*Today, err
 	if err != nil {
 		return nil, err
 	}
-	key := todayKey{s.ID, last, s.Epoch, e.ID, fmt.Sprint(lanes)}
+	reform, made, err := lineage.State(ctx, tx, s.Tree)
+	if err != nil {
+		return nil, err
+	}
+	key := todayKey{s.ID, last, s.Epoch, e.ID, reform, made, fmt.Sprint(lanes)}
 	if t := todays.get(key); t != nil {
 		return t, nil
 	}
@@ -335,18 +339,20 @@ func (h *heirs) follow(p part, from, deep int, all *[]part) error {
 }
 
 func (p part) times(h lineage.Heir) (part, error) {
-	num, over := bits.Mul64(p.num, uint64(h.Num))
-	den, over2 := bits.Mul64(p.den, uint64(h.Den))
-	if num != 0 || den != 0 {
+	a, b := part{num: p.num, den: uint64(h.Den)}.reduced(), part{num: uint64(h.Num), den: p.den}.reduced()
+	over, num := bits.Mul64(a.num, b.num)
+	over2, den := bits.Mul64(a.den, b.den)
+	if over != 0 || over2 != 0 {
 		return part{}, errOverflow
 	}
-	return part{h.New, over, over2, p.assumed || h.Assumed}.reduced(), nil
+	return part{h.New, num, den, p.assumed || h.Assumed}, nil
 }
 
 func (p part) plus(o part) (part, error) {
-	a, x := bits.Mul64(p.num, o.den)
-	b, y := bits.Mul64(o.num, p.den)
-	c, d := bits.Mul64(p.den, o.den)
+	g := part{num: p.den, den: o.den}.reduced() // den is that of o over what both share
+	a, x := bits.Mul64(p.num, g.den)
+	b, y := bits.Mul64(o.num, g.num)
+	c, d := bits.Mul64(p.den, g.den)
 	if a != 0 || b != 0 || c != 0 || x+y < x {
 		return part{}, errOverflow
 	}
@@ -420,8 +426,8 @@ var todays todayShelf
 const mostTodays = 4
 
 type todayKey struct {
-	sheet, post, was, now int64
-	lanes                 string
+	sheet, post, was, now, reform, made int64
+	lanes                               string
 }
 
 type todayShelf struct {

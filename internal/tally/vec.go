@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
-	"slices"
 
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
@@ -171,10 +170,13 @@ func (v *Vec) addLane(l Lane, x int64) error {
 	return nil
 }
 
-// clone returns a copy that shares nothing with v.
-func (v Vec) clone() Vec {
-	v.value = slices.Clone(v.value)
-	return v
+// set makes a lane that is absent present, with a figure.
+func (v *Vec) set(l Lane, x int64) {
+	if n := int(l) + 1; n > len(v.value) {
+		v.value = append(v.value, make([]int64, n-len(v.value))...)
+	}
+	v.value[l] = x
+	v.present[l/64] |= 1 << (l % 64)
 }
 
 // Equal reports whether v and o have the same lanes present and the same

@@ -234,16 +234,19 @@ func TestManyProblems(t *testing.T) {
 		line  int
 		want  string
 	}{
-		"a unit nobody knows": {[]reform.Line{into("khong-co", s.key(1), 1, 1)}, 1, "reform.error.no_such"},
-		"shares below one":    {[]reform.Line{into(s.key(1), s.key(2), 1, 3), into(s.key(1), s.key(3), 1, 3)}, 1, "reform.error.sum"},
-		"a share missing":     {[]reform.Line{into(s.key(1), s.key(2), 1, 3), into(s.key(1), s.key(3), 0, 0)}, 1, "reform.error.some_shares"},
-		"an heir that ends":   {[]reform.Line{into(s.key(1), s.key(2), 1, 1), into(s.key(2), s.key(3), 1, 1)}, 1, "reform.error.heir_ends"},
-		"a circle":            {[]reform.Line{{Act: reform.MoveTo, Unit: s.key(1), Target: s.key(2)}, {Act: reform.MoveTo, Unit: s.key(2), Target: s.key(1)}}, 1, "org.error.under_itself"},
-		"a code in use":       {[]reform.Line{{Act: reform.Create, Unit: s.key(1), Target: s.bloc.root.Key, Name: "X", Kind: "chi đoàn"}}, 1, "reform.error.key_taken"},
-		"the root":            {[]reform.Line{into(s.bloc.root.Key, s.key(1), 1, 1)}, 1, "reform.error.own_unit"},
-		"ending and moving":   {[]reform.Line{into(s.key(1), s.key(2), 1, 1), {Act: reform.MoveTo, Unit: s.key(1), Target: s.key(3)}}, 2, "reform.error.ends_moves"},
-		"two keepers":         {[]reform.Line{{Act: reform.Into, Unit: s.key(1), Target: s.key(2), Keeper: true}, {Act: reform.Into, Unit: s.key(1), Target: s.key(3), Keeper: true}}, 2, "reform.error.keepers"},
-		"the same parent":     {[]reform.Line{{Act: reform.MoveTo, Unit: s.key(1), Target: s.bloc.root.Key}}, 1, "reform.error.same_parent"},
+		"a unit nobody knows":                {[]reform.Line{into("khong-co", s.key(1), 1, 1)}, 1, "reform.error.no_such"},
+		"shares below one":                   {[]reform.Line{into(s.key(1), s.key(2), 1, 3), into(s.key(1), s.key(3), 1, 3)}, 1, "reform.error.sum"},
+		"a share missing":                    {[]reform.Line{into(s.key(1), s.key(2), 1, 3), into(s.key(1), s.key(3), 0, 0)}, 1, "reform.error.some_shares"},
+		"an heir that ends":                  {[]reform.Line{into(s.key(1), s.key(2), 1, 1), into(s.key(2), s.key(3), 1, 1)}, 1, "reform.error.heir_ends"},
+		"a circle":                           {[]reform.Line{{Act: reform.MoveTo, Unit: s.key(1), Target: s.key(2)}, {Act: reform.MoveTo, Unit: s.key(2), Target: s.key(1)}}, 1, "org.error.under_itself"},
+		"a code in use":                      {[]reform.Line{{Act: reform.Create, Unit: s.key(1), Target: s.bloc.root.Key, Name: "X", Kind: "chi đoàn"}}, 1, "reform.error.key_taken"},
+		"the root":                           {[]reform.Line{into(s.bloc.root.Key, s.key(1), 1, 1)}, 1, "reform.error.own_unit"},
+		"ending and moving":                  {[]reform.Line{into(s.key(1), s.key(2), 1, 1), {Act: reform.MoveTo, Unit: s.key(1), Target: s.key(3)}}, 2, "reform.error.ends_moves"},
+		"two keepers":                        {[]reform.Line{{Act: reform.Into, Unit: s.key(1), Target: s.key(2), Keeper: true}, {Act: reform.Into, Unit: s.key(1), Target: s.key(3), Keeper: true}}, 2, "reform.error.keepers"},
+		"two new names":                      {[]reform.Line{{Act: reform.Rename, Unit: s.key(1), Name: "Một"}, {Act: reform.Rename, Unit: s.key(1), Name: "Hai"}}, 2, "reform.error.twice"},
+		"ending and named":                   {[]reform.Line{into(s.key(1), s.key(2), 1, 1), {Act: reform.Rename, Unit: s.key(1), Name: "Một"}}, 2, "reform.error.ends_moves"},
+		"a foreign keeper of one that stays": {[]reform.Line{into(s.key(1), s.key(1), 1, 3), {Act: reform.Into, Unit: s.key(1), Target: s.key(2), Num: 2, Den: 3, Keeper: true}}, 2, "reform.error.keeps_own"},
+		"the same parent":                    {[]reform.Line{{Act: reform.MoveTo, Unit: s.key(1), Target: s.bloc.root.Key}}, 1, "reform.error.same_parent"},
 	} {
 		for i := range c.lines {
 			c.lines[i].N = i + 1
@@ -272,6 +275,35 @@ func TestManyProblems(t *testing.T) {
 		t.Errorf("by a clerk: %v, want denied", err)
 	}
 	s.proven(t, "all of it")
+}
+
+// TestManyStays moves a unit within a rollout's scope, and one that stood under it to
+// a place within: it still owes what it owed.
+func TestManyStays(t *testing.T) {
+	s := house(t, 4)
+	s.nextDay()
+	s.do(t, func(ctx context.Context, tx *db.Tx) error {
+		_, err := s.enterMany(ctx, tx, []reform.Line{{Act: reform.MoveTo, Unit: s.key(1), Target: s.key(2)}, {Act: reform.MoveTo, Unit: s.key(3), Target: s.key(1)}})
+		return err
+	})
+	s.nextDay()
+	s.do(t, func(ctx context.Context, tx *db.Tx) error {
+		_, err := s.enterMany(ctx, tx, []reform.Line{{Act: reform.MoveTo, Unit: s.key(1), Target: s.key(4)}, {Act: reform.MoveTo, Unit: s.key(3), Target: s.key(2)}})
+		return err
+	})
+	s.fresh(t)
+	s.proven(t, "moves within the scope")
+	for _, n := range []int{1, 3} {
+		s.see(t, func(ctx context.Context, tx *db.Tx) error {
+			as := s.heads[n-1]
+			as.Path = s.pathOf(t, n)
+			owed, err := rollout.Owed(ctx, tx, as)
+			if err != nil || len(owed) != 4 {
+				t.Errorf("unit %d owes %d things, %v; want all four", n, len(owed), err)
+			}
+			return nil
+		})
+	}
 }
 
 // TestChains makes any chain of merges, splits and moves, with work between them:

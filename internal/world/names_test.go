@@ -19,8 +19,12 @@ func TestNamesOfAges(t *testing.T) {
 		mark      string
 		low, high int // of a hundred
 	}{
-		{true, 1950, " Thị ", 83, 87}, {true, 1985, " Thị ", 68, 72}, {true, 2003, " Thị ", 55, 75},
-		{false, 1950, " Văn ", 43, 47}, {false, 1985, " Văn ", 23, 27}, {false, 2003, " Văn ", 12, 25},
+		{true, 1950, " Thị ", 83, 87},
+		{true, 1985, " Thị ", 68, 72},
+		{true, 2003, " Thị ", 55, 75},
+		{false, 1950, " Văn ", 43, 47},
+		{false, 1985, " Văn ", 23, 27},
+		{false, 2003, " Văn ", 12, 25},
 	} {
 		r, again := rand.New(rand.NewPCG(1, 1)), rand.New(rand.NewPCG(1, 1))
 		marked, nguyen := 0, 0

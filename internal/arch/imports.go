@@ -17,18 +17,19 @@ const module = "nhipcau/internal/"
 // only those that stand before it.
 var floors = strings.Fields(`
 	fault i18n auth vn country
-	db find audit job notify file backup office load
+	db secret find audit job notify file backup office load
 	intake
+	live
 	web
 	api
 	org epoch lineage account tally figures mail paper
-	attendance directive rollout follow conference site plan report remind
-	statement form reform drafting
+	attendance quiz directive rollout follow conference site programme invitation device hall reflection
+	minutes plan report remind statement form reform drafting
 	imports
 	world nation app`)
 
 // sliced are the packages that keep a file for each concern.
-var sliced = strings.Fields("org account tally figures mail paper attendance directive rollout follow conference site plan report remind statement form reform drafting imports")
+var sliced = strings.Fields("org account tally figures mail paper attendance quiz directive rollout follow conference site programme invitation device hall reflection minutes plan report remind statement form reform drafting imports")
 
 // beside are the packages that stand in no order, with those of the project that
 // each may import: programs, and what serves tests.

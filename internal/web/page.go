@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"time"
@@ -30,10 +31,21 @@ type Page struct {
 
 	catalog *i18n.Catalog
 	assets  assets
+	doors   map[string][]door
 }
 
 // A Crumb is a step of the way to the page.
 type Crumb struct{ Href, Text string }
+
+// Doors returns where else the page of a thing leads, in the order in which the
+// slices were registered; named is what names it in addresses.
+func (p Page) Doors(at string, named ...any) []Crumb {
+	var all []Crumb
+	for _, d := range p.doors[at] {
+		all = append(all, Crumb{fmt.Sprintf(d.format, named...), p.T(d.key)})
+	}
+	return all
+}
 
 // A MenuGroup is entries of the main menu that belong together.
 type MenuGroup struct {
@@ -58,7 +70,7 @@ type UnitChoice struct {
 func (s *Site) Page(r *http.Request, title string, args ...any) Page {
 	p := Page{
 		Actor: auth.FromContext(r.Context()), Lang: langOf(r), Path: r.URL.RequestURI(), Once: newToken(),
-		catalog: s.Catalog, assets: s.assets, Now: time.Now().UTC(),
+		catalog: s.Catalog, assets: s.assets, doors: s.doors, Now: time.Now().UTC(),
 	}
 	if s.DB != nil {
 		p.Now = s.DB.Now()

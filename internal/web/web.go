@@ -41,11 +41,19 @@ type Site struct {
 	mux    *http.ServeMux
 	routes []Route
 	assets assets
+	doors  map[string][]door
 }
+
+type door struct{ key, format string }
+
+// Door has the pages about a kind of thing lead to a page of a slice above them, by a
+// link with a message; format takes what names the thing in addresses. The page it
+// leads to says who may come in.
+func (s *Site) Door(at, key, format string) { s.doors[at] = append(s.doors[at], door{key, format}) }
 
 // NewSite returns a site with no routes but its assets and the language switch.
 func NewSite(c Config) *Site {
-	s := &Site{Config: c, mux: http.NewServeMux(), assets: loadAssets()}
+	s := &Site{Config: c, mux: http.NewServeMux(), assets: loadAssets(), doors: map[string][]door{}}
 	s.mux.Handle("GET /assets/", s.assets)
 	s.Handle("POST /language", Anyone, s.language)
 	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {

@@ -331,8 +331,7 @@ func (s *server) listPage(w http.ResponseWriter, r *http.Request, status int, n 
 	if err := mayManage(p.Actor, 0); err != nil {
 		return err
 	}
-	p.Offset, _ = strconv.Atoi(r.URL.Query().Get("offset")) // a bad offset is the first page
-	p.Offset = max(0, p.Offset)
+	p.Offset = web.Offset(r)
 	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		if p.Accounts, err = List(ctx, tx, p.Actor, p.Offset, pageSize+1); err != nil {
 			return err
@@ -343,9 +342,7 @@ func (s *server) listPage(w http.ResponseWriter, r *http.Request, status int, n 
 	if err != nil {
 		return err
 	}
-	if p.More = len(p.Accounts) > pageSize; p.More {
-		p.Accounts = p.Accounts[:pageSize]
-	}
+	p.Accounts, p.More = web.Cut(p.Accounts, pageSize)
 	return web.Render(w, r, status, listView(p))
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"embed"
 	"net/http"
-	"strconv"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
@@ -72,8 +71,7 @@ type listPage struct {
 
 func (s *server) list(w http.ResponseWriter, r *http.Request) error {
 	p := listPage{Page: s.site.Page(r, "directive.title"), Query: vn.Clean(r.URL.Query().Get("q"))}
-	p.Offset, _ = strconv.Atoi(r.URL.Query().Get("offset")) // a bad offset is the first page
-	p.Offset = max(0, p.Offset)
+	p.Offset = web.Offset(r)
 	p.MayEnter = mayEnter(p.Actor) == nil
 	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		p.Directives, err = List(ctx, tx, p.Actor, p.Query, p.Offset, pageSize+1)
@@ -82,9 +80,7 @@ func (s *server) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if p.More = len(p.Directives) > pageSize; p.More {
-		p.Directives = p.Directives[:pageSize]
-	}
+	p.Directives, p.More = web.Cut(p.Directives, pageSize)
 	return web.Render(w, r, http.StatusOK, listView(p))
 }
 

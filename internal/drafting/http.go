@@ -3,7 +3,6 @@ package drafting
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"nhipcau/internal/auth"
@@ -160,18 +159,7 @@ func (s *server) docx(w http.ResponseWriter, r *http.Request, src source) error 
 	if err != nil {
 		return err
 	}
-	return send(w, "du-thao-"+p.Code+".docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", b)
-}
-
-// send answers with a file that was made for this reader alone.
-func send(w http.ResponseWriter, name, kind string, b []byte) error {
-	h := w.Header()
-	h.Set("Content-Type", kind)
-	h.Set("Content-Disposition", `attachment; filename*=UTF-8''`+url.PathEscape(name))
-	h.Set("Content-Security-Policy", "sandbox")
-	h.Set("Cache-Control", "private, no-store")
-	_, err := w.Write(b)
-	return err
+	return web.Send(w, "du-thao-"+p.Code+".docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", b)
 }
 
 func (s *server) issue(w http.ResponseWriter, r *http.Request, src source) error {
@@ -207,7 +195,7 @@ func (s *server) xlsx(w http.ResponseWriter, r *http.Request, make func(ctx cont
 	if err != nil {
 		return err
 	}
-	return send(w, "so-lieu.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", b)
+	return web.Send(w, "so-lieu.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", b)
 }
 
 // base is the address of the site as the reader sees it.

@@ -61,8 +61,7 @@ type listPage struct {
 
 func (s *server) list(w http.ResponseWriter, r *http.Request) error {
 	p := listPage{Page: s.site.Page(r, "form.title"), Query: vn.Clean(r.URL.Query().Get("q"))}
-	p.Offset, _ = strconv.Atoi(r.URL.Query().Get("offset")) // a bad offset is the first page
-	p.Offset, p.MayNew = max(0, p.Offset), mayMake(p.Actor) == nil
+	p.Offset, p.MayNew = web.Offset(r), mayMake(p.Actor) == nil
 	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		p.Forms, err = List(ctx, tx, p.Actor, p.Query, p.Offset, pageSize+1)
 		return err
@@ -70,9 +69,7 @@ func (s *server) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if p.More = len(p.Forms) > pageSize; p.More {
-		p.Forms = p.Forms[:pageSize]
-	}
+	p.Forms, p.More = web.Cut(p.Forms, pageSize)
 	return web.Render(w, r, http.StatusOK, listView(p))
 }
 

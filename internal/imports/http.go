@@ -67,17 +67,14 @@ type listPage struct {
 func (s *server) list(w http.ResponseWriter, r *http.Request) error {
 	p := listPage{Page: s.site.Page(r, "imports.title")}
 	p.Kinds = open(p.Actor)
-	p.Offset, _ = strconv.Atoi(r.URL.Query().Get("offset")) // a bad offset is the first page
-	p.Offset = max(0, p.Offset)
+	p.Offset = web.Offset(r)
 	if err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		p.Imports, err = List(ctx, tx, p.Actor, p.Offset, pageSize+1)
 		return err
 	}); err != nil {
 		return err
 	}
-	if p.More = len(p.Imports) > pageSize; p.More {
-		p.Imports = p.Imports[:pageSize]
-	}
+	p.Imports, p.More = web.Cut(p.Imports, pageSize)
 	return web.Render(w, r, http.StatusOK, listView(p))
 }
 
@@ -277,26 +274,9 @@ func (s *server) template(w http.ResponseWriter, r *http.Request) error {
 		return fault.New(fault.NotFound, "error.not_found")
 	}
 	p := s.site.Page(r, "imports.title")
-	var b []byte
-	var err error
-	mime := "text/csv; charset=utf-8"
-	switch ending {
-	case "csv":
-		b, err = intake.CSV(l, p.Lang)
-	case "xlsx":
-		mime = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-		b, err = intake.Workbook(l, p.Lang, p.T)
-	default:
-		return fault.New(fault.NotFound, "error.not_found")
-	}
+	mime, b, err := intake.Blank(l, ending, p.Lang, p.T)
 	if err != nil {
 		return err
 	}
-	h := w.Header()
-	h.Set("Content-Type", mime)
-	h.Set("Content-Disposition", `attachment; filename="mau-`+l.Name+"."+ending+`"`)
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Cache-Control", "private, no-store")
-	_, err = w.Write(b)
-	return err
+	return web.Send(w, "mau-"+l.Name+"."+ending, mime, b)
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"nhipcau/internal/fault"
 	"nhipcau/internal/i18n"
 )
 
@@ -115,4 +116,18 @@ func CSV(l Layout, lang i18n.Lang) ([]byte, error) {
 	}
 	w.Flush()
 	return b.Bytes(), w.Error()
+}
+
+// Blank writes the template of a layout as a file with an ending, "csv" or "xlsx", and
+// returns its media type. Another ending is NotFound.
+func Blank(l Layout, ending string, lang i18n.Lang, say func(key string, args ...any) string) (mime string, b []byte, err error) {
+	switch ending {
+	case "csv":
+		b, err = CSV(l, lang)
+		return "text/csv; charset=utf-8", b, err
+	case "xlsx":
+		b, err = Workbook(l, lang, say)
+		return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", b, err
+	}
+	return "", nil, fault.New(fault.NotFound, "error.not_found")
 }

@@ -5,7 +5,6 @@ import (
 	"embed"
 	"net/http"
 	"slices"
-	"strconv"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
@@ -194,8 +193,7 @@ func (s *server) list(w http.ResponseWriter, r *http.Request) error {
 	if !slices.Contains(States, p.State) {
 		p.State = ""
 	}
-	p.Offset, _ = strconv.Atoi(q.Get("offset")) // a bad offset is the first page
-	p.Offset = max(0, p.Offset)
+	p.Offset = web.Offset(r)
 	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		p.Letters, err = List(ctx, tx, p.Actor, p.State, p.Offset, pageSize+1)
 		return err
@@ -203,9 +201,7 @@ func (s *server) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if p.More = len(p.Letters) > pageSize; p.More {
-		p.Letters = p.Letters[:pageSize]
-	}
+	p.Letters, p.More = web.Cut(p.Letters, pageSize)
 	return web.Render(w, r, http.StatusOK, listView(p))
 }
 

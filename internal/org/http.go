@@ -217,8 +217,7 @@ func (s *server) members(w http.ResponseWriter, r *http.Request) error {
 
 func (s *server) membersPage(w http.ResponseWriter, r *http.Request, status int, wrong map[string]fault.Text, typed NewMember) error {
 	p := membersPage{Page: s.site.Page(r, "org.members"), Wrong: wrong, Typed: typed}
-	p.Offset, _ = strconv.Atoi(r.URL.Query().Get("offset")) // a bad offset is the first page
-	p.Offset = max(0, p.Offset)
+	p.Offset = web.Offset(r)
 	p.MayEnrol, p.MaySee, p.Today = mayEnrol(p.Actor) == nil, MaySeeContact(p.Actor), vn.DayOf(p.Now)
 	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		if p.Unit, err = Get(ctx, tx, p.Actor, r.PathValue("key")); err != nil {
@@ -233,9 +232,7 @@ func (s *server) membersPage(w http.ResponseWriter, r *http.Request, status int,
 	if err != nil {
 		return err
 	}
-	if p.More = len(p.Members) > rosterPage; p.More {
-		p.Members = p.Members[:rosterPage]
-	}
+	p.Members, p.More = web.Cut(p.Members, rosterPage)
 	return web.Render(w, r, status, membersView(p))
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"regexp"
-	"strconv"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
@@ -53,8 +52,7 @@ func (s *server) list(w http.ResponseWriter, r *http.Request) error {
 	if y := q.Get("year"); year.MatchString(y) {
 		p.Filter.Year = y
 	}
-	p.Offset, _ = strconv.Atoi(q.Get("offset")) // a bad offset is the first page
-	p.Offset = max(0, p.Offset)
+	p.Offset = web.Offset(r)
 	key := q.Get("unit")
 	if key == "" {
 		key = p.Actor.UnitKey
@@ -73,9 +71,7 @@ func (s *server) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if p.More = len(p.Papers) > pageSize; p.More {
-		p.Papers = p.Papers[:pageSize]
-	}
+	p.Papers, p.More = web.Cut(p.Papers, pageSize)
 	return web.Render(w, r, http.StatusOK, listView(p))
 }
 

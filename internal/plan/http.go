@@ -4,7 +4,6 @@ import (
 	"context"
 	"embed"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"nhipcau/internal/db"
@@ -55,8 +54,7 @@ func (s *server) list(w http.ResponseWriter, r *http.Request) error {
 	p := listPage{Page: s.site.Page(r, "plan.title"), Filter: Filter{
 		Rollout: q.Get("rollout"), State: State(q.Get("state")), Query: vn.Clean(q.Get("q")),
 	}}
-	p.Offset, _ = strconv.Atoi(q.Get("offset")) // a bad offset is the first page
-	p.Offset = max(0, p.Offset)
+	p.Offset = web.Offset(r)
 	p.MayNew = mayWrite(p.Actor, p.Actor.Unit) == nil
 	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		p.Plans, err = List(ctx, tx, p.Actor, p.Filter, p.Offset, pageSize+1)
@@ -65,9 +63,7 @@ func (s *server) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if p.More = len(p.Plans) > pageSize; p.More {
-		p.Plans = p.Plans[:pageSize]
-	}
+	p.Plans, p.More = web.Cut(p.Plans, pageSize)
 	return web.Render(w, r, http.StatusOK, listView(p))
 }
 

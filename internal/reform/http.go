@@ -54,8 +54,7 @@ type listPage struct {
 
 func (s *server) list(w http.ResponseWriter, r *http.Request) error {
 	p := listPage{Page: s.site.Page(r, "reform.title")}
-	p.Offset, _ = strconv.Atoi(r.URL.Query().Get("offset")) // a bad offset is the first page
-	p.Offset, p.MayReform = max(0, p.Offset), org.MayReform(p.Actor) == nil
+	p.Offset, p.MayReform = web.Offset(r), org.MayReform(p.Actor) == nil
 	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		p.Reforms, err = List(ctx, tx, p.Actor, p.Offset, pageSize+1)
 		return err
@@ -63,9 +62,7 @@ func (s *server) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if p.More = len(p.Reforms) > pageSize; p.More {
-		p.Reforms = p.Reforms[:pageSize]
-	}
+	p.Reforms, p.More = web.Cut(p.Reforms, pageSize)
 	return web.Render(w, r, http.StatusOK, listView(p))
 }
 

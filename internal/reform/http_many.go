@@ -150,28 +150,15 @@ func typed(text string) (lines string, added int) {
 // template sends the empty table.
 func (s *server) template(w http.ResponseWriter, r *http.Request) error {
 	p := s.site.Page(r, "reform.many")
-	name, mime := r.PathValue("file"), "text/csv; charset=utf-8"
-	var b []byte
-	var err error
-	switch name {
-	case "table.csv":
-		b, err = intake.CSV(Layout(), p.Lang)
-	case "table.xlsx":
-		mime = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-		b, err = intake.Workbook(Layout(), p.Lang, p.T)
-	default:
+	name, ending, _ := strings.Cut(r.PathValue("file"), ".")
+	if name != "table" {
 		return fault.New(fault.NotFound, "error.not_found")
 	}
+	mime, b, err := intake.Blank(Layout(), ending, p.Lang, p.T)
 	if err != nil {
 		return err
 	}
-	h := w.Header()
-	h.Set("Content-Type", mime)
-	h.Set("Content-Disposition", `attachment; filename="mau-`+Layout().Name+name[strings.LastIndex(name, "."):]+`"`)
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Cache-Control", "private, no-store")
-	_, err = w.Write(b)
-	return err
+	return web.Send(w, "mau-"+Layout().Name+"."+ending, mime, b)
 }
 
 // linesPage is how many lines of a table one page shows.
@@ -187,9 +174,7 @@ func (p *showPage) loadMany(ctx context.Context, tx *db.Tx, after int) (err erro
 	if p.Lines, err = LinesAfter(ctx, tx, p.Reform.ID, p.After, linesPage+1); err != nil {
 		return err
 	}
-	if p.More = len(p.Lines) > linesPage; p.More {
-		p.Lines = p.Lines[:linesPage]
-	}
+	p.Lines, p.More = web.Cut(p.Lines, linesPage)
 	if p.Acts, err = countLines(ctx, tx, p.Reform.ID); err != nil {
 		return err
 	}

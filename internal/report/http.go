@@ -4,7 +4,6 @@ import (
 	"context"
 	"embed"
 	"net/http"
-	"strconv"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
@@ -51,8 +50,7 @@ type listPage struct {
 func (s *server) list(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
 	p := listPage{Page: s.site.Page(r, "report.title"), Filter: Filter{Rollout: q.Get("rollout"), State: State(q.Get("state")), Query: vn.Clean(q.Get("q"))}}
-	p.Offset, _ = strconv.Atoi(q.Get("offset")) // a bad offset is the first page
-	p.Offset = max(0, p.Offset)
+	p.Offset = web.Offset(r)
 	p.MayNew = mayWrite(p.Actor, p.Actor.Unit) == nil
 	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		p.Reports, err = List(ctx, tx, p.Actor, p.Filter, p.Offset, pageSize+1)
@@ -61,9 +59,7 @@ func (s *server) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if p.More = len(p.Reports) > pageSize; p.More {
-		p.Reports = p.Reports[:pageSize]
-	}
+	p.Reports, p.More = web.Cut(p.Reports, pageSize)
 	return web.Render(w, r, http.StatusOK, listView(p))
 }
 

@@ -86,8 +86,7 @@ type listPage struct {
 
 func (s *server) list(w http.ResponseWriter, r *http.Request) error {
 	p := listPage{Page: s.site.Page(r, "rollout.title"), Query: vn.Clean(r.URL.Query().Get("q"))}
-	p.Offset, _ = strconv.Atoi(r.URL.Query().Get("offset")) // a bad offset is the first page
-	p.Offset = max(0, p.Offset)
+	p.Offset = web.Offset(r)
 	p.MayNew = mayDraft(p.Actor, p.Actor.Unit) == nil
 	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		p.Rollouts, err = List(ctx, tx, p.Actor, p.Query, p.Offset, pageSize+1)
@@ -96,9 +95,7 @@ func (s *server) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if p.More = len(p.Rollouts) > pageSize; p.More {
-		p.Rollouts = p.Rollouts[:pageSize]
-	}
+	p.Rollouts, p.More = web.Cut(p.Rollouts, pageSize)
 	return web.Render(w, r, http.StatusOK, listView(p))
 }
 

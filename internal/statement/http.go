@@ -5,7 +5,6 @@ import (
 	"embed"
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"nhipcau/internal/auth"
@@ -59,8 +58,7 @@ type listPage struct {
 
 func (s *server) list(w http.ResponseWriter, r *http.Request) error {
 	p := listPage{Page: s.site.Page(r, "statement.title"), Query: vn.Clean(r.URL.Query().Get("q")), Said: map[string][2]int64{}}
-	p.Offset, _ = strconv.Atoi(r.URL.Query().Get("offset")) // a bad offset is the first page
-	p.Offset = max(0, p.Offset)
+	p.Offset = web.Offset(r)
 	p.MayNew = mayOpen(p.Actor) == nil
 	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		if p.Forms, err = List(ctx, tx, p.Actor, p.Query, p.Offset, pageSize+1); err != nil {
@@ -78,9 +76,7 @@ func (s *server) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if p.More = len(p.Forms) > pageSize; p.More {
-		p.Forms = p.Forms[:pageSize]
-	}
+	p.Forms, p.More = web.Cut(p.Forms, pageSize)
 	return web.Render(w, r, http.StatusOK, listView(p))
 }
 

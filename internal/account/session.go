@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -176,6 +177,23 @@ func As(ctx context.Context, tx *db.Tx, login, key string) (auth.Actor, error) {
 		return auth.Actor{}, fault.New(fault.Denied, "account.error.no_grant")
 	}
 	return actor(ctx, tx, s)
+}
+
+// Over returns the roles that an account holds today over a place of a tree, none if
+// it was disabled: for what it began and a job ends.
+func Over(ctx context.Context, tx *db.Tx, account, tree, path string) ([]auth.Role, error) {
+	open, err := enabled(ctx, tx, account)
+	if err != nil || !open {
+		return nil, err
+	}
+	grants, err := granteds(ctx, tx, account)
+	var roles []auth.Role
+	for _, g := range grants {
+		if g.Tree == tree && strings.HasPrefix(path, g.path) && !slices.Contains(roles, g.Role) {
+			roles = append(roles, g.Role)
+		}
+	}
+	return roles, err
 }
 
 // Choose makes a session act for another of the units granted.

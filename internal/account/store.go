@@ -111,6 +111,12 @@ func granteds(ctx context.Context, tx *db.Tx, account string) ([]granted, error)
 		ORDER BY p.depth, p.path, g.id`, account, vn.DayOf(tx.Now))
 }
 
+func enabled(ctx context.Context, tx *db.Tx, account string) (bool, error) {
+	var n int
+	err := tx.One(ctx, `SELECT count(*) FROM account WHERE id = $1 AND disabled_at IS NULL`, []any{account}, &n)
+	return n == 1, err
+}
+
 // heldBy returns the roles a login holds anywhere, today or later.
 func heldBy(ctx context.Context, tx *db.Tx, account string) ([]granted, error) {
 	return db.All(ctx, tx, func(s db.Scanner) (g granted, err error) { return g, s.Scan(&g.Role, &g.Tree, &g.path) }, `

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"nhipcau/internal/account"
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
@@ -42,7 +43,12 @@ func makeDue(ctx context.Context, d *db.DB, _ job.Job, _ func(done, total int64)
 		if r.Kind == Many {
 			one = func(ctx context.Context, tx *db.Tx) error { return Make(ctx, tx, auth.System(r.Tree), r.ID) }
 		}
-		err := d.Write(ctx, one)
+		err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			if err := r.entitled(ctx, tx); err != nil {
+				return err
+			}
+			return one(ctx, tx)
+		})
 		if f := fault.Of(err); err != nil && (f.Kind == fault.Conflict || f.Kind == fault.Invalid) {
 			err = d.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return r.fail(ctx, tx, f.Key) })
 		}
@@ -51,6 +57,23 @@ func makeDue(ctx context.Context, d *db.DB, _ job.Job, _ func(done, total int64)
 		}
 	}
 	return failed
+}
+
+// entitled refuses what somebody planned who has lost the right to since; what the
+// house itself entered, by a command, goes on.
+func (r Reform) entitled(ctx context.Context, tx *db.Tx) error {
+	if r.login == "" {
+		return nil
+	}
+	u, err := org.ByID(ctx, tx, r.Tree, r.Unit)
+	if err != nil {
+		return err
+	}
+	roles, err := account.Over(ctx, tx, r.login, r.Tree, u.Path)
+	if err == nil && org.MayReform(auth.Actor{Roles: roles}) != nil {
+		err = fault.New(fault.Conflict, "reform.error.entitled")
+	}
+	return err
 }
 
 func makeOne(ctx context.Context, tx *db.Tx, id string) error {

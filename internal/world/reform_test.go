@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"nhipcau/internal/account"
 	"nhipcau/internal/auth"
 	"nhipcau/internal/conference"
 	"nhipcau/internal/db"
@@ -28,6 +29,19 @@ import (
 func (s *story) admin() auth.Actor {
 	by := s.bikhu
 	by.Name, by.Roles = "Quản trị", []auth.Role{auth.Administrator}
+	return by
+}
+
+// planner makes an administrator with a login, since what waits for its day asks
+// whether whoever entered it still may.
+func (s *story) planner(t *testing.T, login string) auth.Actor {
+	t.Helper()
+	by := s.admin()
+	s.do(t, func(ctx context.Context, tx *db.Tx) error {
+		a, err := account.Create(ctx, tx, s.admin(), account.New{Login: login, Name: "Người lập", Unit: by.UnitKey, Roles: []auth.Role{auth.Administrator}})
+		by.Login = a.ID
+		return err
+	})
 	return by
 }
 
@@ -368,14 +382,18 @@ func TestProblems(t *testing.T) {
 // makes it fail and leaves everything as it was.
 func TestPlanned(t *testing.T) {
 	s := house(t, 3)
-	var first, second reform.Reform
+	var first, second, third reform.Reform
+	planner, gone := s.planner(t, "nguoilap"), s.planner(t, "nguoithoi")
 	s.do(t, func(ctx context.Context, tx *db.Tx) (err error) {
 		f := reform.Form{Kind: reform.Close, Unit: s.key(1), Target: s.key(2), Day: "2020-10-22", Decision: "Số 1"}
-		if first, err = reform.Enter(ctx, tx, s.admin(), f); err != nil {
+		if first, err = reform.Enter(ctx, tx, planner, f); err != nil {
 			return err
 		}
 		f.Unit = s.key(3)
-		second, err = reform.Enter(ctx, tx, s.admin(), f)
+		if second, err = reform.Enter(ctx, tx, planner, f); err != nil {
+			return err
+		}
+		third, err = reform.Enter(ctx, tx, gone, reform.Form{Kind: reform.Close, Unit: s.key(2), Target: s.key(3), Day: "2020-10-23", Decision: "Số 3"})
 		return err
 	})
 	if first.State != reform.Planned {
@@ -400,6 +418,18 @@ func TestPlanned(t *testing.T) {
 	}
 	s.same(t, before, "both")
 	s.proven(t, "both")
+	s.do(t, func(ctx context.Context, tx *db.Tx) error { return account.Disable(ctx, tx, s.admin(), gone.Login) })
+	s.Clock.Set(at(10, 23, 0, 2))
+	if err := s.Jobs.Drain(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s.see(t, func(ctx context.Context, tx *db.Tx) (err error) {
+		third, err = reform.Get(ctx, tx, s.admin(), third.ID)
+		return err
+	})
+	if third.State != reform.Failed || third.Problem != "reform.error.entitled" {
+		t.Errorf("what somebody planned whose login is closed is %s (%s)", third.State, third.Problem)
+	}
 }
 
 // TestSeal signs the rollout's figures; a correction afterwards stands beside

@@ -462,27 +462,40 @@ func (w *worker) nameOf(id int64) string {
 	return ""
 }
 
-// circles finds units that would stand under themselves.
+// mostDeep is how many units may stand above one another in what a table makes: real
+// trees have some ten levels, a slip of the pen has hundreds.
+const mostDeep = 60
+
+// circles finds units that would stand under themselves, or too deep.
 func (w *worker) circles(ctx context.Context, tx *db.Tx) error {
-	safe := map[int64]bool{0: true}
+	depth := map[int64]int{0: 0}
 	for _, id := range slices.Sorted(maps.Keys(w.byID)) {
 		if w.byID[id].ends {
 			continue
 		}
-		way := map[int64]bool{}
-		for at := id; !safe[at]; {
-			if way[at] {
+		at, seen := id, map[int64]bool{}
+		var way []int64
+		for {
+			if _, known := depth[at]; known {
+				break
+			}
+			if seen[at] {
 				w.problem(max(0, w.byID[id].anyLine()), "org.error.under_itself", w.nameOf(id))
 				break
 			}
-			way[at] = true
+			way, seen[at] = append(way, at), true
 			up, err := w.above(ctx, tx, at)
 			if err != nil {
 				return err
 			}
 			at = up
 		}
-		maps.Copy(safe, way)
+		if len(way) > 0 && depth[at]+len(way) > mostDeep {
+			w.problem(cmp.Or(w.byID[id].line, max(0, w.byID[id].anyLine())), "reform.error.deep", w.nameOf(id), mostDeep)
+		}
+		for i, u := range slices.Backward(way) {
+			depth[u] = depth[at] + len(way) - i
+		}
 	}
 	return nil
 }

@@ -229,11 +229,17 @@ func TestManyProblems(t *testing.T) {
 	into := func(from, to string, num, den int64) reform.Line {
 		return reform.Line{Act: reform.Into, Unit: from, Target: to, Num: num, Den: den}
 	}
+	deep := []reform.Line{{Act: reform.Create, Unit: "sau-0", Target: s.bloc.root.Key, Name: "0", Kind: "chi đoàn"}}
+	for n := range 59 {
+		up := deep[n].Unit
+		deep = append(deep, reform.Line{Act: reform.Create, Unit: fmt.Sprint("sau-", n+1), Target: up, Name: fmt.Sprint(n + 1), Kind: "chi đoàn"})
+	}
 	for name, c := range map[string]struct {
 		lines []reform.Line
 		line  int
 		want  string
 	}{
+		"too deep":                           {deep, 60, "reform.error.deep"},
 		"a unit nobody knows":                {[]reform.Line{into("khong-co", s.key(1), 1, 1)}, 1, "reform.error.no_such"},
 		"shares below one":                   {[]reform.Line{into(s.key(1), s.key(2), 1, 3), into(s.key(1), s.key(3), 1, 3)}, 1, "reform.error.sum"},
 		"a share missing":                    {[]reform.Line{into(s.key(1), s.key(2), 1, 3), into(s.key(1), s.key(3), 0, 0)}, 1, "reform.error.some_shares"},

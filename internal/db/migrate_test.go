@@ -65,6 +65,11 @@ func TestOpenNothing(t *testing.T) {
 	if _, err := db.Open(t.Context(), "file:"+filepath.Join(t.TempDir(), "no", "such", "folder.db")); err == nil {
 		t.Error("opened a file in no folder")
 	}
+	for _, address := range []string{"", "file:", "?mode=rw"} {
+		if _, err := db.Open(t.Context(), address); err == nil {
+			t.Errorf("opened %q, which names no file", address)
+		}
+	}
 	if _, err := db.Open(t.Context(), "postgres://nobody@127.0.0.1:1/none?connect_timeout=1"); err == nil {
 		t.Error("opened a server that is not there")
 	}

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -32,6 +33,9 @@ const (
 )
 
 func openSQLite(ctx context.Context, url string, c *core) (engine, error) {
+	if litePath(url) == "" {
+		return nil, errors.New("db: the address names no file")
+	}
 	join := "?"
 	if strings.Contains(url, "?") {
 		join = "&"

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"nhipcau/internal/setup/lab"
 )
@@ -28,6 +29,16 @@ type door struct {
 	kept       int64 // facts that were acknowledged, each once
 	last       [][]byte
 	where      []string
+	size       []int // facts in the last batch
+}
+
+func (b *bench) door() *door {
+	d := &door{conference: b.made.Conference, came: map[string]bool{}, results: map[string]int{}}
+	for i := range b.clients {
+		d.rs = append(d.rs, rand.New(rand.NewPCG(5, uint64(i))))
+	}
+	d.last, d.where, d.size = make([][]byte, b.clients), make([]string, b.clients), make([]int, b.clients)
+	return d
 }
 
 // checkins sends batches of people who check in, scattered over all homes and
@@ -53,11 +64,7 @@ func (b *bench) checkins(ctx context.Context) error {
 		return err
 	}
 	half := len(guests) / 2
-	d := &door{conference: b.made.Conference, came: map[string]bool{}, results: map[string]int{}}
-	for i := range b.clients {
-		d.rs = append(d.rs, rand.New(rand.NewPCG(5, uint64(i))))
-	}
-	d.last, d.where = make([][]byte, b.clients), make([]string, b.clients)
+	d := b.door()
 	scattered := guests[:half:half]
 	r := rand.New(rand.NewPCG(7, 8))
 	r.Shuffle(len(scattered), func(i, j int) { scattered[i], scattered[j] = scattered[j], scattered[i] })
@@ -69,6 +76,12 @@ func (b *bench) checkins(ctx context.Context) error {
 			return err
 		}
 	}
+	return b.allThere(ctx, d, keptBefore, countingBefore)
+}
+
+// allThere looks whether each acknowledged fact is kept once, and each person counts
+// once.
+func (b *bench) allThere(ctx context.Context, d *door, keptBefore, countingBefore int64) error {
 	kept, counting, err := b.books.facts(ctx, b.made.Conference)
 	if err != nil {
 		return err
@@ -81,6 +94,34 @@ func (b *bench) checkins(ctx context.Context) error {
 	}
 	fmt.Println("  answers:", d.results)
 	return nil
+}
+
+// morning lets everybody on the roll check in, site by site, until nobody is left:
+// the whole of one conference.
+func (b *bench) morning(ctx context.Context) error {
+	m := &Measure{Name: "a whole morning: everybody at every site", Unit: "persons/s", Least: true}
+	if b.made.Conference == "" {
+		return b.skip("there is no conference", m)
+	}
+	guests, err := b.books.roll(ctx, b.made.Conference, 10_000_000)
+	if err != nil {
+		return err
+	}
+	keptBefore, countingBefore, err := b.books.facts(ctx, b.made.Conference)
+	if err != nil {
+		return err
+	}
+	d := b.door()
+	d.guests = guests
+	const endless = 24 * time.Hour
+	r := load{addr: b.server.Addr, headers: b.bearer(), clients: min(64, b.clients), length: endless, server: b.server}.run(ctx, d.send)
+	if r.failed > 0 {
+		b.wrong("the morning: %d of %d batches failed: %s", r.failed, r.failed+r.done, r.failure)
+	}
+	m.Rounds, m.Samples = []float64{float64(len(d.came)) / r.elapsed.Seconds()}, len(d.came)
+	m.Note = fmt.Sprintf("%d people in %.0f s, %d facts in %d batches; p99 %.0f ms; %s", len(d.came), r.elapsed.Seconds(), d.kept, r.done, r.took.at(.99), r.cores())
+	b.add(m)
+	return b.allThere(ctx, d, keptBefore, countingBefore)
 }
 
 // canCheckIn reports whether the program takes facts, by sending none.
@@ -103,8 +144,8 @@ func (b *bench) checkinRounds(ctx context.Context, d *door, guests []guest, m *M
 		if r.failed > 0 {
 			b.wrong("check-ins: %d of %d batches failed: %s", r.failed, r.failed+r.done, r.failure)
 		}
-		if r.done < 100 {
-			break // too few people are left
+		if int(d.next.Load()) >= len(guests) {
+			break // nobody was left before the round was over
 		}
 		m.Rounds = append(m.Rounds, r.rate()*batch)
 		m.Samples += r.done * batch
@@ -123,10 +164,10 @@ func (d *door) send(c *lab.Client, worker int) (lab.Answer, bool, error) {
 	var facts []fact
 	if !repeat {
 		at := int(d.next.Add(batch)) - batch
-		if at+batch > len(d.guests) {
+		if at >= len(d.guests) {
 			return lab.Answer{}, false, nil
 		}
-		guests := d.guests[at : at+batch]
+		guests := d.guests[at:min(at+batch, len(d.guests))]
 		var err error
 		facts = d.facts(guests, r, worker)
 		if body, err = factsBody(facts); err != nil {
@@ -139,6 +180,9 @@ func (d *door) send(c *lab.Client, worker int) (lab.Answer, bool, error) {
 		return a, true, err
 	}
 	d.last[worker], d.where[worker] = body, path
+	if !repeat {
+		d.size[worker] = len(facts)
+	}
 	count, err := answersOf(a.Body)
 	if err != nil {
 		return a, true, err
@@ -152,9 +196,9 @@ func (d *door) send(c *lab.Client, worker int) (lab.Answer, bool, error) {
 		d.results[result] += n
 	}
 	if !repeat {
-		d.kept += batch
+		d.kept += int64(len(facts))
 	}
-	if repeat && count["duplicate"] != batch {
+	if repeat && count["duplicate"] != d.size[worker] {
 		return a, true, fmt.Errorf("a batch sent again was answered %v", count)
 	}
 	return a, true, nil

@@ -48,8 +48,8 @@ func useCalls(ctx context.Context, tx *db.Tx, occasion string, numbers []int64) 
 func (b *batch) loadGuests(ctx context.Context, tx *db.Tx, ids []string) error {
 	all, err := inParts(ctx, tx, func(r db.Scanner) (*visitor, error) {
 		g := &visitor{known: true}
-		return g, r.Scan(&g.ID, &g.number, &g.Name, &g.Org, &g.site, &g.seat, &g.calls)
-	}, `SELECT id, number, name, org, site, seat, calls FROM attendance_guest WHERE occasion = $1 AND id IN`, ids, b.occasion.ID)
+		return g, r.Scan(&g.ID, &g.number, &g.Name, &g.Org, &g.site, &g.seat, &g.calls, &g.fact)
+	}, `SELECT id, number, name, org, site, seat, calls, fact FROM attendance_guest WHERE occasion = $1 AND id IN`, ids, b.occasion.ID)
 	if err != nil {
 		return err
 	}
@@ -164,3 +164,16 @@ func Missed(ctx context.Context, tx *db.Tx, occasion string, after int64, limit 
 
 // elsewhere is attended of a row b of an occasion c.
 var elsewhere = strings.NewReplacer("a.", "b.", "o.", "c.").Replace(attended)
+
+// Visitors returns guests who are persons, of a site or with 0 of all, in the order of
+// their ids, at most limit after one: those whose names hold the words of query, folded.
+func Visitors(ctx context.Context, tx *db.Tx, occasion string, site int64, query, after string, limit int) ([]Guestcard, error) {
+	match, args := db.Match("fold", query, 5)
+	return db.All(ctx, tx, func(r db.Scanner) (g Guestcard, err error) {
+		var out int
+		err = r.Scan(&g.ID, &g.Number, &g.Name, &g.Org, &g.Site, &g.Calls, &out)
+		g.Out = out != 0
+		return g, err
+	}, `SELECT id, number, name, org, site, calls, checked_out FROM attendance_guest WHERE occasion = $1 AND ($2 = 0 OR site = $2) AND id > $3 AND `+match+`
+		ORDER BY id LIMIT $4`, append([]any{occasion, site, after, limit}, args...)...)
+}

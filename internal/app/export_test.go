@@ -71,6 +71,7 @@ func serveTest(t testing.TB, cfg Config, made *db.DB) *TestHouse {
 	h.db.SetClock(clock.Now)
 	s := httptest.NewServer(h)
 	t.Cleanup(func() {
+		h.live.Close()
 		s.Close()
 		if err := h.Close(); err != nil {
 			t.Error(err)

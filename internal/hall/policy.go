@@ -29,3 +29,7 @@ func mayAnswer(by auth.Actor, h Hall, q Question) error {
 	}
 	return mayChair(by, h)
 }
+
+// joins reports whether by, who sees the conference, is told where its video room is:
+// those who run it or a site, or are on its roll.
+func joins(by auth.Actor, onRoll bool) bool { return onRoll || by.Is(auth.Clerk, auth.Secretary) }

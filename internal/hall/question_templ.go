@@ -74,7 +74,7 @@ func questionRows(p web.Page, h Hall, all []Question, moves bool) templ.Componen
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for _, q := range all {
+		for i, q := range all {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<li><div><p class=\"strong\"><a href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -196,7 +196,7 @@ func questionRows(p web.Page, h Hall, all []Question, moves bool) templ.Componen
 					return templ_7745c5c3_Err
 				}
 			}
-			if moves && q.State.open() {
+			if moves && i > 0 && q.State.open() {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<form class=\"text\" method=\"post\" action=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -157,8 +157,7 @@ func peopleOf(ctx context.Context, tx *db.Tx, id string) (people, in int64, err 
 		return 0, 0, err
 	}
 	v, err := tally.Total(ctx, tx, sheet, o.Host)
-	k := conference.Kind()
-	return o.People, v.Get(k.Lane("checked_in")) + v.Get(k.Lane("extra")), err
+	return o.People, v.Get(conference.Kind().Lane("checked_in")), err
 }
 
 // A Corner is what moves on the page of a site.

@@ -17,7 +17,7 @@ function show(state) {
   }
   const told = path => path.split('.')[0] in state
   for (const e of document.querySelectorAll('[data-say]')) {
-    if (told(e.dataset.say)) e.textContent = what(state, e.dataset.say) ?? ''
+    if (e.dataset.say && told(e.dataset.say)) e.textContent = what(state, e.dataset.say) ?? ''
   }
   for (const e of document.querySelectorAll('[data-when]')) {
     if (told(e.dataset.when)) e.hidden = !what(state, e.dataset.when)

@@ -16,6 +16,7 @@ func (h *TestHouse) Restart(while func()) *TestHouse {
 	h.stop()
 	while()
 	again := serveTest(h.t, h.cfg, h.made)
+	again.clock.Set(h.clock.Now())
 	l, err := net.Listen("tcp", strings.TrimPrefix(h.URL, "http://"))
 	if err != nil {
 		h.t.Fatal(err)

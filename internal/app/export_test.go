@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -31,6 +32,7 @@ type TestHouse struct {
 	cfg   Config
 	clock *world.Clock
 	made  *db.DB // tells the engine, and where another database can be made
+	stop  func()
 }
 
 // NewTestHouse opens a house on the engine the tests run on.
@@ -70,13 +72,15 @@ func serveTest(t testing.TB, cfg Config, made *db.DB) *TestHouse {
 	clock.Set(dbtest.Noon)
 	h.db.SetClock(clock.Now)
 	s := httptest.NewServer(h)
-	t.Cleanup(func() {
+	stop := sync.OnceFunc(func() {
+		h.live.Close()
 		s.Close()
 		if err := h.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	return &TestHouse{URL: s.URL, t: t, h: h, cfg: cfg, clock: clock, made: made}
+	t.Cleanup(stop)
+	return &TestHouse{URL: s.URL, t: t, h: h, cfg: cfg, clock: clock, made: made, stop: stop}
 }
 
 func (h *TestHouse) world() world.House {

@@ -26,10 +26,12 @@ import (
 	"nhipcau/internal/file"
 	"nhipcau/internal/follow"
 	"nhipcau/internal/form"
+	"nhipcau/internal/hall"
 	"nhipcau/internal/i18n"
 	"nhipcau/internal/imports"
 	"nhipcau/internal/intake"
 	"nhipcau/internal/job"
+	"nhipcau/internal/live"
 	"nhipcau/internal/mail"
 	"nhipcau/internal/notify"
 	"nhipcau/internal/org"
@@ -53,6 +55,7 @@ type house struct {
 	files   *file.Store
 	jobs    *job.Runner
 	site    *web.Site
+	live    *live.Hub
 	api     *api.API
 	metrics *metrics
 	post    *mail.Post // nil: no letter is sent
@@ -68,7 +71,7 @@ func catalog() (*i18n.Catalog, error) {
 func locales() []fs.FS {
 	return []fs.FS{
 		Locale, web.Locale, api.Locale, file.Locale, org.Locale, account.Locale, tally.Locale, mail.Locale,
-		directive.Locale, rollout.Locale, conference.Locale, site.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
+		directive.Locale, rollout.Locale, conference.Locale, site.Locale, hall.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
 		statement.Locale, form.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
 	}
 }
@@ -95,12 +98,14 @@ func open(ctx context.Context, cfg Config, log *slog.Logger) (*house, error) {
 		return nil, errors.Join(err, d.Close())
 	}
 	h.metrics = newMetrics(d, cfg.MetricsToken)
+	h.live = live.NewHub(d, log)
 	h.jobs = job.NewRunner(d, log)
 	rollout.Jobs(h.jobs)
 	follow.Jobs(h.jobs)
 	conference.Jobs(h.jobs)
 	reform.Jobs(h.jobs)
 	api.Jobs(h.jobs)
+	live.Jobs(h.jobs)
 	remind.Jobs(h.jobs)
 	imports.Jobs(h.jobs)
 	paper.Jobs(h.jobs, h.files)
@@ -108,7 +113,10 @@ func open(ctx context.Context, cfg Config, log *slog.Logger) (*house, error) {
 }
 
 // Close closes what open opened.
-func (h *house) Close() error { return errors.Join(h.files.Close(), h.db.Close()) }
+func (h *house) Close() error {
+	h.live.Close()
+	return errors.Join(h.files.Close(), h.db.Close())
+}
 
 // build makes the site with the pages of every slice.
 func (h *house) build() error {
@@ -127,6 +135,7 @@ func (h *house) build() error {
 	follow.Register(h.site, h.db, h.files)
 	conference.Register(h.site, h.db)
 	site.Register(h.site, h.db)
+	hall.Register(h.site, h.db, h.live)
 	plan.Register(h.site, h.db)
 	report.Register(h.site, h.db)
 	imports.Register(h.site, h.db)
@@ -147,7 +156,7 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 		return account.ByToken(ctx, h.db, token, unit)
 	}})
 	for _, register := range []func(*api.API){
-		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, site.RegisterAPI, plan.RegisterAPI, report.RegisterAPI,
+		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, site.RegisterAPI, hall.RegisterAPI, plan.RegisterAPI, report.RegisterAPI,
 		form.RegisterAPI,
 	} {
 		register(h.api)

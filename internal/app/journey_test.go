@@ -39,7 +39,7 @@ func TestJourneys(t *testing.T) {
 // A player plays one story. The lines of a script are commands with words in
 // single quotes where they hold spaces; $NAME stands for what take has taken.
 type player struct {
-	t      *testing.T
+	t      testing.TB
 	h      *app.TestHouse
 	files  map[string][]byte
 	people map[string]*http.Client

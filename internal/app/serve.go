@@ -46,6 +46,7 @@ func (h *house) serve(t *terminal, addr string, said func()) error {
 		return fmt.Errorf("%s is taken; choose another address by --addr: %w", addr, err)
 	}
 	s := &http.Server{Handler: h, ReadTimeout: readTimeout, ReadHeaderTimeout: readTimeout, IdleTimeout: idleTimeout}
+	s.RegisterOnShutdown(h.live.Close) // else who looks on would hold it up
 	var wg sync.WaitGroup
 	jobs, stop := context.WithCancel(t.ctx)
 	wg.Go(func() {

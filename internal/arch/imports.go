@@ -63,7 +63,7 @@ var only = map[string][]string{
 	"github.com/a-h/templ":     slices.Concat([]string{"app", "web", "api"}, sliced),
 	"golang.org/x/crypto":      {"account"},
 	"golang.org/x/text":        {"vn"},
-	"net/http":                 slices.Concat([]string{"app", "web", "api", "file", "setup/bench"}, sliced),
+	"net/http":                 slices.Concat([]string{"app", "web", "api", "file", "live", "setup/bench"}, sliced),
 }
 
 // stores are the files that may hold SQL where that is not store*.go: packages

@@ -19,6 +19,7 @@ import (
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/follow"
+	"nhipcau/internal/live"
 	"nhipcau/internal/notify"
 	"nhipcau/internal/org"
 	"nhipcau/internal/rollout"
@@ -403,6 +404,7 @@ func Mark(ctx context.Context, tx *db.Tx, by auth.Actor, id string, marks []atte
 			return 0, err
 		}
 	}
+	live.Touch(tx, LiveTopic(id))
 	return n, audit.Record(ctx, tx, by, "conference.mark", id, c.Title)
 }
 

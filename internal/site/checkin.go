@@ -38,6 +38,7 @@ func take(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n int64, in 
 	if err != nil {
 		return nil, err
 	}
+	touch(tx, id, n)
 	if len(taken.Homes) > 0 && (s.State == Invited || s.State == Ready) {
 		if err := setState(ctx, tx, id, n, s.Version, Joined); err != nil {
 			return nil, err

@@ -25,6 +25,9 @@ func mayKeep(by auth.Actor, g Gathering, s Site) error {
 	return fault.New(fault.Denied, "site.error.may_keep")
 }
 
+// MayKeep is mayKeep for the slices above.
+func MayKeep(by auth.Actor, g Gathering, s Site) error { return mayKeep(by, g, s) }
+
 // mayName lets those, administrators and inspectors read the names at a site.
 func mayName(by auth.Actor, g Gathering, s Site) error {
 	if by.Is(auth.Administrator, auth.Secretary, auth.Clerk, auth.Inspector) && (by.Covers(s.path) || by.Covers(g.path)) {

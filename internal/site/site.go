@@ -207,6 +207,7 @@ func move(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n, version i
 			if err := setState(ctx, tx, g.ID, n, version, to); err != nil {
 				return err
 			}
+			touch(tx, g.ID, n)
 			return audit.Record(ctx, tx, by, "site."+string(to), g.ID, s.Name)
 		}
 	}

@@ -87,7 +87,9 @@ type zipped struct {
 func (z *zipped) WriteHeader(status int) {
 	if !z.began {
 		z.began = true
-		if strings.HasPrefix(z.Header().Get("Content-Type"), "text/") && status != http.StatusNoContent && status != http.StatusNotModified {
+		kind := z.Header().Get("Content-Type")
+		// Of events each goes out at once, and a listener is not worth a compressor.
+		if strings.HasPrefix(kind, "text/") && kind != "text/event-stream" && status != http.StatusNoContent && status != http.StatusNotModified {
 			z.Header().Set("Content-Encoding", "gzip")
 			z.Header().Add("Vary", "Accept-Encoding")
 			z.Header().Del("Content-Length")

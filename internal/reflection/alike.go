@@ -69,7 +69,7 @@ func fixedOf(all []string) fixed {
 	for _, s := range all {
 		words := wordsOf(s)
 		n := min(run, len(words))
-		if n < 2 { // a word alone is everybody's
+		if n < 4 { // so few words are everybody's
 			continue
 		}
 		if f[n] == nil {

@@ -16,9 +16,9 @@ var kind = tally.NewKind("reflection", "due", "handed_in", "on_time", "late", "r
 // each person. due_handed_in are the papers of those who have to hand in.
 func Kind() *tally.Kind { return kind }
 
-// The kinds of source of its posts.
+// The kinds of source of its posts: the conference, and it with a member.
 const (
-	rollSource  = "reflection_roll"
+	RollSource  = "reflection_roll"
 	PaperSource = "reflection_paper" // conference:member
 )
 

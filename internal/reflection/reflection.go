@@ -219,5 +219,5 @@ func (s Set) takeRoll(ctx context.Context, tx *db.Tx, by auth.Actor) error {
 	for u, d := range before {
 		after[u] = after[u].Plus(d.Neg())
 	}
-	return s.post(ctx, tx, by, after, tally.Source{Kind: rollSource, ID: s.Conference}, "")
+	return s.post(ctx, tx, by, after, tally.Source{Kind: RollSource, ID: s.Conference}, "")
 }

@@ -8,6 +8,7 @@ import (
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/file"
+	"nhipcau/internal/vn"
 )
 
 // draftOf returns the draft of somebody's paper, with version 0 if there is none.
@@ -161,4 +162,26 @@ func nameOf(ctx context.Context, tx *db.Tx, id string, member int64) (a Alike, n
 		JOIN unit_name x ON x.unit = s.unit AND x.from_day = (SELECT max(y.from_day) FROM unit_name y WHERE y.unit = s.unit)
 		WHERE s.conference = $1 AND s.member = $2`, []any{id, member}, &a.MemberKey, &a.Name, &a.UnitName, &n)
 	return a, n, err
+}
+
+// An Owed is a paper that somebody has to hand in.
+type Owed struct {
+	Conference string
+	Title      string
+	LastDay    vn.Day
+	Returned   bool
+}
+
+// Owing returns the papers that by has to hand in, the soonest first.
+func Owing(ctx context.Context, tx *db.Tx, by auth.Actor) ([]Owed, error) {
+	const most = 20
+	return db.All(ctx, tx, func(r db.Scanner) (o Owed, err error) {
+		var returned int
+		err = r.Scan(&o.Conference, &o.Title, &o.LastDay, &returned)
+		o.Returned = returned != 0
+		return o, err
+	}, `SELECT s.conference, c.title, q.last_day, CASE WHEN s.state = 'returned' THEN 1 ELSE 0 END
+		FROM reflection_person s JOIN reflection q ON q.conference = s.conference JOIN conference c ON c.id = s.conference
+		WHERE s.member = $1 AND q.state = 'open' AND c.tree = $2 AND (s.state = 'returned' OR s.due = 1 AND s.state = '')
+		ORDER BY q.last_day, s.conference LIMIT $3`, by.Member, by.Tree, most)
 }

@@ -16,11 +16,11 @@ import (
 // How alike two papers are is the share of runs of five words that they have in
 // common. To find papers alike among thousands, each keeps the least of each of
 // width·bands hashes of its runs: two have one in common as often as they are alike,
-// and a band of three in common only if they are alike enough to be looked at.
+// and a band of two in common only if they are alike enough to be looked at.
 const (
 	run    = 5 // words
-	bands  = 20
-	width  = 3
+	bands  = 30
+	width  = 2
 	fewest = 20 // runs; a shorter text says nothing
 )
 

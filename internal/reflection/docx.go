@@ -67,7 +67,7 @@ func documentText(r io.Reader) string {
 			}
 		case xml.CharData:
 			if inText {
-				b.Write(t)
+				b.Write(t[:min(len(t), maxWords)])
 			}
 		}
 	}

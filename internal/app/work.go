@@ -16,6 +16,7 @@ import (
 	"nhipcau/internal/form"
 	"nhipcau/internal/org"
 	"nhipcau/internal/plan"
+	"nhipcau/internal/quiz"
 	"nhipcau/internal/reflection"
 	"nhipcau/internal/report"
 	"nhipcau/internal/rollout"
@@ -46,7 +47,7 @@ type workItem struct {
 // first.
 func worklist(ctx context.Context, tx *db.Tx, p web.Page) ([]workItem, error) {
 	var all []workItem
-	for _, source := range []func(context.Context, *db.Tx, web.Page) ([]workItem, error){owedWork, conferenceWork, secretaryWork, receivingWork, statementWork, formWork, reflectionWork} {
+	for _, source := range []func(context.Context, *db.Tx, web.Page) ([]workItem, error){owedWork, conferenceWork, secretaryWork, receivingWork, statementWork, formWork, reflectionWork, quizWork} {
 		some, err := source(ctx, tx, p)
 		if err != nil {
 			return nil, err
@@ -335,6 +336,9 @@ func sources() map[string]figures.SourcePage {
 			return "/periods/" + period + "/returns/" + unit
 		}},
 
+		quiz.RollSource:        {Label: label("app.source.quiz_roll"), Href: quiz.Href},
+		quiz.AttemptSource:     {Label: label("app.source.quiz_attempt"), Href: quiz.Href},
+		quiz.Kind().Name:       {Label: label("quiz.title"), Href: func(id, _, _ string) string { return "/quizzes/" + id }},
 		reflection.PaperSource: {Label: label("app.source.reflection_paper"), Href: reflection.Href},
 		reflection.RollSource:  {Label: label("app.source.reflection_roll"), Href: reflection.Href},
 		reflection.Kind().Name: {Label: label("reflection.title"), Name: conferenceTitle, Href: func(id, _, _ string) string { return "/conferences/" + id + "/reflections" }},

@@ -196,7 +196,7 @@ func (s *server) upload(f io.Reader, name string) (Upload, error) {
 		return Upload{}, nil
 	}
 	var b bytes.Buffer
-	blob, err := s.files.Put(name, io.TeeReader(f, &b), maxFile, file.DOCX, file.PDF, file.JPEG)
+	blob, err := s.files.Put(name, io.TeeReader(f, &b), maxFile, file.DOCX, file.PDF, file.JPEG, file.PNG)
 	if err != nil {
 		return Upload{}, err
 	}

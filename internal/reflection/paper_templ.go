@@ -298,7 +298,7 @@ func entryView(p paperPage) templ.Component {
 		}
 		if p.Set.Takes != "file" {
 			for i, q := range p.Set.Questions {
-				templ_7745c5c3_Err = web.Area(p.Page, web.Input{Name: field(i), Label: p.T("reflection.question", p.Int(int64(i+1)), q), Value: p.answer(i), Needed: false, Rows: 8, Wrong: p.Page.Wrong(p.Wrong, field(i))}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = web.Area(p.Page, web.Input{Name: field(i), Label: p.T("reflection.question", p.Int(int64(i+1)), q), Value: p.answer(i), Needed: p.Set.Takes == "text", Rows: 8, Wrong: p.Page.Wrong(p.Wrong, field(i))}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -370,14 +370,14 @@ func entryView(p paperPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "</button> <button class=\"btn\" name=\"do\" value=\"keep\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "</button> <button class=\"btn\" name=\"do\" value=\"keep\" formnovalidate>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var15 string
 		templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("reflection.keep"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/reflection/paper.templ`, Line: 83, Col: 70}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/reflection/paper.templ`, Line: 83, Col: 85}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 		if templ_7745c5c3_Err != nil {
@@ -515,7 +515,7 @@ func fileField(p paperPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, "<input id=\"file\" name=\"file\" type=\"file\" accept=\".docx,.pdf,.jpg,.jpeg\"></div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, "<input id=\"file\" name=\"file\" type=\"file\" accept=\".docx,.pdf,.jpg,.jpeg,.png\"></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -37,6 +37,8 @@ import (
 	"nhipcau/internal/org"
 	"nhipcau/internal/paper"
 	"nhipcau/internal/plan"
+	"nhipcau/internal/quiz"
+	"nhipcau/internal/reflection"
 	"nhipcau/internal/reform"
 	"nhipcau/internal/remind"
 	"nhipcau/internal/report"
@@ -73,6 +75,7 @@ func locales() []fs.FS {
 		Locale, web.Locale, api.Locale, file.Locale, org.Locale, account.Locale, tally.Locale, mail.Locale,
 		directive.Locale, rollout.Locale, conference.Locale, site.Locale, hall.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
 		statement.Locale, form.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
+		reflection.Locale, quiz.Locale,
 	}
 }
 
@@ -109,6 +112,7 @@ func open(ctx context.Context, cfg Config, log *slog.Logger) (*house, error) {
 	remind.Jobs(h.jobs)
 	imports.Jobs(h.jobs)
 	paper.Jobs(h.jobs, h.files)
+	quiz.Jobs(h.jobs)
 	return h, h.build()
 }
 
@@ -136,6 +140,8 @@ func (h *house) build() error {
 	conference.Register(h.site, h.db)
 	site.Register(h.site, h.db)
 	hall.Register(h.site, h.db, h.live)
+	quiz.Register(h.site, h.db, subjects())
+	reflection.Register(h.site, h.db, h.files)
 	plan.Register(h.site, h.db)
 	report.Register(h.site, h.db)
 	imports.Register(h.site, h.db)
@@ -170,7 +176,7 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 }
 
 func kinds() []*tally.Kind {
-	return []*tally.Kind{rollout.Kind(), conference.Kind(), statement.Kind(), form.Kind()}
+	return []*tally.Kind{rollout.Kind(), conference.Kind(), statement.Kind(), form.Kind(), reflection.Kind(), quiz.Kind()}
 }
 
 // ServeHTTP answers the questions of a supervisor, those of programs by the API,
@@ -303,7 +309,7 @@ func (h *house) frame(r *http.Request, p *web.Page) {
 // recounts are the deep proof's: what the records of every slice say a sheet
 // should hold.
 func recounts() map[string]tally.Recount {
-	return map[string]tally.Recount{statement.Kind().Name: statement.Recount, form.Kind().Name: form.Recount, conference.Kind().Name: conference.Recount, rollout.Kind().Name: tally.Together(recountRollout, follow.Recount, conference.RecountRollout)}
+	return map[string]tally.Recount{statement.Kind().Name: statement.Recount, form.Kind().Name: form.Recount, conference.Kind().Name: conference.Recount, reflection.Kind().Name: reflection.Recount, quiz.Kind().Name: quiz.Recount, rollout.Kind().Name: tally.Together(recountRollout, follow.Recount, conference.RecountRollout)}
 }
 
 // recountRollout counts again what every slice has recorded for a rollout. A

@@ -16,6 +16,8 @@ import (
 	"nhipcau/internal/form"
 	"nhipcau/internal/org"
 	"nhipcau/internal/plan"
+	"nhipcau/internal/quiz"
+	"nhipcau/internal/reflection"
 	"nhipcau/internal/report"
 	"nhipcau/internal/rollout"
 	"nhipcau/internal/site"
@@ -45,7 +47,7 @@ type workItem struct {
 // first.
 func worklist(ctx context.Context, tx *db.Tx, p web.Page) ([]workItem, error) {
 	var all []workItem
-	for _, source := range []func(context.Context, *db.Tx, web.Page) ([]workItem, error){owedWork, conferenceWork, secretaryWork, receivingWork, statementWork, formWork} {
+	for _, source := range []func(context.Context, *db.Tx, web.Page) ([]workItem, error){owedWork, conferenceWork, secretaryWork, receivingWork, statementWork, formWork, reflectionWork, quizWork} {
 		some, err := source(ctx, tx, p)
 		if err != nil {
 			return nil, err
@@ -198,6 +200,29 @@ func formWork(ctx context.Context, tx *db.Tx, p web.Page) ([]workItem, error) {
 	return all, err
 }
 
+// reflectionWork are the papers by has to hand in; for once it is by the person.
+func reflectionWork(ctx context.Context, tx *db.Tx, p web.Page) ([]workItem, error) {
+	if p.Actor.Member == 0 {
+		return nil, nil
+	}
+	owed, err := reflection.Owing(ctx, tx, p.Actor)
+	var all []workItem
+	for _, o := range owed {
+		w := workItem{
+			Title: p.T("reflection.work"), Note: o.Title, Due: o.LastDay, State: web.None, When: p.Day(o.LastDay),
+			Href: "/conferences/" + o.Conference + "/reflections/mine", Action: p.T("app.open"),
+		}
+		if o.Returned {
+			w.Title, w.State = p.T("reflection.work.returned"), web.Soon
+		}
+		if o.LastDay.Before(vn.DayOf(p.Now)) {
+			w.State, w.When = web.Late, p.T("rollout.stand.late", o.LastDay.DaysUntil(vn.DayOf(p.Now)))
+		}
+		all = append(all, w)
+	}
+	return all, err
+}
+
 type workPage struct {
 	web.Page
 	Items   []workItem
@@ -282,6 +307,10 @@ func sources() map[string]figures.SourcePage {
 		r, err := form.GetRound(ctx, tx, by, id)
 		return r.Form.Title + " · " + r.Period.Name, err
 	}
+	conferenceTitle := func(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (string, error) {
+		c, err := conference.Get(ctx, tx, by, id)
+		return c.Title, err
+	}
 	none := func(string, string, string) string { return "" }
 	return map[string]figures.SourcePage{
 		"opening":   {Label: label("app.source.opening"), Href: func(id, unit, _ string) string { return "/units/" + unit + "/members" }},
@@ -306,6 +335,13 @@ func sources() map[string]figures.SourcePage {
 			period, _, _ := strings.Cut(id, ":")
 			return "/periods/" + period + "/returns/" + unit
 		}},
+
+		quiz.RollSource:        {Label: label("app.source.quiz_roll"), Href: quiz.Href},
+		quiz.AttemptSource:     {Label: label("app.source.quiz_attempt"), Href: quiz.Href},
+		quiz.Kind().Name:       {Label: label("quiz.title"), Href: func(id, _, _ string) string { return "/quizzes/" + id }},
+		reflection.PaperSource: {Label: label("app.source.reflection_paper"), Href: reflection.Href},
+		reflection.RollSource:  {Label: label("app.source.reflection_roll"), Href: reflection.Href},
+		reflection.Kind().Name: {Label: label("reflection.title"), Name: conferenceTitle, Href: func(id, _, _ string) string { return "/conferences/" + id + "/reflections" }},
 
 		form.Kind().Name:      {Label: label("app.source.form"), Name: periodTitle, Href: func(id, _, _ string) string { return "/periods/" + id }},
 		statement.Kind().Name: {Label: label("app.source.statement"), Name: formTitle, Href: func(id, _, _ string) string { return "/statements/" + id }},

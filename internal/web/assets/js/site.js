@@ -86,3 +86,17 @@ for (const button of document.querySelectorAll('[data-print]')) {
   button.hidden = false
   button.addEventListener('click', () => print())
 }
+
+// Time left, counted down by the seconds that the server has said: a clock that is set
+// wrong does not matter. When it is over, what is chosen is sent.
+for (const timer of document.querySelectorAll('[data-left]')) {
+  const end = performance.now() + timer.dataset.left * 1000
+  const tick = () => {
+    const left = Math.max(0, Math.round((end - performance.now()) / 1000))
+    timer.textContent = left > 0 ? `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}` : timer.dataset.over
+    if (left > 0) return setTimeout(tick, 1000)
+    const last = document.querySelector('form [name=go][value]')
+    if (timer.dataset.left > 0 && last) { last.value = 'end'; last.form.requestSubmit(last) }
+  }
+  tick()
+}

@@ -74,6 +74,9 @@ type Conference struct {
 	Sample       bool
 	EnteredAt    time.Time
 	Version      int64
+	Parent       string // conference above, "" for none
+	ParentTitle  string
+	Level        int64   // of that one's plan
 	Topics       []Topic // only from Get
 }
 
@@ -92,6 +95,8 @@ type Form struct {
 	Chair      string
 	Topics     []Topic
 	Units      []string // keys of invited units; none: the host's own members
+	Parent     string   // conference above, and the level of its plan
+	Level      int64
 	Sample     bool
 }
 
@@ -165,6 +170,9 @@ func Enter(ctx context.Context, tx *db.Tx, by auth.Actor, f Form) (Conference, e
 	if err := f.check(); err != nil {
 		return Conference{}, err
 	}
+	if err := f.checkParent(ctx, tx, by); err != nil {
+		return Conference{}, err
+	}
 	units, err := f.invited(ctx, tx, by)
 	if err != nil {
 		return Conference{}, err
@@ -182,7 +190,11 @@ func Enter(ctx context.Context, tx *db.Tx, by auth.Actor, f Form) (Conference, e
 	if err := audit.Record(ctx, tx, by, "conference.enter", id, f.Title); err != nil {
 		return Conference{}, err
 	}
-	return Get(ctx, tx, by, id)
+	c, err := Get(ctx, tx, by, id)
+	if err != nil {
+		return c, err
+	}
+	return c, c.countLevel(ctx, tx, by, "entered", "")
 }
 
 // invited finds the rollout and the invited units through by.
@@ -276,6 +288,13 @@ func Convene(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version i
 	}
 	if err := c.record(ctx, tx, by, "convened", ""); err != nil {
 		return 0, err
+	}
+	if levels, err := untold(ctx, tx, id); err != nil {
+		return 0, err
+	} else if levels > 0 {
+		if err := TellLevels(ctx, tx, id); err != nil {
+			return 0, err
+		}
 	}
 	return n, c.tellUnits(ctx, tx)
 }
@@ -560,6 +579,9 @@ func (c Conference) source() tally.Source { return tally.Source{Kind: "conferenc
 
 func (c Conference) record(ctx context.Context, tx *db.Tx, by auth.Actor, event, reason string) error {
 	if err := insertEvent(ctx, tx, by, c.ID, event, reason); err != nil {
+		return err
+	}
+	if err := c.countLevel(ctx, tx, by, event, reason); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, by, "conference."+event, c.ID, reason)

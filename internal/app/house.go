@@ -30,6 +30,7 @@ import (
 	"nhipcau/internal/imports"
 	"nhipcau/internal/intake"
 	"nhipcau/internal/job"
+	"nhipcau/internal/level"
 	"nhipcau/internal/mail"
 	"nhipcau/internal/notify"
 	"nhipcau/internal/org"
@@ -68,7 +69,7 @@ func catalog() (*i18n.Catalog, error) {
 func locales() []fs.FS {
 	return []fs.FS{
 		Locale, web.Locale, api.Locale, file.Locale, org.Locale, account.Locale, tally.Locale, mail.Locale,
-		directive.Locale, rollout.Locale, conference.Locale, site.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
+		directive.Locale, rollout.Locale, conference.Locale, level.Locale, site.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
 		statement.Locale, form.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
 	}
 }
@@ -99,6 +100,7 @@ func open(ctx context.Context, cfg Config, log *slog.Logger) (*house, error) {
 	rollout.Jobs(h.jobs)
 	follow.Jobs(h.jobs)
 	conference.Jobs(h.jobs)
+	level.Jobs(h.jobs)
 	reform.Jobs(h.jobs)
 	api.Jobs(h.jobs)
 	remind.Jobs(h.jobs)
@@ -126,6 +128,7 @@ func (h *house) build() error {
 	rollout.Register(h.site, h.db, h.files, planStates)
 	follow.Register(h.site, h.db, h.files)
 	conference.Register(h.site, h.db)
+	level.Register(h.site, h.db, map[string]level.Evidence{"attendance": conference.Counted})
 	site.Register(h.site, h.db)
 	plan.Register(h.site, h.db)
 	report.Register(h.site, h.db)
@@ -147,21 +150,21 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 		return account.ByToken(ctx, h.db, token, unit)
 	}})
 	for _, register := range []func(*api.API){
-		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, site.RegisterAPI, plan.RegisterAPI, report.RegisterAPI,
+		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, level.RegisterAPI, site.RegisterAPI, plan.RegisterAPI, report.RegisterAPI,
 		form.RegisterAPI,
 	} {
 		register(h.api)
 	}
 	figures.RegisterAPI(h.api, kinds(), map[string]string{
 		"opening": "/rollouts/", "late": "/rollouts/", "extension": "/rollouts/", "conference": "/conferences/", "plan": "/plans/", "report": "/reports/",
-		"return": "/periods/",
+		"return": "/periods/", level.Source: "/conferences/",
 	})
 	api.Register(h.site, h.api)
 	return h.api.Seal()
 }
 
 func kinds() []*tally.Kind {
-	return []*tally.Kind{rollout.Kind(), conference.Kind(), statement.Kind(), form.Kind()}
+	return []*tally.Kind{rollout.Kind(), conference.Kind(), conference.LevelKind(), statement.Kind(), form.Kind()}
 }
 
 // ServeHTTP answers the questions of a supervisor, those of programs by the API,
@@ -294,7 +297,8 @@ func (h *house) frame(r *http.Request, p *web.Page) {
 // recounts are the deep proof's: what the records of every slice say a sheet
 // should hold.
 func recounts() map[string]tally.Recount {
-	return map[string]tally.Recount{statement.Kind().Name: statement.Recount, form.Kind().Name: form.Recount, conference.Kind().Name: conference.Recount, rollout.Kind().Name: tally.Together(recountRollout, follow.Recount, conference.RecountRollout)}
+	return map[string]tally.Recount{statement.Kind().Name: statement.Recount, form.Kind().Name: form.Recount, conference.Kind().Name: conference.Recount,
+		conference.LevelKind().Name: tally.Together(level.Recount, conference.RecountLevel), rollout.Kind().Name: tally.Together(recountRollout, follow.Recount, conference.RecountRollout)}
 }
 
 // recountRollout counts again what every slice has recorded for a rollout. A

@@ -53,3 +53,15 @@ func HeldBy(ctx context.Context, tx *db.Tx, by auth.Actor, parent string, n int6
 	return db.AllIn(ctx, tx, scan, seen+` AND c.parent = $5 AND c.level = $6 AND c.parent <> '' AND c.state <> 'cancelled' AND c.unit IN`, units,
 		by.Tree, by.Path, by.End(), by.Member, parent, n)
 }
+
+// Counted returns which of some conferences are closed, so that their attendance lists
+// stand.
+func Counted(ctx context.Context, tx *db.Tx, ids []string) (map[string]bool, error) {
+	all, err := db.AllIn(ctx, tx, func(r db.Scanner) (id string, err error) { return id, r.Scan(&id) },
+		`SELECT id FROM conference WHERE state = 'closed' AND id IN`, ids)
+	counted := make(map[string]bool, len(all))
+	for _, id := range all {
+		counted[id] = true
+	}
+	return counted, err
+}

@@ -175,7 +175,7 @@ func read(r *http.Request) (Form, string, error) {
 		Place: v.Get("place"), Chair: v.Get("chair"), Units: v["units"], Parent: v.Get("parent"),
 	}
 	f.Level, _ = strconv.ParseInt(v.Get("level"), 10, 64) // a bad level is none, which asks nobody
-	f.Day, _ = vn.ParseDay(v.Get("day")) // a bad day is none, which check refuses
+	f.Day, _ = vn.ParseDay(v.Get("day"))                  // a bad day is none, which check refuses
 	for i := range v["topic"] {
 		f.Topics = append(f.Topics, Topic{v["topic"][i], at(v["speaker"], i), at(v["speaker_title"], i)})
 	}

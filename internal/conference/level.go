@@ -27,7 +27,9 @@ var levelKind = tally.NewKind("level", "due", "begun", "held")
 func LevelKind() *tally.Kind { return levelKind }
 
 // LevelSource is what the sheet of a level counts, as tally knows it.
-func LevelSource(conference string, n int64) string { return conference + ":" + strconv.FormatInt(n, 10) }
+func LevelSource(conference string, n int64) string {
+	return conference + ":" + strconv.FormatInt(n, 10)
+}
 
 // ParseLevel takes a LevelSource apart.
 func ParseLevel(source string) (conference string, n int64) {

@@ -66,7 +66,7 @@ func told(ctx context.Context, tx *db.Tx, l Level, deepest int64) error {
 }
 
 func insertHosts(ctx context.Context, tx *db.Tx, l Level, units []int64) error {
-	return db.InsertMany(ctx, tx, `INSERT INTO conference_host (conference, level, unit) VALUES`, len(units), func(i int) []any {
+	return db.InsertMany(ctx, tx, `INSERT INTO conference_asked (conference, level, unit) VALUES`, len(units), func(i int) []any {
 		return []any{l.Conference, l.N, units[i]}
 	})
 }
@@ -124,7 +124,7 @@ func Calls(ctx context.Context, tx *db.Tx, by auth.Actor, id string) ([]Call, er
 	}, `SELECT `+columns+`, c.title
 		FROM place pl
 		JOIN conference_level l ON l.unit = pl.unit AND l.sheet <> 0
-		JOIN conference_host h ON h.conference = l.conference AND h.level = l.n AND h.unit = $1
+		JOIN conference_asked h ON h.conference = l.conference AND h.level = l.n AND h.unit = $1
 		JOIN conference c ON c.id = l.conference AND c.state <> 'cancelled'
 		WHERE pl.tree = $2 AND pl.path IN (`+strings.Join(paths, ", ")+`) AND ($3 = '' OR l.conference = $3)
 			AND NOT EXISTS (SELECT 1 FROM conference x WHERE x.parent = l.conference AND x.parent <> '' AND x.level = l.n AND x.unit = $1 AND x.state <> 'cancelled')
@@ -155,7 +155,7 @@ func above(path string) (all []string) {
 func Recount(ctx context.Context, tx *db.Tx, s tally.Sheet) (map[int64]tally.Delta, error) {
 	id, n := conference.ParseLevel(s.Source)
 	due, all := conference.LevelKind().Lane("due"), map[int64]tally.Delta{}
-	err := db.Each(ctx, tx, `SELECT unit FROM conference_host WHERE conference = $1 AND level = $2`, []any{id, n}, func(r db.Scanner) error {
+	err := db.Each(ctx, tx, `SELECT unit FROM conference_asked WHERE conference = $1 AND level = $2`, []any{id, n}, func(r db.Scanner) error {
 		var u int64
 		err := r.Scan(&u)
 		all[u] = tally.Delta{due: 1}

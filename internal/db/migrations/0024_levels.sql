@@ -28,7 +28,7 @@ CREATE TABLE conference_level (
 CREATE INDEX conference_level_unit ON conference_level (unit) WHERE sheet <> 0;
 
 -- Who is to hold one, as it was when they were told.
-CREATE TABLE conference_host (
+CREATE TABLE conference_asked (
     conference TEXT NOT NULL,
     level      BIGINT NOT NULL,
     unit       BIGINT NOT NULL REFERENCES unit (id),

@@ -101,6 +101,7 @@ func open(ctx context.Context, cfg Config, log *slog.Logger) (*house, error) {
 	follow.Jobs(h.jobs)
 	conference.Jobs(h.jobs)
 	level.Jobs(h.jobs)
+	site.Jobs(h.jobs)
 	reform.Jobs(h.jobs)
 	api.Jobs(h.jobs)
 	remind.Jobs(h.jobs)

@@ -40,6 +40,7 @@ import (
 	"nhipcau/internal/remind"
 	"nhipcau/internal/report"
 	"nhipcau/internal/rollout"
+	"nhipcau/internal/rung"
 	"nhipcau/internal/site"
 	"nhipcau/internal/statement"
 	"nhipcau/internal/tally"
@@ -129,7 +130,7 @@ func (h *house) build() error {
 	rollout.Register(h.site, h.db, h.files, planStates)
 	follow.Register(h.site, h.db, h.files)
 	conference.Register(h.site, h.db)
-	level.Register(h.site, h.db, map[string]level.Evidence{"attendance": conference.Counted})
+	level.Register(h.site, h.db, map[string]level.Evidence{"attendance": level.Counted})
 	site.Register(h.site, h.db)
 	plan.Register(h.site, h.db)
 	report.Register(h.site, h.db)
@@ -158,14 +159,14 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 	}
 	figures.RegisterAPI(h.api, kinds(), map[string]string{
 		"opening": "/rollouts/", "late": "/rollouts/", "extension": "/rollouts/", "conference": "/conferences/", "plan": "/plans/", "report": "/reports/",
-		"return": "/periods/", level.Source: "/conferences/",
+		"return": "/periods/", rung.Asked: "/conferences/",
 	})
 	api.Register(h.site, h.api)
 	return h.api.Seal()
 }
 
 func kinds() []*tally.Kind {
-	return []*tally.Kind{rollout.Kind(), conference.Kind(), conference.LevelKind(), statement.Kind(), form.Kind()}
+	return []*tally.Kind{rollout.Kind(), conference.Kind(), rung.Kind(), statement.Kind(), form.Kind()}
 }
 
 // ServeHTTP answers the questions of a supervisor, those of programs by the API,
@@ -299,7 +300,7 @@ func (h *house) frame(r *http.Request, p *web.Page) {
 // should hold.
 func recounts() map[string]tally.Recount {
 	return map[string]tally.Recount{statement.Kind().Name: statement.Recount, form.Kind().Name: form.Recount, conference.Kind().Name: conference.Recount,
-		conference.LevelKind().Name: tally.Together(level.Recount, conference.RecountLevel), rollout.Kind().Name: tally.Together(recountRollout, follow.Recount, conference.RecountRollout)}
+		rung.Kind().Name: rung.Recount, rollout.Kind().Name: tally.Together(recountRollout, follow.Recount, conference.RecountRollout)}
 }
 
 // recountRollout counts again what every slice has recorded for a rollout. A

@@ -19,6 +19,7 @@ import (
 	"nhipcau/internal/plan"
 	"nhipcau/internal/report"
 	"nhipcau/internal/rollout"
+	"nhipcau/internal/rung"
 	"nhipcau/internal/site"
 	"nhipcau/internal/statement"
 	"nhipcau/internal/tally"
@@ -324,9 +325,9 @@ func sources() map[string]figures.SourcePage {
 		"report":            {Label: label("app.source.report"), Href: func(id, _, _ string) string { return "/reports/" + id }},
 		"stated":            {Label: label("app.source.stated"), Href: func(id, _, _ string) string { return "/stated/" + id }},
 
-		level.Source: {Label: label("level.source.due"), Href: func(id, _, _ string) string { return "/conferences/" + id + "/levels" }},
-		conference.LevelKind().Name: {Label: label("level.source.sheet"), Href: func(id, _, _ string) string {
-			c, n := conference.ParseLevel(id)
+		rung.Asked: {Label: label("level.source.due"), Href: func(id, _, _ string) string { return "/conferences/" + id + "/levels" }},
+		rung.Kind().Name: {Label: label("level.source.sheet"), Href: func(id, _, _ string) string {
+			c, n := rung.Parse(id)
 			return "/conferences/" + c + "/levels/" + strconv.FormatInt(n, 10)
 		}},
 

@@ -23,7 +23,7 @@ var floors = strings.Fields(`
 	web
 	api
 	org epoch lineage account tally figures mail paper
-	attendance quiz directive rollout follow conference level site programme invitation device hall reflection
+	attendance quiz directive rollout follow rung conference level site programme invitation device hall reflection
 	minutes plan report remind statement form reform drafting
 	imports
 	world nation app`)

@@ -21,6 +21,7 @@ import (
 	"nhipcau/internal/notify"
 	"nhipcau/internal/org"
 	"nhipcau/internal/rollout"
+	"nhipcau/internal/rung"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
 )
@@ -194,7 +195,7 @@ func Enter(ctx context.Context, tx *db.Tx, by auth.Actor, f Form) (Conference, e
 	if err != nil {
 		return c, err
 	}
-	return c, c.countLevel(ctx, tx, by, "entered", "")
+	return c, rung.Count(ctx, tx, by, c.rung(), "entered", "")
 }
 
 // invited finds the rollout and the invited units through by.
@@ -289,12 +290,8 @@ func Convene(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version i
 	if err := c.record(ctx, tx, by, "convened", ""); err != nil {
 		return 0, err
 	}
-	if levels, err := untold(ctx, tx, id); err != nil {
+	if err := rung.Tell(ctx, tx, id); err != nil {
 		return 0, err
-	} else if levels > 0 {
-		if err := TellLevels(ctx, tx, id); err != nil {
-			return 0, err
-		}
 	}
 	return n, c.tellUnits(ctx, tx)
 }
@@ -581,7 +578,7 @@ func (c Conference) record(ctx context.Context, tx *db.Tx, by auth.Actor, event,
 	if err := insertEvent(ctx, tx, by, c.ID, event, reason); err != nil {
 		return err
 	}
-	if err := c.countLevel(ctx, tx, by, event, reason); err != nil {
+	if err := rung.Count(ctx, tx, by, c.rung(), event, reason); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, by, "conference."+event, c.ID, reason)

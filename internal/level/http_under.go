@@ -11,6 +11,7 @@ import (
 	"nhipcau/internal/epoch"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/org"
+	"nhipcau/internal/rung"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
 	"nhipcau/internal/web"
@@ -172,7 +173,7 @@ func (s *server) pending(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		k := conference.LevelKind()
+		k := rung.Kind()
 		units, next, err := tally.Lacking(ctx, tx, tally.Lack{
 			Sheet: sheet, Top: p.Top.ID, Done: []tally.Lane{k.Lane("begun")}, Due: []tally.Lane{k.Lane("due")}, After: tally.Place(p.After), Limit: pageSize,
 		})

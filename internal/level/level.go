@@ -17,6 +17,7 @@ import (
 	"nhipcau/internal/conference"
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/rung"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
 )
@@ -198,7 +199,7 @@ func Tell(ctx context.Context, tx *db.Tx, by auth.Actor, id string) error {
 	if !slices.ContainsFunc(all, func(l Level) bool { return !l.Told }) {
 		return fault.New(fault.Conflict, "level.error.all_told")
 	}
-	if err := conference.TellLevels(ctx, tx, id); err != nil {
+	if err := rung.Tell(ctx, tx, id); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, by, "level.tell", id, c.Title)
@@ -229,7 +230,7 @@ func Get(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n int64) (con
 type Counts struct{ Due, Begun, Held int64 }
 
 func countsOf(v tally.Vec) Counts {
-	k := conference.LevelKind()
+	k := rung.Kind()
 	return Counts{v.Get(k.Lane("due")), v.Get(k.Lane("begun")), v.Get(k.Lane("held"))}
 }
 

@@ -150,24 +150,22 @@ func above(path string) (all []string) {
 	return all
 }
 
-// Recount returns, by unit, what the hosts noted for a level say its sheet should
-// hold in the lane due.
-func Recount(ctx context.Context, tx *db.Tx, s tally.Sheet) (map[int64]tally.Delta, error) {
-	id, n := conference.ParseLevel(s.Source)
-	due, all := conference.LevelKind().Lane("due"), map[int64]tally.Delta{}
-	err := db.Each(ctx, tx, `SELECT unit FROM conference_asked WHERE conference = $1 AND level = $2`, []any{id, n}, func(r db.Scanner) error {
-		var u int64
-		err := r.Scan(&u)
-		all[u] = tally.Delta{due: 1}
-		return err
-	})
-	return all, err
-}
-
 func epochOf(ctx context.Context, tx *db.Tx, sheet int64) (*epoch.Epoch, error) {
 	s, err := tally.Find(ctx, tx, sheet)
 	if err != nil {
 		return nil, err
 	}
 	return epoch.ByID(ctx, tx, s.Epoch)
+}
+
+// Counted returns which of some conferences are closed, so that their attendance lists
+// stand.
+func Counted(ctx context.Context, tx *db.Tx, ids []string) (map[string]bool, error) {
+	all, err := db.AllIn(ctx, tx, func(r db.Scanner) (id string, err error) { return id, r.Scan(&id) },
+		`SELECT id FROM conference WHERE state = 'closed' AND id IN`, ids)
+	counted := make(map[string]bool, len(all))
+	for _, id := range all {
+		counted[id] = true
+	}
+	return counted, err
 }

@@ -9,11 +9,12 @@ import (
 	"nhipcau/internal/epoch"
 	"nhipcau/internal/job"
 	"nhipcau/internal/notify"
+	"nhipcau/internal/rung"
 	"nhipcau/internal/tally"
 )
 
 // Jobs adds the work of this package to a runner.
-func Jobs(r *job.Runner) { r.Handle(conference.TellJob, tellAll) }
+func Jobs(r *job.Runner) { r.Handle(rung.TellJob, tellAll) }
 
 // tellAll tells the hosts of the levels of a conference, each once, slice by slice.
 // Each slice notes how far it came, so that after a crash it goes on there.
@@ -65,7 +66,7 @@ func TellSome(ctx context.Context, tx *db.Tx, id string, size int) (done, total 
 
 // open opens the sheet of a level: who stands under the host from now on is not asked.
 func open(ctx context.Context, tx *db.Tx, l Level, tree string) (Level, error) {
-	s, err := tally.Open(ctx, tx, auth.System(tree), conference.LevelKind(), conference.LevelSource(l.Conference, l.N), tree, l.Unit)
+	s, err := tally.Open(ctx, tx, auth.System(tree), rung.Kind(), rung.Source(l.Conference, l.N), tree, l.Unit)
 	if err != nil {
 		return l, err
 	}
@@ -89,7 +90,7 @@ func (l Level) tell(ctx context.Context, tx *db.Tx, e *epoch.Epoch, title, tree 
 	entries, words := make([]tally.Entry, len(hosts)), make([]notify.Word, len(hosts))
 	for i, u := range hosts {
 		entries[i] = tally.Entry{
-			Sheet: l.Sheet, Unit: u, Delta: tally.Delta{conference.LevelKind().Lane("due"): 1}, Source: tally.Source{Kind: Source, ID: l.Conference},
+			Sheet: l.Sheet, Unit: u, Delta: tally.Delta{rung.Kind().Lane("due"): 1}, Source: tally.Source{Kind: rung.Asked, ID: l.Conference},
 		}
 		words[i] = notify.Word{Unit: u, Args: []string{title, l.Deadline.Last().String()}, Link: "/conferences/" + l.Conference + "/levels"}
 	}
@@ -105,10 +106,6 @@ func (l Level) tell(ctx context.Context, tx *db.Tx, e *epoch.Epoch, title, tree 
 	l.cursor, l.Told = int64(to), to == e.End(top)
 	return l, told(ctx, tx, l, deepest)
 }
-
-// Source is the kind of the source of what is due on the sheet of a level: the id is
-// the conference's.
-const Source = "level.due"
 
 // hosts returns which of the units at places from to to hold a conference of l, and
 // how deep the deepest stands.

@@ -32,6 +32,7 @@ import (
 	"nhipcau/internal/intake"
 	"nhipcau/internal/job"
 	"nhipcau/internal/live"
+	"nhipcau/internal/level"
 	"nhipcau/internal/mail"
 	"nhipcau/internal/notify"
 	"nhipcau/internal/org"
@@ -43,6 +44,7 @@ import (
 	"nhipcau/internal/remind"
 	"nhipcau/internal/report"
 	"nhipcau/internal/rollout"
+	"nhipcau/internal/rung"
 	"nhipcau/internal/site"
 	"nhipcau/internal/statement"
 	"nhipcau/internal/tally"
@@ -74,6 +76,7 @@ func locales() []fs.FS {
 	return []fs.FS{
 		Locale, web.Locale, api.Locale, file.Locale, org.Locale, account.Locale, tally.Locale, mail.Locale,
 		directive.Locale, rollout.Locale, conference.Locale, site.Locale, hall.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
+		directive.Locale, rollout.Locale, conference.Locale, level.Locale, site.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
 		statement.Locale, form.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
 		reflection.Locale, quiz.Locale,
 	}
@@ -106,6 +109,8 @@ func open(ctx context.Context, cfg Config, log *slog.Logger) (*house, error) {
 	rollout.Jobs(h.jobs)
 	follow.Jobs(h.jobs)
 	conference.Jobs(h.jobs)
+	level.Jobs(h.jobs)
+	site.Jobs(h.jobs)
 	reform.Jobs(h.jobs)
 	api.Jobs(h.jobs)
 	live.Jobs(h.jobs)
@@ -138,6 +143,7 @@ func (h *house) build() error {
 	rollout.Register(h.site, h.db, h.files, planStates)
 	follow.Register(h.site, h.db, h.files)
 	conference.Register(h.site, h.db)
+	level.Register(h.site, h.db, map[string]level.Evidence{"attendance": level.Counted})
 	site.Register(h.site, h.db)
 	hall.Register(h.site, h.db, h.live)
 	quiz.Register(h.site, h.db, subjects())
@@ -163,13 +169,14 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 	}})
 	for _, register := range []func(*api.API){
 		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, site.RegisterAPI, hall.RegisterAPI, plan.RegisterAPI, report.RegisterAPI,
+		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, level.RegisterAPI, site.RegisterAPI, plan.RegisterAPI, report.RegisterAPI,
 		form.RegisterAPI,
 	} {
 		register(h.api)
 	}
 	figures.RegisterAPI(h.api, kinds(), map[string]string{
 		"opening": "/rollouts/", "late": "/rollouts/", "extension": "/rollouts/", "conference": "/conferences/", "plan": "/plans/", "report": "/reports/",
-		"return": "/periods/",
+		"return": "/periods/", rung.Asked: "/conferences/",
 	})
 	api.Register(h.site, h.api)
 	return h.api.Seal()
@@ -177,6 +184,7 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 
 func kinds() []*tally.Kind {
 	return []*tally.Kind{rollout.Kind(), conference.Kind(), statement.Kind(), form.Kind(), reflection.Kind(), quiz.Kind()}
+	return []*tally.Kind{rollout.Kind(), conference.Kind(), rung.Kind(), statement.Kind(), form.Kind()}
 }
 
 // ServeHTTP answers the questions of a supervisor, those of programs by the API,
@@ -310,6 +318,8 @@ func (h *house) frame(r *http.Request, p *web.Page) {
 // should hold.
 func recounts() map[string]tally.Recount {
 	return map[string]tally.Recount{statement.Kind().Name: statement.Recount, form.Kind().Name: form.Recount, conference.Kind().Name: conference.Recount, reflection.Kind().Name: reflection.Recount, quiz.Kind().Name: quiz.Recount, rollout.Kind().Name: tally.Together(recountRollout, follow.Recount, conference.RecountRollout)}
+	return map[string]tally.Recount{statement.Kind().Name: statement.Recount, form.Kind().Name: form.Recount, conference.Kind().Name: conference.Recount,
+		rung.Kind().Name: rung.Recount, rollout.Kind().Name: tally.Together(recountRollout, follow.Recount, conference.RecountRollout)}
 }
 
 // recountRollout counts again what every slice has recorded for a rollout. A

@@ -14,12 +14,14 @@ import (
 	"nhipcau/internal/directive"
 	"nhipcau/internal/figures"
 	"nhipcau/internal/form"
+	"nhipcau/internal/level"
 	"nhipcau/internal/org"
 	"nhipcau/internal/plan"
 	"nhipcau/internal/quiz"
 	"nhipcau/internal/reflection"
 	"nhipcau/internal/report"
 	"nhipcau/internal/rollout"
+	"nhipcau/internal/rung"
 	"nhipcau/internal/site"
 	"nhipcau/internal/statement"
 	"nhipcau/internal/tally"
@@ -47,7 +49,7 @@ type workItem struct {
 // first.
 func worklist(ctx context.Context, tx *db.Tx, p web.Page) ([]workItem, error) {
 	var all []workItem
-	for _, source := range []func(context.Context, *db.Tx, web.Page) ([]workItem, error){owedWork, conferenceWork, secretaryWork, receivingWork, statementWork, formWork, reflectionWork, quizWork} {
+	for _, source := range []func(context.Context, *db.Tx, web.Page) ([]workItem, error){owedWork, conferenceWork, levelWork, secretaryWork, receivingWork, statementWork, formWork, reflectionWork, quizWork} {
 		some, err := source(ctx, tx, p)
 		if err != nil {
 			return nil, err
@@ -128,6 +130,27 @@ func conferenceWork(ctx context.Context, tx *db.Tx, p web.Page) ([]workItem, err
 			w.Title = p.T("conference.work.ahead")
 		default:
 			w.Title, w.State, w.Href, w.Action = p.T("conference.work.roll"), web.Soon, "/conferences/"+c.ID+"/roll", p.T("app.do.roll")
+		}
+		all = append(all, w)
+	}
+	return all, err
+}
+
+// levelWork are the conferences that the plans of the units above ask for.
+func levelWork(ctx context.Context, tx *db.Tx, p web.Page) ([]workItem, error) {
+	if !p.Actor.Is(auth.Clerk, auth.Secretary) {
+		return nil, nil
+	}
+	calls, err := level.Calls(ctx, tx, p.Actor, "")
+	var all []workItem
+	for _, c := range calls {
+		last := c.Deadline.Last()
+		w := workItem{
+			Title: p.T("level.work", c.Title), Note: c.Audience, Due: last, State: web.None, When: p.Deadline(c.Deadline),
+			Href: level.Start(c), Action: p.T("level.start"),
+		}
+		if last.Before(vn.DayOf(p.Now)) {
+			w.State, w.When = web.Late, p.T("rollout.stand.late", last.DaysUntil(vn.DayOf(p.Now)))
 		}
 		all = append(all, w)
 	}
@@ -330,6 +353,12 @@ func sources() map[string]figures.SourcePage {
 		rollout.Kind().Name: {Label: label("app.source.rollout"), Name: rolloutTitle, Href: func(id, _, _ string) string { return "/rollouts/" + id }},
 		"report":            {Label: label("app.source.report"), Href: func(id, _, _ string) string { return "/reports/" + id }},
 		"stated":            {Label: label("app.source.stated"), Href: func(id, _, _ string) string { return "/stated/" + id }},
+
+		rung.Asked: {Label: label("level.source.due"), Href: func(id, _, _ string) string { return "/conferences/" + id + "/levels" }},
+		rung.Kind().Name: {Label: label("level.source.sheet"), Href: func(id, _, _ string) string {
+			c, n := rung.Parse(id)
+			return "/conferences/" + c + "/levels/" + strconv.FormatInt(n, 10)
+		}},
 
 		"return": {Label: label("app.source.return"), Href: func(id, unit, _ string) string {
 			period, _, _ := strings.Cut(id, ":")

@@ -31,6 +31,8 @@ type apiConference struct {
 	EnteredAt time.Time  `json:"entered_at"`
 	Sheet     string     `json:"sheet,omitempty" doc:"Where it is counted: /figures/{sheet}/{unit}; absent until it is closed"`
 	Sample    bool       `json:"sample" doc:"Made up for a demonstration"`
+	Parent    string     `json:"parent,omitempty" doc:"Id of the conference above, whose plan of levels asked for it"`
+	Level     int64      `json:"level,omitempty" doc:"Of that plan"`
 	Topics    []apiTopic `json:"topics,omitempty" doc:"Not in lists"`
 
 	version int64
@@ -57,11 +59,14 @@ type apiNewConference struct {
 	Chair   string     `json:"chair,omitempty"`
 	Topics  []apiTopic `json:"topics,omitempty"`
 	Units   []string   `json:"units,omitempty" doc:"Keys of invited units; the host's own members if absent"`
+	Parent  string     `json:"parent,omitempty" doc:"Id of the conference above, whose plan of levels asks for it"`
+	Level   int64      `json:"level,omitempty" doc:"Of that plan"`
 }
 
 func (n apiNewConference) form() Form {
 	f := Form{
 		Rollout: n.Rollout, Title: n.Title, Sort: n.Sort, Mode: n.Mode, Day: n.Day, Start: n.Start, End: n.End, Place: n.Place, Chair: n.Chair, Units: n.Units,
+		Parent: n.Parent, Level: n.Level,
 	}
 	for _, t := range n.Topics {
 		f.Topics = append(f.Topics, Topic(t))
@@ -107,6 +112,7 @@ func forAPI(c Conference) apiConference {
 	out := apiConference{
 		ID: c.ID, Unit: c.UnitKey, Rollout: c.Rollout, Title: c.Title, Sort: c.Sort, Mode: c.Mode, Day: c.Day, Start: c.Start, End: c.End,
 		Place: c.Place, Chair: c.Chair, State: c.State, EnteredAt: c.EnteredAt, Sample: c.Sample, version: c.Version,
+		Parent: c.Parent, Level: c.Level,
 	}
 	if c.Sheet != 0 {
 		out.Sheet = strconv.FormatInt(c.Sheet, 10)

@@ -23,6 +23,7 @@ import (
 	"nhipcau/internal/notify"
 	"nhipcau/internal/org"
 	"nhipcau/internal/rollout"
+	"nhipcau/internal/rung"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
 )
@@ -79,6 +80,9 @@ type Conference struct {
 	Sample       bool
 	EnteredAt    time.Time
 	Version      int64
+	Parent       string // conference above, "" for none
+	ParentTitle  string
+	Level        int64   // of that one's plan
 	Topics       []Topic // only from Get
 }
 
@@ -97,6 +101,8 @@ type Form struct {
 	Chair      string
 	Topics     []Topic
 	Units      []string // keys of invited units; none: the host's own members
+	Parent     string   // conference above, and the level of its plan
+	Level      int64
 	Sample     bool
 	Calls      []attendance.Call // none: they stay as they are
 	Rule       attendance.Rule
@@ -177,6 +183,9 @@ func Enter(ctx context.Context, tx *db.Tx, by auth.Actor, f Form) (Conference, e
 	if err := f.check(); err != nil {
 		return Conference{}, err
 	}
+	if err := f.checkParent(ctx, tx, by); err != nil {
+		return Conference{}, err
+	}
 	units, err := f.invited(ctx, tx, by)
 	if err != nil {
 		return Conference{}, err
@@ -197,7 +206,11 @@ func Enter(ctx context.Context, tx *db.Tx, by auth.Actor, f Form) (Conference, e
 	if err := audit.Record(ctx, tx, by, "conference.enter", id, f.Title); err != nil {
 		return Conference{}, err
 	}
-	return Get(ctx, tx, by, id)
+	c, err := Get(ctx, tx, by, id)
+	if err != nil {
+		return c, err
+	}
+	return c, rung.Count(ctx, tx, by, c.rung(), "entered", "")
 }
 
 // invited finds the rollout and the invited units through by.
@@ -301,6 +314,9 @@ func Convene(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version i
 		return 0, err
 	}
 	if err := c.record(ctx, tx, by, "convened", ""); err != nil {
+		return 0, err
+	}
+	if err := rung.Tell(ctx, tx, id); err != nil {
 		return 0, err
 	}
 	return n, c.tellUnits(ctx, tx)
@@ -615,6 +631,9 @@ func (c Conference) source() tally.Source { return tally.Source{Kind: "conferenc
 
 func (c Conference) record(ctx context.Context, tx *db.Tx, by auth.Actor, event, reason string) error {
 	if err := insertEvent(ctx, tx, by, c.ID, event, reason); err != nil {
+		return err
+	}
+	if err := rung.Count(ctx, tx, by, c.rung(), event, reason); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, by, "conference."+event, c.ID, reason)

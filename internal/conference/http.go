@@ -130,11 +130,18 @@ func (s *server) new(w http.ResponseWriter, r *http.Request) error {
 	}
 	q := r.URL.Query()
 	p.Form = Form{Rollout: q.Get("rollout"), Sort: "main", Mode: "in_person", Day: vn.DayOf(p.Now), Start: "14:00"}
+	p.Form.Level, _ = strconv.ParseInt(q.Get("level"), 10, 64) // a bad level is none, which asks nobody
+	if d, ok := vn.ParseDay(q.Get("day")); ok {
+		p.Form.Day = d
+	}
 	if q.Get("sort") == "makeup" {
 		p.Form.Sort = "makeup"
 	}
 	p.DayTyped = string(p.Form.Day)
 	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) error {
+		if up := q.Get("parent"); up != "" {
+			return s.fillFrom(ctx, tx, &p, up)
+		}
 		if p.Form.Rollout != "" {
 			o, err := rollout.Get(ctx, tx, p.Actor, p.Form.Rollout)
 			if err != nil {
@@ -150,6 +157,19 @@ func (s *server) new(w http.ResponseWriter, r *http.Request) error {
 	return web.Render(w, r, http.StatusOK, formView(p))
 }
 
+// fillFrom fills in the form of a conference that the one above asks for.
+func (s *server) fillFrom(ctx context.Context, tx *db.Tx, p *formPage, up string) error {
+	c, err := Get(ctx, tx, p.Actor, up)
+	if err != nil {
+		return err
+	}
+	day, start := p.Form.Day, p.Form.Start
+	level := p.Form.Level
+	p.Form = c.Copy()
+	p.Form.Day, p.Form.Start, p.Form.Level = day, start, level
+	return s.fill(ctx, tx, p)
+}
+
 func read(r *http.Request) (Form, string, error) {
 	v, err := web.Form(r)
 	if err != nil {
@@ -157,9 +177,10 @@ func read(r *http.Request) (Form, string, error) {
 	}
 	f := Form{
 		Rollout: v.Get("rollout"), Title: v.Get("title"), Sort: v.Get("sort"), Mode: v.Get("mode"), Start: v.Get("start"), End: v.Get("end"),
-		Place: v.Get("place"), Chair: v.Get("chair"), Units: v["units"],
+		Place: v.Get("place"), Chair: v.Get("chair"), Units: v["units"], Parent: v.Get("parent"),
 	}
-	f.Day, _ = vn.ParseDay(v.Get("day")) // a bad day is none, which check refuses
+	f.Level, _ = strconv.ParseInt(v.Get("level"), 10, 64) // a bad level is none, which asks nobody
+	f.Day, _ = vn.ParseDay(v.Get("day"))                  // a bad day is none, which check refuses
 	for i := range v["topic"] {
 		f.Topics = append(f.Topics, Topic{v["topic"][i], at(v["speaker"], i), at(v["speaker_title"], i)})
 	}
@@ -298,6 +319,9 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, failed error) erro
 	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		if p.Conference, err = Get(ctx, tx, p.Actor, r.PathValue("id")); err != nil {
 			return err
+		}
+		if _, up := Get(ctx, tx, p.Actor, p.Conference.Parent); up != nil {
+			p.Conference.Parent = "" // who may not see it is not led there
 		}
 		return p.load(ctx, tx)
 	})

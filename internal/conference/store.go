@@ -11,31 +11,35 @@ import (
 )
 
 // A person sees the conferences of their subtree and those they or their unit
-// are invited to, or of which their unit hosts a site. Every query that reads conferences for a person starts from
+// are invited to, of which their unit hosts a site, or whose plan of levels asks
+// their unit or one under it to hold one. Every query that reads conferences for a person starts from
 // seen: $1 is the tree, $2 and $3 the range of the subtree, $4 the person's
 // member record.
 const (
 	columns = `c.id, c.unit, u.key, n.name, c.rollout, coalesce(r.title, ''), c.title, c.kind, c.mode, c.day, c.start_time, c.end_time,
-		c.place, c.chair, c.state, c.sheet, c.sample, c.entered_at, c.version`
+		c.place, c.chair, c.state, c.sheet, c.sample, c.entered_at, c.version, c.parent, coalesce(pc.title, ''), c.level`
 	conferences = `SELECT ` + columns + `
 		FROM conference c
 		JOIN unit u ON u.id = c.unit
 		JOIN unit_name n ON n.unit = c.unit AND n.from_day = (SELECT max(x.from_day) FROM unit_name x WHERE x.unit = c.unit)
 		JOIN place pl ON pl.tree = c.tree AND pl.unit = c.unit
-		LEFT JOIN rollout r ON r.id = c.rollout`
+		LEFT JOIN rollout r ON r.id = c.rollout
+		LEFT JOIN conference pc ON pc.id = c.parent`
 	seen = conferences + `
 		WHERE c.tree = $1 AND (pl.path >= $2 AND pl.path < $3
 			OR c.state <> 'draft' AND (EXISTS (
 				SELECT 1 FROM conference_unit i JOIN place ip ON ip.tree = c.tree AND ip.unit = i.unit
 				WHERE i.conference = c.id AND (ip.path >= $2 AND ip.path < $3 OR substr($2, 1, length(ip.path)) = ip.path))
 			OR EXISTS (SELECT 1 FROM place sp JOIN site s ON s.unit = sp.unit WHERE sp.tree = c.tree AND sp.path = $2 AND s.conference = c.id)
+			OR substr($2, 1, length(pl.path)) = pl.path AND EXISTS (SELECT 1 FROM conference_level l JOIN place lp ON lp.tree = c.tree AND lp.path = $2
+				WHERE l.conference = c.id AND l.sheet <> 0 AND lp.depth - pl.depth <= l.deepest)
 			OR EXISTS (SELECT 1 FROM attendance a WHERE a.occasion = c.id AND a.member = $4)))`
 )
 
 func scan(s db.Scanner) (c Conference, err error) {
 	var sample int
 	err = s.Scan(&c.ID, &c.Unit, &c.UnitKey, &c.UnitName, &c.Rollout, &c.RolloutTitle, &c.Title, &c.Sort, &c.Mode, &c.Day, &c.Start, &c.End,
-		&c.Place, &c.Chair, &c.State, &c.Sheet, &sample, db.At(&c.EnteredAt), &c.Version)
+		&c.Place, &c.Chair, &c.State, &c.Sheet, &sample, db.At(&c.EnteredAt), &c.Version, &c.Parent, &c.ParentTitle, &c.Level)
 	c.Sample = sample != 0
 	return c, err
 }
@@ -120,10 +124,10 @@ func Events(ctx context.Context, tx *db.Tx, c Conference) ([]Event, error) {
 func insert(ctx context.Context, tx *db.Tx, by auth.Actor, id string, f Form) error {
 	return tx.Exec(ctx, `
 		INSERT INTO conference (id, tree, unit, rollout, title, fold, kind, mode, day, start_time, end_time, place, chair, state, sheet, sample,
-			entered_by, entered_name, entered_at, version)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'draft', 0, $14, $15, $16, $17, 1)`,
+			entered_by, entered_name, entered_at, version, parent, level)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'draft', 0, $14, $15, $16, $17, 1, $18, $19)`,
 		id, by.Tree, by.Unit, f.Rollout, f.Title, vn.Fold(f.Title), f.Sort, f.Mode, f.Day, f.Start, f.End, f.Place, f.Chair, f.Sample,
-		by.Login, by.Name, tx.Now)
+		by.Login, by.Name, tx.Now, f.Parent, f.Level)
 }
 
 func update(ctx context.Context, tx *db.Tx, id string, version int64, f Form) error {

@@ -8,21 +8,55 @@ import (
 	"nhipcau/internal/attendance"
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
+	"nhipcau/internal/org"
 	"nhipcau/internal/vn"
 )
 
 // apiSite is a site as programs see it.
 type apiSite struct {
-	N        int64  `json:"n" doc:"Its number in the conference, from 1"`
-	Unit     string `json:"unit" doc:"Key of the unit that hosts it" example:"tccs-07"`
-	Name     string `json:"name"`
-	Address  string `json:"address,omitempty"`
-	Capacity int64  `json:"capacity,omitempty"`
-	Contact  string `json:"contact,omitempty"`
-	Phone    string `json:"phone,omitempty"`
-	State    State  `json:"state" enum:"invited,ready,joined,closed"`
-	People   int64  `json:"people" doc:"On the roll at this site"`
-	There    int64  `json:"there" doc:"Of these, present or online"`
+	N          int64   `json:"n" doc:"Its number in the conference, from 1"`
+	Unit       string  `json:"unit" doc:"Key of the unit that hosts it" example:"tccs-07"`
+	Name       string  `json:"name"`
+	Address    string  `json:"address,omitempty"`
+	Capacity   int64   `json:"capacity,omitempty"`
+	Contact    string  `json:"contact,omitempty"`
+	Phone      string  `json:"phone,omitempty"`
+	Mode       string  `json:"mode,omitempty" enum:"in_person,online,hybrid" doc:"As the conference if absent"`
+	Technician string  `json:"technician,omitempty"`
+	TechPhone  string  `json:"tech_phone,omitempty"`
+	Checked    []int64 `json:"checked" doc:"Lines of the checklist that are ticked"`
+	Reason     string  `json:"reason,omitempty" doc:"Why it is ready though not all is ticked"`
+	State      State   `json:"state" enum:"invited,ready,joined,closed"`
+	People     int64   `json:"people" doc:"On the roll at this site"`
+	There      int64   `json:"there" doc:"Of these, present or online"`
+
+	version int64
+}
+
+// apiNewSite is what a program says of a new site.
+type apiNewSite struct {
+	Unit       string `json:"unit" doc:"Key of the unit that hosts it" example:"tccs-07"`
+	Name       string `json:"name"`
+	Address    string `json:"address,omitempty"`
+	Capacity   int64  `json:"capacity,omitempty"`
+	Contact    string `json:"contact,omitempty"`
+	Phone      string `json:"phone,omitempty"`
+	Mode       string `json:"mode,omitempty" enum:"in_person,online,hybrid" doc:"As the conference if absent"`
+	Technician string `json:"technician,omitempty"`
+	TechPhone  string `json:"tech_phone,omitempty"`
+}
+
+func forAPI(s Site, c counted) apiSite {
+	checked := []int64{}
+	for n := range int64(MaxLines) {
+		if l := (Line{N: n + 1}); s.Checks&l.bit() != 0 {
+			checked = append(checked, l.N)
+		}
+	}
+	return apiSite{
+		s.N, s.UnitKey, s.Name, s.Address, s.Capacity, s.Contact, s.Phone, s.Mode, s.Technician, s.TechPhone, checked, s.Reason, s.State,
+		c.People, c.There, s.Version,
+	}
 }
 
 // apiSitePerson is one person on the roll of a site.
@@ -97,11 +131,14 @@ type apiFirstCheckin struct {
 
 // RegisterAPI adds what programs may ask of sites.
 func RegisterAPI(a *api.API) {
+	registerKeeping(a)
 	type listIn struct {
 		api.ByID
 		api.Paging
-		State string `query:"state" enum:"invited,ready,joined,closed"`
-		Query string `query:"q"`
+		State     string `query:"state" enum:"invited,ready,joined,closed"`
+		Query     string `query:"q"`
+		Unchecked bool   `query:"unchecked" doc:"Only sites whose checklist is not all ticked"`
+		Under     string `query:"under" doc:"Key of a unit: only sites hosted at or under it"`
 	}
 	api.List(a, api.Op{ID: "list-sites", Noun: "sites", Path: "/conferences/{id}/sites", Summary: "site.api.list"},
 		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *listIn, after api.Cursor, limit int) ([]apiSite, error) {
@@ -109,14 +146,20 @@ func RegisterAPI(a *api.API) {
 			if err != nil {
 				return nil, err
 			}
-			all, err := List(ctx, tx, by, g, Filter{State(in.State), in.Query}, after.At, limit)
+			f := Filter{State: State(in.State), Query: in.Query, Unchecked: in.Unchecked}
+			if in.Under != "" {
+				if f.Under, err = org.Get(ctx, tx, by, in.Under); err != nil {
+					return nil, err
+				}
+			}
+			all, err := List(ctx, tx, by, g, f, after.At, limit)
 			if err != nil {
 				return nil, err
 			}
 			counts, err := countsAt(ctx, tx, g.ID, all)
 			out := make([]apiSite, len(all))
 			for i, s := range all {
-				out[i] = apiSite{s.N, s.UnitKey, s.Name, s.Address, s.Capacity, s.Contact, s.Phone, s.State, counts[s.N].People, counts[s.N].There}
+				out[i] = forAPI(s, counts[s.N])
 			}
 			return out, err
 		}, func(s apiSite) api.Cursor { return api.Cursor{At: s.N} })

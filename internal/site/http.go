@@ -41,6 +41,10 @@ func Register(site *web.Site, d *db.DB) {
 	site.Handle("GET /conferences/{id}/sites", web.SignedIn, s.list)
 	site.Handle("GET /conferences/{id}/sites/new", web.SignedIn, s.new)
 	site.Handle("POST /conferences/{id}/sites", web.SignedIn, s.add)
+	site.Handle("POST /conferences/{id}/sites/reminders", web.SignedIn, s.remind)
+	site.Handle("GET /conferences/{id}/sites/checklist", web.SignedIn, s.checklist)
+	site.Handle("POST /conferences/{id}/sites/checklist", web.SignedIn, s.setLines)
+	site.Handle("POST /conferences/{id}/sites/{n}/checks", web.SignedIn, s.check)
 	site.Handle("GET /conferences/{id}/sites/{n}", web.SignedIn, s.show)
 	site.Handle("GET /conferences/{id}/sites/{n}/edit", web.SignedIn, s.edit)
 	site.Handle("POST /conferences/{id}/sites/{n}", web.SignedIn, s.amend)
@@ -63,74 +67,6 @@ func number(s string) int64 {
 // after is where a page of a list begins; a bad one is the first.
 func after(r *http.Request) int64 { return max(0, number(r.URL.Query().Get("after"))) }
 
-type listPage struct {
-	web.Page
-	Gathering Gathering
-	Filter    Filter
-	Sites     []Site
-	Counts    map[int64]counted
-	States    map[State]int64 // of the whole conference
-	After     int64
-	More      bool
-	MayAdd    bool
-}
-
-func (s *server) list(w http.ResponseWriter, r *http.Request) error {
-	q := r.URL.Query()
-	p := listPage{Page: s.site.Page(r, "site.title"), Filter: Filter{State(q.Get("state")), vn.Clean(q.Get("q"))}, After: after(r)}
-	if err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
-		if p.Gathering, err = Find(ctx, tx, p.Actor, r.PathValue("id")); err != nil {
-			return err
-		}
-		if p.Sites, err = List(ctx, tx, p.Actor, p.Gathering, p.Filter, p.After, pageSize+1); err != nil {
-			return err
-		}
-		if p.More = len(p.Sites) > pageSize; p.More {
-			p.Sites = p.Sites[:pageSize]
-		}
-		if p.Counts, err = countsAt(ctx, tx, p.Gathering.ID, p.Sites); err != nil || !p.Actor.Covers(p.Gathering.path) {
-			return err
-		}
-		p.States, err = states(ctx, tx, p.Gathering.ID)
-		return err
-	}); err != nil {
-		return err
-	}
-	p.MayAdd = mayArrange(p.Actor, p.Gathering) == nil && p.Gathering.open() == nil
-	return web.Render(w, r, http.StatusOK, listView(p))
-}
-
-func (p listPage) base() string { return "/conferences/" + p.Gathering.ID + "/sites" }
-
-// next and first are the ways through the list: on, and back to its beginning.
-func (p listPage) next() string {
-	if !p.More {
-		return ""
-	}
-	return p.link(p.Sites[len(p.Sites)-1].N)
-}
-
-func (p listPage) first() string {
-	if p.After == 0 {
-		return ""
-	}
-	return p.link(0)
-}
-
-func (p listPage) link(after int64) string {
-	v := url.Values{}
-	if after > 0 {
-		v.Set("after", strconv.FormatInt(after, 10))
-	}
-	if p.Filter.State != "" {
-		v.Set("state", string(p.Filter.State))
-	}
-	if p.Filter.Query != "" {
-		v.Set("q", p.Filter.Query)
-	}
-	return strings.TrimSuffix(p.base()+"?"+v.Encode(), "?")
-}
-
 // showPage is a site's page.
 type showPage struct {
 	web.Page
@@ -144,6 +80,9 @@ type showPage struct {
 	Apart     []attendance.Noted
 	Aside     []attendance.Stray
 	Devices   []attendance.Device
+	Lines     []Line
+	Ticks     map[int64]Tick
+	Reason    string // typed
 	Units     string // typed
 	MayKeep   bool
 	MayName   bool
@@ -154,7 +93,7 @@ type showPage struct {
 func (s *server) show(w http.ResponseWriter, r *http.Request) error { return s.page(w, r, nil) }
 
 func (s *server) page(w http.ResponseWriter, r *http.Request, failed error) error {
-	p := showPage{Page: s.site.Page(r, "site.title"), Find: vn.Clean(r.URL.Query().Get("q")), After: after(r), Units: r.PostFormValue("units")}
+	p := showPage{Page: s.site.Page(r, "site.title"), Find: vn.Clean(r.URL.Query().Get("q")), After: after(r), Units: r.PostFormValue("units"), Reason: r.PostFormValue("reason")}
 	status := http.StatusOK
 	if failed != nil {
 		f := fault.Of(failed)
@@ -185,6 +124,9 @@ func (p *showPage) load(ctx context.Context, tx *db.Tx) error {
 		return err
 	}
 	p.Counts = counts[n]
+	if err := p.checks(ctx, tx); err != nil {
+		return err
+	}
 	if p.Devices, err = attendance.Devices(ctx, tx, id, n); err != nil {
 		return err
 	}
@@ -201,6 +143,19 @@ func (p *showPage) load(ctx context.Context, tx *db.Tx) error {
 		return err
 	}
 	p.Aside, err = attendance.AsideAt(ctx, tx, id, n, apart)
+	return err
+}
+
+// checks reads the checklist, and what of it is ticked.
+func (p *showPage) checks(ctx context.Context, tx *db.Tx) (err error) {
+	if p.Lines, err = Lines(ctx, tx, p.Gathering.ID); err != nil {
+		return err
+	}
+	ticks, err := ticksOf(ctx, tx, p.Gathering.ID, p.Site.N)
+	p.Ticks = make(map[int64]Tick, len(ticks))
+	for _, t := range ticks {
+		p.Ticks[t.Line] = t
+	}
 	return err
 }
 
@@ -257,7 +212,10 @@ func read(r *http.Request) (Form, string, error) {
 	if err != nil {
 		return Form{}, "", err
 	}
-	f := Form{Unit: strings.TrimSpace(v.Get("unit")), Name: v.Get("name"), Address: v.Get("address"), Contact: v.Get("contact"), Phone: v.Get("phone")}
+	f := Form{
+		Unit: strings.TrimSpace(v.Get("unit")), Name: v.Get("name"), Address: v.Get("address"), Contact: v.Get("contact"), Phone: v.Get("phone"),
+		Mode: v.Get("mode"), Technician: v.Get("technician"), TechPhone: v.Get("tech_phone"),
+	}
 	if typed := vn.Clean(v.Get("capacity")); typed != "" {
 		f.Capacity = number(strings.ReplaceAll(typed, ".", ""))
 	}
@@ -314,7 +272,8 @@ func (s *server) edit(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		p.Gathering, p.N, p.Version, p.MayHost = g, x.N, x.Version, mayArrange(p.Actor, g) == nil
-		p.Form = Form{x.UnitKey, x.Name, x.Address, x.Capacity, x.Contact, x.Phone}
+		p.Form = x.form()
+		p.Form.Unit = x.UnitKey
 		if x.Capacity > 0 {
 			p.Capacity = vn.Int(x.Capacity)
 		}
@@ -348,7 +307,7 @@ func (s *server) act(w http.ResponseWriter, r *http.Request, said string, verb f
 
 func (s *server) ready(w http.ResponseWriter, r *http.Request) error {
 	return s.act(w, r, "site.said.ready", func(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n int64) error {
-		return MakeReady(ctx, tx, by, id, n, web.Version(r))
+		return MakeReady(ctx, tx, by, id, n, web.Version(r), r.PostFormValue("reason"))
 	})
 }
 

@@ -20,6 +20,13 @@ func Layout() intake.Layout {
 		{Key: "capacity", Names: []string{"Số chỗ", "Seats"}, Form: intake.Whole, Example: "120", Note: "site.import.note.capacity"},
 		{Key: "contact", Names: []string{"Người liên hệ", "Contact"}, Example: "Nguyễn Văn A", Note: "site.import.note.contact"},
 		{Key: "phone", Names: []string{"Điện thoại", "Telephone", "Phone", "Số điện thoại"}, Example: "0905 000 000", Note: "site.import.note.phone"},
+		{Key: "mode", Names: []string{"Hình thức", "Mode"}, Form: intake.One, Example: "trực tuyến", Note: "site.import.note.mode", Choices: []intake.Choice{
+			{Value: "in_person", Names: []string{"trực tiếp"}},
+			{Value: "online", Names: []string{"trực tuyến"}},
+			{Value: "hybrid", Names: []string{"trực tiếp kết hợp trực tuyến", "cả hai", "kết hợp"}},
+		}},
+		{Key: "technician", Names: []string{"Cán bộ kỹ thuật", "Technician", "Kỹ thuật"}, Example: "Trần Văn B", Note: "site.import.note.technician"},
+		{Key: "tech_phone", Names: []string{"Điện thoại kỹ thuật", "Technician's phone"}, Example: "0905 000 001", Note: "site.import.note.tech_phone"},
 	}}
 }
 
@@ -27,9 +34,15 @@ const maxNumber = 1_000_000
 
 // A row is a row of a file on its way to a site.
 type row struct {
-	n, unit int64
-	form    Form
-	old     Site // none if new
+	n, unit, branch int64
+	form            Form
+	old             Site // none if new
+}
+
+// A host is a unit with its place in the tree.
+type host struct {
+	unit int64
+	path string
 }
 
 // Import adds the sites of a table to a conference and corrects those that are there,
@@ -62,12 +75,16 @@ func Import(ctx context.Context, tx *db.Tx, by auth.Actor, id string, t intake.T
 	if err != nil {
 		return intake.Outcome{}, err
 	}
-	out, fresh, other := workOut(t, units, have)
+	branches, err := g.branches(ctx, tx, units)
+	if err != nil {
+		return intake.Outcome{}, err
+	}
+	out, fresh, other := workOut(t, units, branches, have)
 	if dry || len(out.Bad) > 0 {
 		return out, nil
 	}
 	for _, x := range other {
-		if err := update(ctx, tx, g.ID, x.n, x.old.Version, x.unit, x.form); err != nil {
+		if err := update(ctx, tx, g.ID, x.n, x.old.Version, x.unit, x.branch, x.form); err != nil {
 			return out, err
 		}
 	}
@@ -75,7 +92,7 @@ func Import(ctx context.Context, tx *db.Tx, by auth.Actor, id string, t intake.T
 }
 
 // workOut says what a table would do to the sites there are.
-func workOut(t intake.Table, units map[string]int64, have map[int64]Site) (out intake.Outcome, fresh, other []row) {
+func workOut(t intake.Table, units map[string]host, branches map[int64]int64, have map[int64]Site) (out intake.Outcome, fresh, other []row) {
 	out.Bad = slices.Clone(t.Bad)
 	lines := map[int64]int{}
 	for _, r := range t.Rows {
@@ -89,7 +106,8 @@ func workOut(t intake.Table, units map[string]int64, have map[int64]Site) (out i
 			continue
 		}
 		lines[n] = r.Line
-		x := row{n: n, unit: units[r.Get("unit")], old: have[n]}
+		at := units[r.Get("unit")]
+		x := row{n: n, unit: at.unit, branch: branches[at.unit], old: have[n]}
 		x.form = x.old.with(r)
 		bad := false
 		if x.unit == 0 {
@@ -98,13 +116,12 @@ func workOut(t intake.Table, units map[string]int64, have map[int64]Site) (out i
 		for field, text := range x.form.check() {
 			out.Bad, bad = append(out.Bad, r.Wrong(field, text.Key, text.Args...)), true
 		}
-		now := Form{"", x.old.Name, x.old.Address, x.old.Capacity, x.old.Contact, x.old.Phone}
 		switch {
 		case bad:
 		case x.old.N == 0:
 			out.New++
 			fresh = append(fresh, x)
-		case x.form == now && x.unit == x.old.Unit:
+		case x.form == x.old.form() && x.unit == x.old.Unit:
 			out.Same++
 		case x.old.State == Closed:
 			out.Bad = append(out.Bad, r.Wrong("n", "site.import.closed", r.Get("n")))
@@ -119,8 +136,11 @@ func workOut(t intake.Table, units map[string]int64, have map[int64]Site) (out i
 
 // with returns what s is after a row of a file.
 func (s Site) with(r intake.Row) Form {
-	f := Form{Name: r.Get("name"), Address: s.Address, Capacity: s.Capacity, Contact: s.Contact, Phone: s.Phone}
-	for key, field := range map[string]*string{"address": &f.Address, "contact": &f.Contact, "phone": &f.Phone} {
+	f := s.form()
+	f.Name = r.Get("name")
+	for key, field := range map[string]*string{
+		"address": &f.Address, "contact": &f.Contact, "phone": &f.Phone, "mode": &f.Mode, "technician": &f.Technician, "tech_phone": &f.TechPhone,
+	} {
 		if typed := r.Get(key); typed != "" {
 			*field = typed
 		}

@@ -7,6 +7,7 @@ package site
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"nhipcau/internal/attendance"
@@ -45,6 +46,11 @@ type Site struct {
 	Capacity   int64 // 0 if not known
 	Contact    string
 	Phone      string
+	Mode       string // "" as the conference
+	Technician string
+	TechPhone  string
+	Checks     int64  // a bit for each line of the checklist that is ticked
+	Reason     string // why it is ready though not all is ticked
 	State      State
 	EnteredAt  time.Time
 	Version    int64
@@ -60,6 +66,10 @@ type Form struct {
 	Capacity int64
 	Contact  string
 	Phone    string
+	Mode     string // "" as the conference
+	// Who sees to the equipment.
+	Technician string
+	TechPhone  string
 }
 
 const (
@@ -75,6 +85,12 @@ func (f *Form) check() fault.Wrong {
 	w.Text("address", f.Address, maxText, false)
 	w.Text("contact", f.Contact, maxText, false)
 	w.Text("phone", f.Phone, maxPhone, false)
+	f.Technician, f.TechPhone = vn.Clean(f.Technician), vn.Clean(f.TechPhone)
+	w.Text("technician", f.Technician, maxText, false)
+	w.Text("tech_phone", f.TechPhone, maxPhone, false)
+	if f.Mode != "" && !slices.Contains(conference.Modes, f.Mode) {
+		w.Add("mode", "error.needed")
+	}
 	if f.Capacity < 0 || f.Capacity > maxCapacity {
 		w.Add("capacity", "site.error.capacity", maxCapacity)
 	}
@@ -103,6 +119,7 @@ type Gathering struct {
 	Unit  int64 // host
 	State conference.State
 	Sheet int64
+	Mode  string
 
 	tree, path string // of the host
 }
@@ -138,7 +155,11 @@ func Add(ctx context.Context, tx *db.Tx, by auth.Actor, id string, f Form) (Site
 	if err != nil {
 		return Site{}, err
 	}
-	if err := insert(ctx, tx, by, g.ID, n, u.ID, f); err != nil {
+	branch, err := g.branch(ctx, tx, u.Path)
+	if err != nil {
+		return Site{}, err
+	}
+	if err := insert(ctx, tx, by, g.ID, n, u.ID, branch, f); err != nil {
 		return Site{}, err
 	}
 	if err := audit.Record(ctx, tx, by, "site.add", g.ID, f.Name); err != nil {
@@ -161,7 +182,7 @@ func Amend(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n, version 
 	if s.State == Closed {
 		return fault.New(fault.Conflict, "site.error.closed")
 	}
-	host := s.Unit
+	host, path := s.Unit, s.path
 	if f.Unit == "" || mayArrange(by, g) != nil {
 		if err := f.check().Err(); err != nil {
 			return err
@@ -171,22 +192,48 @@ func Amend(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n, version 
 		if err != nil {
 			return err
 		}
-		host = u.ID
+		host, path = u.ID, u.Path
 	}
 	if host != s.Unit { // whose figures the heads counted there are
 		if err := g.open(); err != nil {
 			return err
 		}
 	}
-	if err := update(ctx, tx, g.ID, n, version, host, f); err != nil {
+	branch, err := g.branch(ctx, tx, path)
+	if err != nil {
+		return err
+	}
+	if err := update(ctx, tx, g.ID, n, version, host, branch, f); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, by, "site.amend", g.ID, f.Name)
 }
 
-// MakeReady notes that a site can be joined.
-func MakeReady(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n, version int64) error {
-	return move(ctx, tx, by, id, n, version, Ready, Invited)
+// MakeReady notes that a site can be joined: all lines of its checklist are ticked, or
+// a reason is given.
+func MakeReady(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n, version int64, reason string) error {
+	_, s, err := Get(ctx, tx, by, id, n)
+	if err != nil {
+		return err
+	}
+	lines, err := Lines(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	w := fault.Wrong{}
+	w.Text("reason", vn.Clean(reason), maxText, false)
+	if reason = vn.Clean(reason); s.Checks&mask(lines) == mask(lines) {
+		reason = ""
+	} else if reason == "" {
+		w.Add("reason", "site.error.unchecked")
+	}
+	if err := w.Err(); err != nil {
+		return err
+	}
+	if err := move(ctx, tx, by, id, n, version, Ready, Invited); err != nil {
+		return err
+	}
+	return setReason(ctx, tx, id, n, reason)
 }
 
 // Close ends a site: what its devices send later still counts, and is marked as late.
@@ -212,6 +259,13 @@ func move(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n, version i
 		}
 	}
 	return fault.New(fault.Conflict, "error.conflict")
+}
+
+func (s Site) form() Form {
+	return Form{
+		Name: s.Name, Address: s.Address, Capacity: s.Capacity, Contact: s.Contact, Phone: s.Phone,
+		Mode: s.Mode, Technician: s.Technician, TechPhone: s.TechPhone,
+	}
 }
 
 // mostPut is how many people are put at a site at once.

@@ -14,13 +14,13 @@ import (
 // A person sees the sites of their subtree, and of a conference of their subtree all
 // of them. Whoever sees the conference otherwise, as a guest, sees no site.
 
-const gatherings = `SELECT c.id, c.title, c.day, c.unit, c.state, c.sheet, c.tree, hp.path
+const gatherings = `SELECT c.id, c.title, c.day, c.unit, c.state, c.sheet, c.mode, c.tree, hp.path
 	FROM conference c JOIN place hp ON hp.tree = c.tree AND hp.unit = c.unit`
 
 // gathering returns a conference of by's tree, whoever asks.
 func gathering(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (Gathering, error) {
 	return db.First(db.All(ctx, tx, func(r db.Scanner) (g Gathering, err error) {
-		return g, r.Scan(&g.ID, &g.Title, &g.Day, &g.Unit, &g.State, &g.Sheet, &g.tree, &g.path)
+		return g, r.Scan(&g.ID, &g.Title, &g.Day, &g.Unit, &g.State, &g.Sheet, &g.Mode, &g.tree, &g.path)
 	}, gatherings+` WHERE c.id = $1 AND c.tree = $2`, id, by.Tree))
 }
 
@@ -33,7 +33,8 @@ func Find(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (Gathering, 
 	return g, err
 }
 
-const sites = `SELECT s.conference, s.n, s.unit, u.key, n.short, s.name, s.address, s.capacity, s.contact, s.phone, s.state, s.entered_at, s.version, p.path
+const sites = `SELECT s.conference, s.n, s.unit, u.key, n.short, s.name, s.address, s.capacity, s.contact, s.phone,
+		s.mode, s.technician, s.tech_phone, s.checks, s.ready_reason, s.state, s.entered_at, s.version, p.path
 	FROM site s
 	JOIN conference c ON c.id = s.conference
 	JOIN unit u ON u.id = s.unit
@@ -41,8 +42,8 @@ const sites = `SELECT s.conference, s.n, s.unit, u.key, n.short, s.name, s.addre
 	JOIN place p ON p.tree = c.tree AND p.unit = s.unit`
 
 func scan(r db.Scanner) (s Site, err error) {
-	return s, r.Scan(&s.Conference, &s.N, &s.Unit, &s.UnitKey, &s.UnitName, &s.Name, &s.Address, &s.Capacity, &s.Contact, &s.Phone, &s.State,
-		db.At(&s.EnteredAt), &s.Version, &s.path)
+	return s, r.Scan(&s.Conference, &s.N, &s.Unit, &s.UnitKey, &s.UnitName, &s.Name, &s.Address, &s.Capacity, &s.Contact, &s.Phone,
+		&s.Mode, &s.Technician, &s.TechPhone, &s.Checks, &s.Reason, &s.State, db.At(&s.EnteredAt), &s.Version, &s.path)
 }
 
 // Get returns a site that by may see, with its conference.
@@ -56,29 +57,6 @@ func Get(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n int64) (Gat
 		err = fault.New(fault.NotFound, "error.not_found")
 	}
 	return g, s, err
-}
-
-// A Filter narrows a list; the zero one takes everything.
-type Filter struct {
-	State State
-	Query string
-}
-
-// List returns the sites of a conference that by may see, in the order of their
-// numbers, at most limit after one.
-func List(ctx context.Context, tx *db.Tx, by auth.Actor, g Gathering, f Filter, after int64, limit int) ([]Site, error) {
-	args := []any{g.ID, after, limit}
-	where := ` WHERE s.conference = $1 AND s.n > $2`
-	if f.State != "" {
-		args = append(args, f.State)
-		where += ` AND s.state = ` + db.Arg(len(args))
-	}
-	if !by.Covers(g.path) {
-		args = append(args, by.Path, by.End())
-		where += ` AND p.path >= ` + db.Arg(len(args)-1) + ` AND p.path < ` + db.Arg(len(args))
-	}
-	match, more := db.Match("s.fold", vn.Fold(f.Query), len(args)+1)
-	return db.All(ctx, tx, scan, sites+where+` AND `+match+` ORDER BY s.n LIMIT $3`, append(args, more...)...)
 }
 
 // States returns how many sites of a conference stand in each state.
@@ -98,18 +76,22 @@ func next(ctx context.Context, tx *db.Tx, id string) (n int64, err error) {
 	return n, err
 }
 
-const inserting = `INSERT INTO site (conference, n, unit, name, fold, address, capacity, contact, phone, state, entered_name, entered_at, version)`
+const inserting = `INSERT INTO site (conference, n, unit, branch, name, fold, address, capacity, contact, phone, mode, technician, tech_phone, state, entered_name, entered_at, version)`
 
-func insert(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n, unit int64, f Form) error {
-	return tx.Exec(ctx, inserting+` VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'invited', $10, $11, 1)`,
-		id, n, unit, f.Name, vn.Fold(f.Name), f.Address, f.Capacity, f.Contact, f.Phone, by.Name, tx.Now)
+func insert(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n, unit, branch int64, f Form) error {
+	return insertAll(ctx, tx, by, id, []row{{n: n, unit: unit, branch: branch, form: f}})
 }
 
-func update(ctx context.Context, tx *db.Tx, id string, n, version, unit int64, f Form) error {
+func update(ctx context.Context, tx *db.Tx, id string, n, version, unit, branch int64, f Form) error {
 	return db.Changed(tx.ExecN(ctx, `
-		UPDATE site SET unit = $1, name = $2, fold = $3, address = $4, capacity = $5, contact = $6, phone = $7, version = version + 1
-		WHERE conference = $8 AND n = $9 AND version = $10`,
-		unit, f.Name, vn.Fold(f.Name), f.Address, f.Capacity, f.Contact, f.Phone, id, n, version))
+		UPDATE site SET unit = $1, branch = $2, name = $3, fold = $4, address = $5, capacity = $6, contact = $7, phone = $8,
+			mode = $9, technician = $10, tech_phone = $11, version = version + 1
+		WHERE conference = $12 AND n = $13 AND version = $14`,
+		unit, branch, f.Name, vn.Fold(f.Name), f.Address, f.Capacity, f.Contact, f.Phone, f.Mode, f.Technician, f.TechPhone, id, n, version))
+}
+
+func setReason(ctx context.Context, tx *db.Tx, id string, n int64, reason string) error {
+	return tx.Exec(ctx, `UPDATE site SET ready_reason = $1 WHERE conference = $2 AND n = $3`, reason, id, n)
 }
 
 func setState(ctx context.Context, tx *db.Tx, id string, n, version int64, s State) error {
@@ -144,25 +126,25 @@ func one(ctx context.Context, tx *db.Tx, id string, n int64) (Site, error) {
 // allOf returns the sites of a conference by number.
 func allOf(ctx context.Context, tx *db.Tx, id string) (map[int64]Site, error) {
 	all := map[int64]Site{}
-	return all, db.Each(ctx, tx, `SELECT n, unit, name, address, capacity, contact, phone, state, version FROM site WHERE conference = $1`, []any{id}, func(r db.Scanner) error {
+	return all, db.Each(ctx, tx, `SELECT n, unit, name, address, capacity, contact, phone, mode, technician, tech_phone, state, version FROM site WHERE conference = $1`, []any{id}, func(r db.Scanner) error {
 		var s Site
-		err := r.Scan(&s.N, &s.Unit, &s.Name, &s.Address, &s.Capacity, &s.Contact, &s.Phone, &s.State, &s.Version)
+		err := r.Scan(&s.N, &s.Unit, &s.Name, &s.Address, &s.Capacity, &s.Contact, &s.Phone, &s.Mode, &s.Technician, &s.TechPhone, &s.State, &s.Version)
 		all[s.N] = s
 		return err
 	})
 }
 
-// unitsByKey returns the units of by's subtree with keys.
-func unitsByKey(ctx context.Context, tx *db.Tx, by auth.Actor, keys []string) (map[string]int64, error) {
+// unitsByKey returns the units of by's subtree with keys, with their paths.
+func unitsByKey(ctx context.Context, tx *db.Tx, by auth.Actor, keys []string) (map[string]host, error) {
 	type found struct {
 		key string
-		id  int64
+		host
 	}
-	all, err := db.AllIn(ctx, tx, func(r db.Scanner) (f found, err error) { return f, r.Scan(&f.key, &f.id) },
-		`SELECT u.key, u.id FROM unit u JOIN place p ON p.tree = $1 AND p.unit = u.id WHERE p.path >= $2 AND p.path < $3 AND u.key IN`, keys, by.Tree, by.Path, by.End())
-	units := make(map[string]int64, len(all))
+	all, err := db.AllIn(ctx, tx, func(r db.Scanner) (f found, err error) { return f, r.Scan(&f.key, &f.unit, &f.path) },
+		`SELECT u.key, u.id, p.path FROM unit u JOIN place p ON p.tree = $1 AND p.unit = u.id WHERE p.path >= $2 AND p.path < $3 AND u.key IN`, keys, by.Tree, by.Path, by.End())
+	units := make(map[string]host, len(all))
 	for _, f := range all {
-		units[f.key] = f.id
+		units[f.key] = f.host
 	}
 	return units, err
 }
@@ -170,6 +152,9 @@ func unitsByKey(ctx context.Context, tx *db.Tx, by auth.Actor, keys []string) (m
 func insertAll(ctx context.Context, tx *db.Tx, by auth.Actor, id string, all []row) error {
 	return db.InsertMany(ctx, tx, inserting+` VALUES`, len(all), func(i int) []any {
 		f := all[i].form
-		return []any{id, all[i].n, all[i].unit, f.Name, vn.Fold(f.Name), f.Address, f.Capacity, f.Contact, f.Phone, Invited, by.Name, tx.Now, 1}
+		return []any{
+			id, all[i].n, all[i].unit, all[i].branch, f.Name, vn.Fold(f.Name), f.Address, f.Capacity, f.Contact, f.Phone, f.Mode, f.Technician, f.TechPhone,
+			Invited, by.Name, tx.Now, 1,
+		}
 	})
 }

@@ -12,6 +12,12 @@ CREATE TABLE site (
     capacity     BIGINT NOT NULL, -- 0 if not known
     contact      TEXT NOT NULL,
     phone        TEXT NOT NULL,
+    mode         TEXT NOT NULL DEFAULT '', -- in_person, online, hybrid; '' as the conference
+    technician   TEXT NOT NULL DEFAULT '',
+    tech_phone   TEXT NOT NULL DEFAULT '',
+    checks       BIGINT NOT NULL DEFAULT 0, -- a bit for each line of the checklist that is ticked in site_tick
+    ready_reason TEXT NOT NULL DEFAULT '', -- why it is ready though not all is ticked
+    branch       BIGINT NOT NULL DEFAULT 0, -- unit directly under the conference's host that the site's host stands at or under; 0 for none
     state        TEXT NOT NULL, -- invited, ready, joined, closed
     entered_name TEXT NOT NULL,
     entered_at   BIGINT NOT NULL,
@@ -19,7 +25,28 @@ CREATE TABLE site (
     PRIMARY KEY (conference, n)
 ) /*clustered*/;
 CREATE INDEX site_unit ON site (unit);
+CREATE INDEX site_host ON site (conference, unit, state);
 CREATE INDEX site_state ON site (conference, state);
+CREATE INDEX site_branch ON site (conference, branch, state);
+
+-- What is looked at before a conference begins; without lines, what is usual.
+CREATE TABLE site_line (
+    conference TEXT NOT NULL REFERENCES conference (id),
+    line       BIGINT NOT NULL, -- 1 to 10
+    text       TEXT NOT NULL,
+    PRIMARY KEY (conference, line)
+) /*clustered*/;
+
+CREATE TABLE site_tick (
+    conference TEXT NOT NULL,
+    site       BIGINT NOT NULL,
+    line       BIGINT NOT NULL,
+    actor      TEXT NOT NULL,
+    actor_name TEXT NOT NULL,
+    at         BIGINT NOT NULL,
+    PRIMARY KEY (conference, site, line),
+    FOREIGN KEY (conference, site) REFERENCES site (conference, n)
+) /*clustered*/;
 
 -- A fact is kept as it came; only its standing changes. standing: 1 the first
 -- check-in of a member, which counts them; 2 another fact counts in its stead; 3 it

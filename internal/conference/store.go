@@ -92,11 +92,6 @@ func closedOf(ctx context.Context, tx *db.Tx, rollout string, unit int64) (id st
 	return id, err
 }
 
-func topics(ctx context.Context, tx *db.Tx, id string) ([]Topic, error) {
-	return db.All(ctx, tx, func(s db.Scanner) (t Topic, err error) { return t, s.Scan(&t.Title, &t.Speaker, &t.SpeakerTitle) },
-		`SELECT title, speaker, speaker_title FROM conference_topic WHERE conference = $1 ORDER BY n`, id)
-}
-
 // InvitedUnits returns the units invited to a conference, in tree order; none if
 // it is for the host's own members.
 func InvitedUnits(ctx context.Context, tx *db.Tx, c Conference) ([]org.Unit, error) {
@@ -139,14 +134,8 @@ func setState(ctx context.Context, tx *db.Tx, id string, version int64, s State,
 }
 
 func replaceParts(ctx context.Context, tx *db.Tx, id string, f Form, units []org.Unit) error {
-	if err := tx.Exec(ctx, `DELETE FROM conference_topic WHERE conference = $1`, id); err != nil {
+	if err := replaceTopics(ctx, tx, id, f.Topics); err != nil {
 		return err
-	}
-	for i, t := range f.Topics {
-		if err := tx.Exec(ctx, `INSERT INTO conference_topic (conference, n, title, speaker, speaker_title) VALUES ($1, $2, $3, $4, $5)`,
-			id, i+1, t.Title, t.Speaker, t.SpeakerTitle); err != nil {
-			return err
-		}
 	}
 	if err := tx.Exec(ctx, `DELETE FROM conference_unit WHERE conference = $1`, id); err != nil {
 		return err

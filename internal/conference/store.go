@@ -50,7 +50,7 @@ func Get(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (Conference, 
 		return Conference{}, err
 	}
 	c := all[0]
-	c.Topics, err = topics(ctx, tx, id)
+	c.Topics, err = Topics(ctx, tx, id)
 	return c, err
 }
 

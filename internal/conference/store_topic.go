@@ -8,7 +8,9 @@ import (
 	"nhipcau/internal/fault"
 )
 
-func topics(ctx context.Context, tx *db.Tx, id string) ([]Topic, error) {
+// Topics returns the topics of a conference in their order. The caller has found it
+// through who asks.
+func Topics(ctx context.Context, tx *db.Tx, id string) ([]Topic, error) {
 	return db.All(ctx, tx, func(s db.Scanner) (t Topic, err error) {
 		return t, s.Scan(&t.ID, &t.Sort, &t.Start, &t.End, &t.Title, &t.Speaker, &t.SpeakerTitle)
 	}, `SELECT id, sort, start_time, end_time, title, speaker, speaker_title FROM conference_topic WHERE conference = $1 ORDER BY n, id`, id)
@@ -22,7 +24,7 @@ func touch(ctx context.Context, tx *db.Tx, id string, version int64) error {
 // replaceTopics makes the topics of a conference those given: one whose id is known
 // stays, others are new, and those not given go.
 func replaceTopics(ctx context.Context, tx *db.Tx, id string, all []Topic) error {
-	had, err := topics(ctx, tx, id)
+	had, err := Topics(ctx, tx, id)
 	if err != nil {
 		return err
 	}

@@ -35,6 +35,7 @@ import (
 	"nhipcau/internal/org"
 	"nhipcau/internal/paper"
 	"nhipcau/internal/plan"
+	"nhipcau/internal/programme"
 	"nhipcau/internal/reform"
 	"nhipcau/internal/remind"
 	"nhipcau/internal/report"
@@ -68,7 +69,7 @@ func catalog() (*i18n.Catalog, error) {
 func locales() []fs.FS {
 	return []fs.FS{
 		Locale, web.Locale, api.Locale, file.Locale, org.Locale, account.Locale, tally.Locale, mail.Locale,
-		directive.Locale, rollout.Locale, conference.Locale, site.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
+		directive.Locale, rollout.Locale, conference.Locale, site.Locale, programme.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
 		statement.Locale, form.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
 	}
 }
@@ -127,6 +128,7 @@ func (h *house) build() error {
 	follow.Register(h.site, h.db, h.files)
 	conference.Register(h.site, h.db)
 	site.Register(h.site, h.db)
+	programme.Register(h.site, h.db, h.files, h.cfg.base())
 	plan.Register(h.site, h.db)
 	report.Register(h.site, h.db)
 	imports.Register(h.site, h.db)

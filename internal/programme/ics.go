@@ -71,7 +71,7 @@ func (b *calendar) times(c conference.Conference) {
 	start, ok := minutes(c.Start)
 	if !ok {
 		b.line("DTSTART;VALUE=DATE", compact(c.Day))
-		b.line("DTEND;VALUE=DATE", compact(c.Day.Add(1)))
+		b.line("DTEND;VALUE=DATE", compact(c.Day.AddDays(1)))
 		return
 	}
 	at := func(m int) string { return stamp(c.Day.Start().Add(time.Duration(m) * time.Minute)) }

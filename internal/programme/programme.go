@@ -146,7 +146,9 @@ func (s Settings) letsIn(ctx context.Context, tx *db.Tx, code string) error {
 var link = regexp.MustCompile(`(?i)\b(?:[a-z][a-z0-9+.-]*://|www\.)\S*|\b(?:[a-z0-9-]+\.)+[a-z]{2,}/\S*|\b(?:[a-z0-9-]+\.)*(?:zoom\.us|meet\.google\.com|teams\.(?:microsoft|live)\.com|webex\.com)\S*`)
 
 // withoutLinks takes the links out of a text.
-func withoutLinks(s string) string { return strings.Trim(vn.Clean(link.ReplaceAllString(s, "")), " :;,-–·(") }
+func withoutLinks(s string) string {
+	return strings.Trim(vn.Clean(link.ReplaceAllString(s, "")), " :;,-–·(")
+}
 
 func (v View) withoutLinks() View {
 	v.Conference.Title, v.Conference.Place, v.Conference.Chair = withoutLinks(v.Conference.Title), withoutLinks(v.Conference.Place), withoutLinks(v.Conference.Chair)

@@ -109,6 +109,9 @@ func (s *Store) Put(name string, r io.Reader, limit int64, kinds ...Kind) (Blob,
 		return Blob{}, wrong(fault.Invalid, "file.error.empty")
 	}
 	kind := sniff(b)
+	if kind == TXT && !strings.EqualFold(path.Ext(name), ".txt") {
+		kind = "" // that bytes are text says little of what they are for
+	}
 	if !contains(kinds, kind) {
 		return Blob{}, wrong(fault.Invalid, "file.error.kind")
 	}

@@ -310,7 +310,7 @@ func (p *showPage) load(ctx context.Context, tx *db.Tx) (err error) {
 	if p.Events, err = Events(ctx, tx, p.Conference); err != nil {
 		return err
 	}
-	if p.Sites, p.Joined, err = sitesOf(ctx, tx, p.Conference.ID); err != nil {
+	if p.Sites, p.Joined, err = Sites(ctx, tx, p.Conference.ID); err != nil {
 		return err
 	}
 	if p.Counting = p.Conference.State == Closing || p.Conference.State == Reopening; p.Counting {

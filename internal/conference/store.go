@@ -182,8 +182,9 @@ func endCount(ctx context.Context, tx *db.Tx, c Conference, s State) error {
 	return setState(ctx, tx, c.ID, c.Version, s, c.Sheet)
 }
 
-// sitesOf returns how many sites a conference has, and how many have joined it.
-func sitesOf(ctx context.Context, tx *db.Tx, id string) (all, joined int64, err error) {
+// Sites returns how many sites a conference has, and how many have joined it. The
+// caller has found it through who asks.
+func Sites(ctx context.Context, tx *db.Tx, id string) (all, joined int64, err error) {
 	err = db.Each(ctx, tx, `SELECT state, count(*) FROM site WHERE conference = $1 GROUP BY state`, []any{id}, func(r db.Scanner) error {
 		var s string
 		var n int64

@@ -31,6 +31,7 @@ import (
 	"nhipcau/internal/intake"
 	"nhipcau/internal/job"
 	"nhipcau/internal/mail"
+	"nhipcau/internal/minutes"
 	"nhipcau/internal/notify"
 	"nhipcau/internal/org"
 	"nhipcau/internal/paper"
@@ -69,7 +70,7 @@ func catalog() (*i18n.Catalog, error) {
 func locales() []fs.FS {
 	return []fs.FS{
 		Locale, web.Locale, api.Locale, file.Locale, org.Locale, account.Locale, tally.Locale, mail.Locale,
-		directive.Locale, rollout.Locale, conference.Locale, site.Locale, programme.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
+		directive.Locale, rollout.Locale, conference.Locale, site.Locale, programme.Locale, minutes.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
 		statement.Locale, form.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
 	}
 }
@@ -129,6 +130,7 @@ func (h *house) build() error {
 	conference.Register(h.site, h.db)
 	site.Register(h.site, h.db)
 	programme.Register(h.site, h.db, h.files, h.cfg.base())
+	minutes.Register(h.site, h.db, h.files, nil)
 	plan.Register(h.site, h.db)
 	report.Register(h.site, h.db)
 	imports.Register(h.site, h.db)
@@ -150,7 +152,7 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 	}})
 	for _, register := range []func(*api.API){
 		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, site.RegisterAPI, plan.RegisterAPI, report.RegisterAPI,
-		form.RegisterAPI,
+		form.RegisterAPI, minutes.RegisterAPI,
 	} {
 		register(h.api)
 	}

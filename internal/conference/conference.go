@@ -77,7 +77,6 @@ type Conference struct {
 	Topics       []Topic // only from Get
 }
 
-
 // A Form is what a person fills in for a conference.
 type Form struct {
 	Rollout    string

@@ -69,9 +69,13 @@ type piece struct{ Text, Name string }
 
 var name = regexp.MustCompile(`\{([a-z_]+)\}`)
 
+// pieces cuts a text at the figures it names.
 func pieces(text string) (all []piece) {
 	at := 0
 	for _, m := range name.FindAllStringSubmatchIndex(text, -1) {
+		if !known(text[m[2]:m[3]]) {
+			continue
+		}
 		if m[0] > at {
 			all = append(all, piece{Text: text[at:m[0]]})
 		}
@@ -82,4 +86,14 @@ func pieces(text string) (all []piece) {
 		all = append(all, piece{Text: text[at:]})
 	}
 	return all
+}
+
+// unknown returns what a text names that is no figure, "" if there is nothing.
+func unknown(text string) string {
+	for _, m := range name.FindAllStringSubmatch(text, -1) {
+		if !known(m[1]) {
+			return m[0]
+		}
+	}
+	return ""
 }

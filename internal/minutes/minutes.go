@@ -71,8 +71,8 @@ type Minutes struct {
 	Sections   []Section
 	Editions   []Edition // the newest first
 	Signatures []Signature
-	Signed     Figures // as the signatures saw them; Now while there are none
-	Now        Figures
+	Signed     Figures // as the signatures saw them; Standing while there are none
+	Standing   Figures
 	Paper      paper.Paper // that stands in the register, if one was issued
 
 	taker string // who wrote the text that stands
@@ -93,7 +93,7 @@ func (m Minutes) Done() bool { return len(m.Signatures) == 2 }
 
 // Moved reports whether a figure that the text names has changed since it was signed.
 func (m Minutes) Moved() bool {
-	return len(m.Signatures) > 0 && slices.ContainsFunc(m.names(), func(name string) bool { return m.Signed.Of(name) != m.Now.Of(name) })
+	return len(m.Signatures) > 0 && slices.ContainsFunc(m.names(), func(name string) bool { return m.Signed.Of(name) != m.Standing.Of(name) })
 }
 
 // A Question is one that was put and taken up at a conference.
@@ -120,7 +120,7 @@ func Begin(ctx context.Context, tx *db.Tx, by auth.Actor, id string, asked Quest
 	if m.N > 0 {
 		return fault.New(fault.Conflict, "minutes.error.begun")
 	}
-	sections, err := draft(ctx, tx, by, m.Conference, m.Now, asked)
+	sections, err := draft(ctx, tx, by, m.Conference, m.Standing, asked)
 	if err != nil {
 		return err
 	}
@@ -178,10 +178,8 @@ func check(w fault.Wrong, all []Section) (sections []Section) {
 		}
 		w.Text("sections", s.Title, maxTitle, true)
 		w.Text("sections", s.Text, maxText, false)
-		for _, p := range pieces(s.Text) {
-			if p.Name != "" && !known(p.Name) {
-				w.Add("sections", "minutes.error.name", "{"+p.Name+"}")
-			}
+		if name := unknown(s.Text); name != "" {
+			w.Add("sections", "minutes.error.name", name)
 		}
 		sections = append(sections, s)
 	}
@@ -265,6 +263,15 @@ func Get(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (Minutes, err
 	return m, nil
 }
 
+// found is Get where minutes must have been begun.
+func found(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (Minutes, error) {
+	m, err := Get(ctx, tx, by, id)
+	if err == nil && m.N == 0 {
+		err = fault.New(fault.NotFound, "error.not_found")
+	}
+	return m, err
+}
+
 func (m *Minutes) load(ctx context.Context, tx *db.Tx, by auth.Actor) (err error) {
 	if m.N, m.Editions, err = editions(ctx, tx, m.Conference.ID); err != nil {
 		return err
@@ -274,10 +281,10 @@ func (m *Minutes) load(ctx context.Context, tx *db.Tx, by auth.Actor) (err error
 			m.Sections, m.Signatures, m.taker = e.sections, e.Signatures, e.Who
 		}
 	}
-	if m.Now, err = count(ctx, tx, m.Conference, Signature{}); err != nil {
+	if m.Standing, err = count(ctx, tx, m.Conference, Signature{}); err != nil {
 		return err
 	}
-	m.Signed = m.Now
+	m.Signed = m.Standing
 	if len(m.Signatures) > 0 {
 		if m.Signed, err = count(ctx, tx, m.Conference, m.Signatures[0]); err != nil {
 			return err

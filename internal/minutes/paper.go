@@ -11,12 +11,9 @@ import (
 
 // Draft lays the minutes out as they stand, without a number.
 func Draft(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (paper.Print, error) {
-	m, err := Get(ctx, tx, by, id)
+	m, err := found(ctx, tx, by, id)
 	if err != nil {
 		return paper.Print{}, err
-	}
-	if m.N == 0 {
-		return paper.Print{}, fault.New(fault.NotFound, "error.not_found")
 	}
 	return paper.Draft(ctx, tx, by.Tree, m.Conference.Unit, m.print())
 }

@@ -13,6 +13,7 @@ import (
 	"nhipcau/internal/fault"
 	"nhipcau/internal/file"
 	"nhipcau/internal/paper"
+	"nhipcau/internal/programme"
 	"nhipcau/internal/web"
 )
 
@@ -48,6 +49,7 @@ type showPage struct {
 	Minutes
 	Shown    int64 // which text
 	Text     []Section
+	Photos   []programme.Photo
 	MayWrite bool
 	MaySign  Part // "" if who reads signs nothing now
 	MayIssue bool
@@ -67,7 +69,10 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, failed error) erro
 		status, p.Message = web.Status(failed), f.Text
 	}
 	if err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
-		p.Minutes, err = Get(ctx, tx, p.Actor, r.PathValue("id"))
+		if p.Minutes, err = Get(ctx, tx, p.Actor, r.PathValue("id")); err != nil {
+			return err
+		}
+		p.Photos, err = programme.Photos(ctx, tx, p.Actor, r.PathValue("id"))
 		return err
 	}); err != nil {
 		return err

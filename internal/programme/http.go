@@ -29,13 +29,14 @@ type server struct {
 	files *file.Store
 	base  string // address of the site, "" if it has none for outside
 	more  []Copier
+	one   chan struct{} // unpacked pictures are large: one at a time
 }
 
 // Register adds the pages of this package to the site. base is the address of the site
 // for people outside, "" if there is none; more copies what other slices keep when a
 // conference is made like another.
 func Register(site *web.Site, d *db.DB, files *file.Store, base string, more ...Copier) {
-	s := &server{site, d, files, base, more}
+	s := &server{site, d, files, base, more, make(chan struct{}, 1)}
 	site.Door("conference", "programme.title", "/conferences/%s/programme")
 	site.Door("conferences.new", "programme.patterns", "/conferences/patterns")
 	site.Handle("GET /conferences/{id}/programme", web.SignedIn, s.show)
@@ -53,6 +54,7 @@ func Register(site *web.Site, d *db.DB, files *file.Store, base string, more ...
 	site.Handle("GET /conferences/patterns", web.SignedIn, s.patterns)
 	site.Handle("GET /conferences/{id}/copy", web.SignedIn, s.copyForm)
 	site.Handle("POST /conferences/{id}/copies", web.SignedIn, s.copy)
+	s.registerPhotos()
 	s.registerOutside()
 }
 
@@ -62,6 +64,7 @@ type showPage struct {
 	Conference conference.Conference
 	Settings   Settings
 	Materials  map[string][]Material // by topic
+	Photos     []Photo
 	MayArrange bool
 	Typed      url.Values
 	Wrong      map[string]fault.Text
@@ -91,7 +94,11 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, failed error) erro
 			return err
 		}
 		all, err := materials(ctx, tx, p.Conference.ID, false)
+		if err != nil {
+			return err
+		}
 		p.Materials = byTopic(all)
+		p.Photos, err = photos(ctx, tx, p.Conference.ID)
 		return err
 	}); err != nil {
 		return err

@@ -17,6 +17,8 @@ func (s *server) registerOutside() {
 	s.site.Handle("GET /p/{key}", web.Anyone, s.outside)
 	s.site.Handle("GET /p/{key}/programme.ics", web.Anyone, s.outsideCalendar)
 	s.site.Handle("GET /p/{key}/materials/{material}", web.Anyone, s.outsideMaterial)
+	s.site.Handle("GET /p/{key}/photos/{photo}", web.Anyone, s.outsidePhoto(false))
+	s.site.Handle("GET /p/{key}/photos/{photo}/small", web.Anyone, s.outsidePhoto(true))
 }
 
 // outsidePage is the page of a programme for people outside.

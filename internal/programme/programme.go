@@ -76,6 +76,7 @@ type View struct {
 	Conference conference.Conference
 	Settings   Settings
 	Materials  []Material // those that are open
+	Photos     []Photo    // likewise
 }
 
 // AddressOf returns the page of the programme of a conference that lets in who brings
@@ -116,7 +117,11 @@ func Open(ctx context.Context, tx *db.Tx, by auth.Actor, address, code string) (
 		return View{}, fault.New(fault.NotFound, "error.not_found")
 	}
 	v := View{Conference: c, Settings: s}
-	v.Materials, err = materials(ctx, tx, s.Conference, true)
+	if v.Materials, err = materials(ctx, tx, s.Conference, true); err != nil {
+		return View{}, err
+	}
+	all, err := photos(ctx, tx, s.Conference)
+	v.Photos = opened(all)
 	return v.withoutLinks(), err
 }
 
@@ -156,6 +161,9 @@ func (v View) withoutLinks() View {
 	for i, t := range v.Conference.Topics {
 		t.Title, t.Speaker, t.SpeakerTitle = withoutLinks(t.Title), withoutLinks(t.Speaker), withoutLinks(t.SpeakerTitle)
 		v.Conference.Topics[i] = t
+	}
+	for i := range v.Photos {
+		v.Photos[i].Caption = withoutLinks(v.Photos[i].Caption)
 	}
 	v.Materials = slices.Clone(v.Materials)
 	for i := range v.Materials {

@@ -31,3 +31,18 @@ CREATE TABLE material_file (
     at       BIGINT NOT NULL,
     PRIMARY KEY (material, n)
 ) /*clustered*/;
+
+-- Photographs, made anew of what was sent: two sizes of each.
+CREATE TABLE photo (
+    id         TEXT PRIMARY KEY,
+    conference TEXT NOT NULL REFERENCES conference (id),
+    n          BIGINT NOT NULL, -- place in the order
+    caption    TEXT NOT NULL,
+    open       SMALLINT NOT NULL, -- 1: on the page for people outside too
+    large      TEXT NOT NULL REFERENCES file (id),
+    little     TEXT NOT NULL REFERENCES file (id),
+    by_name    TEXT NOT NULL,
+    at         BIGINT NOT NULL,
+    version    BIGINT NOT NULL
+) /*clustered*/;
+CREATE INDEX photo_conference ON photo (conference, n);

@@ -355,3 +355,62 @@ func TestCopyMovesItsTimes(t *testing.T) {
 		return err
 	})
 }
+
+// TestPhotosKeepTheirOrder, and only open ones are on the page outside.
+func TestPhotosKeepTheirOrder(t *testing.T) {
+	h := build(t)
+	by := h.clerk("top")
+	blob := file.Blob{SHA256: "aa", Name: "anh.jpg", Kind: file.JPEG, Size: 1}
+	var ids []string
+	h.write(func(ctx context.Context, tx *db.Tx) error {
+		ids = nil
+		for _, caption := range []string{"Khai mạc", "Thảo luận", "Bế mạc"} {
+			p, err := programme.AddPhoto(ctx, tx, by, h.c.ID, caption, caption == "Bế mạc", blob, blob)
+			if err != nil {
+				return err
+			}
+			ids = append(ids, p.ID)
+		}
+		return programme.Set(ctx, tx, by, h.c.ID, 0, programme.Public, false)
+	})
+	h.write(func(ctx context.Context, tx *db.Tx) error {
+		if err := programme.AmendPhoto(ctx, tx, by, h.c.ID, ids[2], 1, "Bế mạc hội nghị", true, -1); err != nil {
+			return err
+		}
+		return programme.AmendPhoto(ctx, tx, by, h.c.ID, ids[0], 1, "Khai mạc", false, -1) // it is the first already
+	})
+	order := func() (s string) {
+		dbtest.Read(t, h.db, func(ctx context.Context, tx *db.Tx) error {
+			all, err := programme.Photos(ctx, tx, by, h.c.ID)
+			for _, p := range all {
+				s += p.Caption + ";"
+			}
+			return err
+		})
+		return s
+	}
+	if got := order(); got != "Khai mạc;Bế mạc hội nghị;Thảo luận;" {
+		t.Error(got)
+	}
+	h.want("changed meanwhile", h.try(func(ctx context.Context, tx *db.Tx) error {
+		return programme.AmendPhoto(ctx, tx, by, h.c.ID, ids[2], 1, "x", true, 0)
+	}), fault.Conflict, "error.conflict")
+	dbtest.Read(t, h.db, func(ctx context.Context, tx *db.Tx) error {
+		address, err := programme.AddressOf(ctx, tx, h.c.ID)
+		if err != nil {
+			return err
+		}
+		v, err := programme.Open(ctx, tx, by, address[len("/p/"):], "")
+		if len(v.Photos) != 1 || v.Photos[0].Caption != "Bế mạc hội nghị" {
+			t.Errorf("outside: %+v", v.Photos)
+		}
+		return err
+	})
+	h.write(func(ctx context.Context, tx *db.Tx) error { return programme.RemovePhoto(ctx, tx, by, h.c.ID, ids[0]) })
+	if got := order(); got != "Bế mạc hội nghị;Thảo luận;" {
+		t.Error(got)
+	}
+	h.want("another unit", h.try(func(ctx context.Context, tx *db.Tx) error {
+		return programme.RemovePhoto(ctx, tx, h.clerk("hai"), h.c.ID, ids[1])
+	}), fault.NotFound, "error.not_found")
+}

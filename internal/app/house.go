@@ -34,12 +34,14 @@ import (
 	"nhipcau/internal/live"
 	"nhipcau/internal/level"
 	"nhipcau/internal/mail"
+	"nhipcau/internal/minutes"
 	"nhipcau/internal/notify"
 	"nhipcau/internal/org"
 	"nhipcau/internal/paper"
 	"nhipcau/internal/plan"
 	"nhipcau/internal/quiz"
 	"nhipcau/internal/reflection"
+	"nhipcau/internal/programme"
 	"nhipcau/internal/reform"
 	"nhipcau/internal/remind"
 	"nhipcau/internal/report"
@@ -77,6 +79,7 @@ func locales() []fs.FS {
 		Locale, web.Locale, api.Locale, file.Locale, org.Locale, account.Locale, tally.Locale, mail.Locale,
 		directive.Locale, rollout.Locale, conference.Locale, site.Locale, hall.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
 		directive.Locale, rollout.Locale, conference.Locale, level.Locale, site.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
+		directive.Locale, rollout.Locale, conference.Locale, site.Locale, programme.Locale, minutes.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
 		statement.Locale, form.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
 		reflection.Locale, quiz.Locale,
 	}
@@ -148,6 +151,8 @@ func (h *house) build() error {
 	hall.Register(h.site, h.db, h.live)
 	quiz.Register(h.site, h.db, subjects())
 	reflection.Register(h.site, h.db, h.files)
+	programme.Register(h.site, h.db, h.files, h.cfg.base())
+	minutes.Register(h.site, h.db, h.files, nil)
 	plan.Register(h.site, h.db)
 	report.Register(h.site, h.db)
 	imports.Register(h.site, h.db)
@@ -171,6 +176,8 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, site.RegisterAPI, hall.RegisterAPI, plan.RegisterAPI, report.RegisterAPI,
 		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, level.RegisterAPI, site.RegisterAPI, plan.RegisterAPI, report.RegisterAPI,
 		form.RegisterAPI,
+		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, site.RegisterAPI, plan.RegisterAPI, report.RegisterAPI,
+		form.RegisterAPI, minutes.RegisterAPI,
 	} {
 		register(h.api)
 	}

@@ -154,8 +154,8 @@ func one(all []string, s string) bool {
 	return false
 }
 
-// Reply notes what by answers to an invitation of their own, or a clerk for somebody
-// of their units: a member by key, or a guest by number.
+// Give notes what by answers for somebody, a member by key or a guest by number: a
+// clerk for the people of their units, or by for themselves.
 func (r Reply) Give(ctx context.Context, tx *db.Tx, by auth.Actor, id, key string, guest int64) error {
 	m, err := meeting(ctx, tx, by.Tree, id)
 	if err != nil {
@@ -168,10 +168,28 @@ func (r Reply) Give(ctx context.Context, tx *db.Tx, by auth.Actor, id, key strin
 	way := byClerk
 	if v.Member != 0 && v.Member == by.Member {
 		way = bySelf
+	} else if !by.Covers(m.path) && !by.Covers(v.path) {
+		return fault.New(fault.NotFound, "error.not_found")
 	} else if err := mayAnswer(by, m, v); err != nil {
 		return err
 	}
 	return r.keep(ctx, tx, by, m, v, way)
+}
+
+// GiveOwn notes what by answers to an invitation of their own.
+func (r Reply) GiveOwn(ctx context.Context, tx *db.Tx, by auth.Actor, id string) error {
+	if by.Member == 0 {
+		return fault.New(fault.NotFound, "error.not_found")
+	}
+	m, err := meeting(ctx, tx, by.Tree, id)
+	if err != nil {
+		return err
+	}
+	v, err := invitedByID(ctx, tx, m, by.Member, 0)
+	if err != nil {
+		return err
+	}
+	return r.keep(ctx, tx, by, m, v, bySelf)
 }
 
 // keep writes an answer down and moves the roll with it.

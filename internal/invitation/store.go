@@ -247,3 +247,7 @@ func candidates(ctx context.Context, tx *db.Tx, code string) ([]candidate, error
 		`SELECT c.id, c.tree FROM conference c WHERE c.id IN (SELECT occasion FROM attendance WHERE member = $1 UNION ALL SELECT conference FROM invitation_guest WHERE number = $1)
 		ORDER BY c.day DESC, c.id LIMIT 500`, id)
 }
+
+func topicsOf(ctx context.Context, tx *db.Tx, id string) ([]string, error) {
+	return db.All(ctx, tx, func(r db.Scanner) (s string, err error) { return s, r.Scan(&s) }, `SELECT title FROM conference_topic WHERE conference = $1 ORDER BY n`, id)
+}

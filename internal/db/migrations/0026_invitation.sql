@@ -10,7 +10,8 @@ CREATE TABLE invitation_rule (
     fresh        BIGINT NOT NULL, -- of these, not on the roll then
     counted_at   BIGINT NOT NULL,
     applying     SMALLINT NOT NULL, -- 1: a job is putting them on the roll
-    after        BIGINT NOT NULL, -- members with ids up to here are done
+    after        TEXT NOT NULL /*C*/, -- units with paths up to here are done
+    done         BIGINT NOT NULL, -- people put on the roll by the job so far
     invited      BIGINT NOT NULL, -- put on the roll by it, ever
     applied_at   BIGINT,
     actor        TEXT NOT NULL, -- who entered it, or applied it last
@@ -51,3 +52,18 @@ CREATE TABLE invitation_answer (
 CREATE UNIQUE INDEX invitation_answer_one ON invitation_answer (conference, member, guest) WHERE stands = 1;
 CREATE INDEX invitation_answer_person ON invitation_answer (conference, member, guest);
 CREATE INDEX invitation_answer_count ON invitation_answer (conference, answer) WHERE stands = 1;
+
+-- A list that was printed for signatures: its numbers stay those of its people,
+-- whoever is invited after.
+CREATE TABLE invitation_list (
+    conference TEXT NOT NULL REFERENCES conference (id),
+    site       BIGINT NOT NULL, -- 0: the whole conference
+    n          BIGINT NOT NULL, -- from 1
+    people     TEXT NOT NULL, -- ids of members in their order, JSON; of guests less than 0
+    actor_name TEXT NOT NULL,
+    at         BIGINT NOT NULL,
+    PRIMARY KEY (conference, site, n)
+) /*clustered*/;
+
+-- Who is reminded is looked up by their member record.
+CREATE INDEX account_member ON account (member);

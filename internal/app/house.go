@@ -29,6 +29,7 @@ import (
 	"nhipcau/internal/i18n"
 	"nhipcau/internal/imports"
 	"nhipcau/internal/intake"
+	"nhipcau/internal/invitation"
 	"nhipcau/internal/job"
 	"nhipcau/internal/mail"
 	"nhipcau/internal/notify"
@@ -68,7 +69,7 @@ func catalog() (*i18n.Catalog, error) {
 func locales() []fs.FS {
 	return []fs.FS{
 		Locale, web.Locale, api.Locale, file.Locale, org.Locale, account.Locale, tally.Locale, mail.Locale,
-		directive.Locale, rollout.Locale, conference.Locale, site.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
+		directive.Locale, rollout.Locale, conference.Locale, site.Locale, invitation.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
 		statement.Locale, form.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
 	}
 }
@@ -99,6 +100,7 @@ func open(ctx context.Context, cfg Config, log *slog.Logger) (*house, error) {
 	rollout.Jobs(h.jobs)
 	follow.Jobs(h.jobs)
 	conference.Jobs(h.jobs)
+	invitation.Jobs(h.jobs)
 	reform.Jobs(h.jobs)
 	api.Jobs(h.jobs)
 	remind.Jobs(h.jobs)
@@ -127,6 +129,7 @@ func (h *house) build() error {
 	follow.Register(h.site, h.db, h.files)
 	conference.Register(h.site, h.db)
 	site.Register(h.site, h.db)
+	invitation.Register(h.site, h.db, h.cfg.base())
 	plan.Register(h.site, h.db)
 	report.Register(h.site, h.db)
 	imports.Register(h.site, h.db)

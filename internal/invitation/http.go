@@ -34,10 +34,10 @@ type server struct {
 	guard guard
 }
 
-// Register adds the pages of this package to the site; base is the public address of
-// the house, which codes on paper lead to.
+// Register adds the pages of this package to the site; base is the address of the
+// house, which codes on paper lead to if it is a public one.
 func Register(site *web.Site, d *db.DB, base string) {
-	s := &server{site: site, db: d, base: base}
+	s := &server{site: site, db: d, base: Public(base)}
 	const at = "/conferences/{id}/invitations"
 	site.Door("conference", "invitation.title", "/conferences/%s/invitations")
 	site.Door("conference", "invitation.paper", "/conferences/%s/paper")

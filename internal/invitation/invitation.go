@@ -8,6 +8,8 @@ package invitation
 
 import (
 	"context"
+	"net"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -31,6 +33,7 @@ type Meeting struct {
 	Unit       int64 // host
 	Host       string
 
+	sheet      int64
 	tree, path string // of the host
 }
 
@@ -305,6 +308,20 @@ func (r Reply) GiveByCode(ctx context.Context, tx *db.Tx, code string) error {
 	}
 	by := auth.Actor{Tree: m.tree, Name: v.Name, Member: v.Member}
 	return r.keep(ctx, tx, by, m, v, byCode)
+}
+
+// Public returns an address of the house if others can reach it, "" if it is that of
+// this machine alone.
+func Public(base string) string {
+	u, err := url.Parse(base)
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	ip := net.ParseIP(u.Hostname())
+	if u.Hostname() == "localhost" || ip != nil && (ip.IsLoopback() || ip.IsUnspecified()) {
+		return ""
+	}
+	return strings.TrimRight(base, "/")
 }
 
 // CodeText returns what the QR of a code says: an address in capitals, which make the

@@ -57,8 +57,12 @@ func place(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n int64) (M
 		return m, site.Site{}, mayInvite(by, m)
 	}
 	_, x, err := site.Get(ctx, tx, by, id, n)
+	if err != nil {
+		return m, x, err
+	}
+	host, err := pathOf(ctx, tx, m.tree, x.Unit)
 	if err == nil {
-		err = mayKeepSite(ctx, tx, by, m, x)
+		err = mayKeepSite(by, m, host)
 	}
 	return m, x, err
 }
@@ -212,6 +216,9 @@ func (p Paper) Read(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n 
 		if state == attendance.Excused {
 			x.Reason = p.Reason
 		}
+		if v.Guest != 0 && !state.There() {
+			return m, nil, wrong("numbers", "invitation.error.guest_mark", i+1)
+		}
 		all = append(all, x)
 	}
 	return m, all, nil
@@ -242,4 +249,44 @@ func (p Paper) Save(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n 
 		return 0, fault.New(fault.Conflict, "conference.error.not_convened")
 	}
 	return len(all), p.note(ctx, tx, by, m, n, all)
+}
+
+// note makes facts of what a paper says and lets them in.
+func (p Paper) note(ctx context.Context, tx *db.Tx, by auth.Actor, m Meeting, n int64, all []Marked) error {
+	facts := make([]attendance.Fact, len(all))
+	for i, x := range all {
+		f := attendance.Fact{
+			ID: newFactID(tx.Now), Device: paperDevice, Seq: int64(i), At: tx.Now.UnixMilli(), Call: max(1, p.Call),
+			Member: x.Who.Key, State: x.State, Reason: x.Reason, Source: "paper",
+		}
+		if x.Who.Guest != 0 {
+			f.Guest = attendance.Visitor{ID: strconv.FormatInt(x.Who.Guest, 10), Name: x.Who.Name, Org: x.Who.Office}
+		}
+		facts[i] = f
+	}
+	for part := range slices.Chunk(facts, attendance.MostFacts) {
+		answers, err := send(ctx, tx, by, m, n, part)
+		if err != nil {
+			return err
+		}
+		for _, a := range answers {
+			if a.Result == attendance.Invalid || a.Result == attendance.Unknown || a.Result == attendance.Aside {
+				return fault.New(fault.Conflict, "invitation.error.refused")
+			}
+		}
+	}
+	return nil
+}
+
+// send lets facts in at a site, or at a conference that has none.
+func send(ctx context.Context, tx *db.Tx, by auth.Actor, m Meeting, n int64, facts []attendance.Fact) ([]attendance.Answer, error) {
+	if n > 0 {
+		return site.CheckIn(ctx, tx, by, m.ID, n, facts)
+	}
+	taken, err := attendance.Take(ctx, tx, by, m.ID, 0, false, facts)
+	if err != nil {
+		return nil, err
+	}
+	b := conference.Batch{Conference: m.ID, N: taken.Batch}
+	return taken.Answers, conference.CountCheckins(ctx, tx, by, m.sheet, b, taken.Homes, "")
 }

@@ -24,6 +24,15 @@ func mayAnswer(by auth.Actor, m Meeting, v Invited) error {
 	return fault.New(fault.Denied, "invitation.error.may_answer")
 }
 
+// mayKeepSite lets clerks and secretaries of a site's host, and of the conference's,
+// and of units above these, print its list and mark from it.
+func mayKeepSite(by auth.Actor, m Meeting, host string) error {
+	if by.Is(auth.Clerk, auth.Secretary) && (by.Covers(m.path) || by.Covers(host)) {
+		return nil
+	}
+	return fault.New(fault.Denied, "site.error.may_keep")
+}
+
 // mayName lets those who keep books, and inspectors, read names.
 func mayName(by auth.Actor) error {
 	if by.Is(auth.Administrator, auth.Secretary, auth.Clerk, auth.Inspector) {

@@ -124,7 +124,7 @@ func when(m Meeting) string {
 // A Sheet is a list for signatures: of a site, or of a conference without sites.
 type Sheet struct {
 	Meeting Meeting
-	Site    int64 // 0: the whole conference
+	Site    int64  // 0: the whole conference
 	Name    string // of the site
 	Call    int64  // roll call, from 1
 	Called  string // its name
@@ -326,4 +326,3 @@ func (s Sheet) grid(p *office.PDF, page []line, top float64) {
 	}
 	p.Rule(at[0], y, at[4], y, 2)
 }
-

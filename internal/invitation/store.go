@@ -11,13 +11,13 @@ import (
 	"nhipcau/internal/vn"
 )
 
-const meetings = `SELECT c.id, c.title, c.day, c.start_time, c.end_time, c.place, c.mode, c.state, c.unit, n.name, c.tree, hp.path
+const meetings = `SELECT c.id, c.title, c.day, c.start_time, c.end_time, c.place, c.mode, c.state, c.unit, n.name, c.sheet, c.tree, hp.path
 	FROM conference c
 	JOIN unit_name n ON n.unit = c.unit AND n.from_day = (SELECT max(x.from_day) FROM unit_name x WHERE x.unit = c.unit)
 	JOIN place hp ON hp.tree = c.tree AND hp.unit = c.unit`
 
 func scanMeeting(r db.Scanner) (m Meeting, err error) {
-	return m, r.Scan(&m.ID, &m.Title, &m.Day, &m.Start, &m.End, &m.Place, &m.Mode, &m.State, &m.Unit, &m.Host, &m.tree, &m.path)
+	return m, r.Scan(&m.ID, &m.Title, &m.Day, &m.Start, &m.End, &m.Place, &m.Mode, &m.State, &m.Unit, &m.Host, &m.sheet, &m.tree, &m.path)
 }
 
 // meeting returns a conference of a tree, whoever asks.
@@ -51,10 +51,11 @@ const people = `SELECT a.member, 0, m.key, m.name,
 	WHERE a.occasion = $1`
 
 // Guests of a conference with the answers that stand. $1 is the conference.
-const guests = `SELECT 0, g.number, '', g.name, g.org, 0, '', '', 'invited', g.site, coalesce(s.name, ''), '', 0,
+const guests = `SELECT 0, g.number, '', t.name, t.org, 0, '', '', CASE WHEN t.calls > 0 THEN 'present' ELSE 'invited' END, t.site, coalesce(s.name, ''), '', 0,
 		coalesce(x.answer, ''), coalesce(x.reason, ''), '', coalesce(x.way, ''), coalesce(x.actor_name, ''), x.at, 0
 	FROM invitation_guest g
-	LEFT JOIN site s ON s.conference = g.conference AND s.n = g.site
+	JOIN attendance_guest t ON t.occasion = g.conference AND t.id = CAST(g.number AS TEXT)
+	LEFT JOIN site s ON s.conference = g.conference AND s.n = t.site
 	LEFT JOIN invitation_answer x ON x.conference = g.conference AND x.member = 0 AND x.guest = g.number AND x.stands = 1
 	WHERE g.conference = $1`
 
@@ -123,8 +124,8 @@ func List(ctx context.Context, tx *db.Tx, by auth.Actor, m Meeting, f Filter, af
 // Guests returns the guests of a conference, in the order of their numbers, at most
 // limit after one.
 func Guests(ctx context.Context, tx *db.Tx, m Meeting, f Filter, after int64, limit int) ([]Invited, error) {
-	match, more := db.Match("g.fold", vn.Fold(f.Query), 6)
-	return db.All(ctx, tx, scanInvited, guests+` AND g.number > $2 AND ($3 = 0 OR g.site = $3) AND ($4 = '' OR $4 = coalesce(x.answer, 'none')) AND `+match+` ORDER BY g.number LIMIT $5`,
+	match, more := db.Match("t.fold", vn.Fold(f.Query), 6)
+	return db.All(ctx, tx, scanInvited, guests+` AND g.number > $2 AND ($3 = 0 OR t.site = $3) AND ($4 = '' OR $4 = coalesce(x.answer, 'none')) AND `+match+` ORDER BY g.number LIMIT $5`,
 		append([]any{m.ID, after, f.Site, f.Answer, limit}, more...)...)
 }
 

@@ -43,3 +43,9 @@ func insertList(ctx context.Context, tx *db.Tx, by auth.Actor, id string, site, 
 	}
 	return tx.Exec(ctx, `INSERT INTO invitation_list (conference, site, n, people, actor_name, at) VALUES ($1, $2, $3, $4, $5, $6)`, id, site, n, string(body), by.Name, tx.Now)
 }
+
+// pathOf returns the place of a unit.
+func pathOf(ctx context.Context, tx *db.Tx, tree string, unit int64) (path string, err error) {
+	err = tx.One(ctx, `SELECT path FROM place WHERE tree = $1 AND unit = $2`, []any{tree, unit}, &path)
+	return path, err
+}

@@ -3,6 +3,7 @@ package invitation
 import (
 	"context"
 	"encoding/json"
+	"strconv"
 	"strings"
 
 	"nhipcau/internal/attendance"
@@ -258,14 +259,18 @@ func onRoll(ctx context.Context, tx *db.Tx, id string, members []int64) (map[int
 
 func insertGuest(ctx context.Context, tx *db.Tx, by auth.Actor, id string, g Guest) (int64, error) {
 	n := tx.NewID()
-	return n, tx.Exec(ctx, `INSERT INTO invitation_guest (number, conference, name, fold, org, email, phone, site, entered_name, entered_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		n, id, g.Name, vn.Fold(g.Name), g.Org, g.Email, g.Phone, g.Site, by.Name, tx.Now)
+	if err := tx.Exec(ctx, `INSERT INTO invitation_guest (number, conference, email, phone, entered_name, entered_at) VALUES ($1, $2, $3, $4, $5, $6)`,
+		n, id, g.Email, g.Phone, by.Name, tx.Now); err != nil {
+		return 0, err
+	}
+	return n, tx.Exec(ctx, `INSERT INTO attendance_guest (occasion, id, number, name, fold, org, site, seat, calls, checked_out, fact, at) VALUES ($1, $2, $3, $4, $5, $6, $7, -1, 0, 0, '', $8)`,
+		id, strconv.FormatInt(n, 10), n, g.Name, vn.Fold(g.Name), g.Org, g.Site, tx.Now)
 }
 
 // sameGuests returns the guests of a conference as name and organisation, folded.
 func sameGuests(ctx context.Context, tx *db.Tx, id string) (map[string]bool, error) {
 	all := map[string]bool{}
-	return all, db.Each(ctx, tx, `SELECT fold, org FROM invitation_guest WHERE conference = $1`, []any{id}, func(r db.Scanner) error {
+	return all, db.Each(ctx, tx, `SELECT fold, org FROM attendance_guest WHERE occasion = $1 AND number > 0`, []any{id}, func(r db.Scanner) error {
 		var fold, org string
 		err := r.Scan(&fold, &org)
 		all[fold+"\n"+vn.Fold(org)] = true

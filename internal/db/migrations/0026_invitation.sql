@@ -20,15 +20,12 @@ CREATE TABLE invitation_rule (
     PRIMARY KEY (conference, n)
 ) /*clustered*/;
 
+-- How invited guests are reached; their names are attendance's.
 CREATE TABLE invitation_guest (
     number       BIGINT PRIMARY KEY,
     conference   TEXT NOT NULL REFERENCES conference (id),
-    name         TEXT NOT NULL,
-    fold         TEXT NOT NULL,
-    org          TEXT NOT NULL,
     email        TEXT NOT NULL,
     phone        TEXT NOT NULL,
-    site         BIGINT NOT NULL, -- 0 for none in particular
     entered_name TEXT NOT NULL,
     entered_at   BIGINT NOT NULL
 );

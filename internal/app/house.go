@@ -138,7 +138,7 @@ func (h *house) build() error {
 	statement.Register(h.site, h.db, h.files)
 	form.Register(h.site, h.db)
 	paper.Register(h.site, h.db, h.files)
-	drafting.Register(h.site, h.db, h.files)
+	drafting.Register(h.site, h.db, h.files, h.cfg.base())
 	figures.Register(h.site, h.db, kinds(), sources(), recounts())
 	h.site.Handle("GET /{$}", web.SignedIn, h.work)
 	return h.buildAPI(c)
@@ -150,7 +150,7 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 		return account.ByToken(ctx, h.db, token, unit)
 	}})
 	for _, register := range []func(*api.API){
-		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, site.RegisterAPI, plan.RegisterAPI, report.RegisterAPI,
+		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, site.RegisterAPI, invitation.RegisterAPI, plan.RegisterAPI, report.RegisterAPI,
 		form.RegisterAPI,
 	} {
 		register(h.api)

@@ -14,6 +14,7 @@ import (
 	"nhipcau/internal/directive"
 	"nhipcau/internal/figures"
 	"nhipcau/internal/form"
+	"nhipcau/internal/invitation"
 	"nhipcau/internal/org"
 	"nhipcau/internal/plan"
 	"nhipcau/internal/report"
@@ -45,7 +46,7 @@ type workItem struct {
 // first.
 func worklist(ctx context.Context, tx *db.Tx, p web.Page) ([]workItem, error) {
 	var all []workItem
-	for _, source := range []func(context.Context, *db.Tx, web.Page) ([]workItem, error){owedWork, conferenceWork, secretaryWork, receivingWork, statementWork, formWork} {
+	for _, source := range []func(context.Context, *db.Tx, web.Page) ([]workItem, error){owedWork, conferenceWork, invitedWork, secretaryWork, receivingWork, statementWork, formWork} {
 		some, err := source(ctx, tx, p)
 		if err != nil {
 			return nil, err
@@ -128,6 +129,19 @@ func conferenceWork(ctx context.Context, tx *db.Tx, p web.Page) ([]workItem, err
 			w.Title, w.State, w.Href, w.Action = p.T("conference.work.roll"), web.Soon, "/conferences/"+c.ID+"/roll", p.T("app.do.roll")
 		}
 		all = append(all, w)
+	}
+	return all, err
+}
+
+// invitedWork are the invitations of the reader that wait for an answer.
+func invitedWork(ctx context.Context, tx *db.Tx, p web.Page) ([]workItem, error) {
+	open, err := invitation.Waiting(ctx, tx, p.Actor)
+	var all []workItem
+	for _, m := range open {
+		all = append(all, workItem{
+			Title: p.T("invitation.work.answer"), Note: m.Title, Due: m.Day, State: web.Soon, When: p.Day(m.Day),
+			Href: "/my-invitations", Action: p.T("invitation.work.do"),
+		})
 	}
 	return all, err
 }

@@ -8,10 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
-	"nhipcau/internal/attendance"
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
@@ -29,15 +27,14 @@ const pageSize = 100
 type server struct {
 	site  *web.Site
 	db    *db.DB
-	base  string      // public address, "" if none is known
-	keyed atomic.Bool // the key of codes has been made
+	codes *Codes
 	guard guard
 }
 
 // Register adds the pages of this package to the site; base is the address of the
 // house, which codes on paper lead to if it is a public one.
 func Register(site *web.Site, d *db.DB, base string) {
-	s := &server{site: site, db: d, base: Public(base)}
+	s := &server{site: site, db: d, codes: NewCodes(d, base)}
 	const at = "/conferences/{id}/invitations"
 	site.Door("conference", "invitation.title", "/conferences/%s/invitations")
 	site.Door("conference", "invitation.paper", "/conferences/%s/paper")
@@ -77,28 +74,6 @@ func number(s string) int64 {
 		return -1
 	}
 	return n
-}
-
-// coder returns the coder of a conference; the first asked of a house makes its key.
-func (s *server) coder(ctx context.Context, id string) (c attendance.Coder, err error) {
-	do := s.db.Read
-	if !s.keyed.Load() {
-		do = s.db.Write
-	}
-	err = do(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		c, err = attendance.NewCoder(ctx, tx, id)
-		return err
-	})
-	s.keyed.Store(s.keyed.Load() || err == nil)
-	return c, err
-}
-
-// codeOf is the code on the paper of somebody.
-func codeOf(c attendance.Coder, v Invited) string {
-	if v.Member != 0 {
-		return c.Member(v.Member)
-	}
-	return c.Guest(v.Guest)
 }
 
 type listPage struct {
@@ -250,7 +225,7 @@ func (s *server) personPage(w http.ResponseWriter, r *http.Request, reply Reply,
 	if err != nil {
 		return err
 	}
-	coder, err := s.coder(r.Context(), r.PathValue("id"))
+	coder, err := s.codes.Of(r.Context(), r.PathValue("id"))
 	if err != nil {
 		return err
 	}
@@ -258,13 +233,7 @@ func (s *server) personPage(w http.ResponseWriter, r *http.Request, reply Reply,
 		if p.Meeting, err = Find(ctx, tx, p.Actor, r.PathValue("id")); err != nil {
 			return err
 		}
-		if p.Who, err = invited(ctx, tx, p.Meeting, r.PathValue("key"), number(r.PathValue("guest"))); err != nil {
-			return err
-		}
-		if !p.Actor.Covers(p.Meeting.path) && (p.Who.Member == 0 || !p.Actor.Covers(p.Who.path)) {
-			return fault.New(fault.NotFound, "error.not_found")
-		}
-		if err := mayName(p.Actor); err != nil {
+		if p.Who, err = Get(ctx, tx, p.Actor, p.Meeting, r.PathValue("key"), number(r.PathValue("guest"))); err != nil {
 			return err
 		}
 		p.Open, p.May = p.Meeting.answering(tx.Now) == nil, mayAnswer(p.Actor, p.Meeting, p.Who) == nil
@@ -273,7 +242,7 @@ func (s *server) personPage(w http.ResponseWriter, r *http.Request, reply Reply,
 	}); err != nil {
 		return err
 	}
-	p.Title, p.Code = p.Who.Name, CodeText(s.base, codeOf(coder, p.Who))
+	p.Title, p.Code = p.Who.Name, coder(p.Who)
 	return web.Render(w, r, status, personView(p))
 }
 
@@ -319,12 +288,12 @@ func (s *server) minePage(w http.ResponseWriter, r *http.Request, reply Reply, f
 	}
 	status := http.StatusOK
 	for _, o := range own {
-		coder, err := s.coder(r.Context(), o.ID)
+		coder, err := s.codes.Of(r.Context(), o.ID)
 		if err != nil {
 			return err
 		}
 		x := personPage{
-			Page: p.Page, Meeting: o.Meeting, Who: o.Invited, Code: CodeText(s.base, codeOf(coder, o.Invited)), May: true,
+			Page: p.Page, Meeting: o.Meeting, Who: o.Invited, Code: coder(o.Invited), May: true,
 			Open: o.answering(p.Now) == nil, Action: "/my-invitations/" + o.ID, Door: programme(p.Page, o.ID),
 		}
 		if failed != nil && o.ID == p.Failed {
@@ -430,7 +399,7 @@ func (s *server) opened(w http.ResponseWriter, r *http.Request, reply Reply, fai
 	if err != nil {
 		return err
 	}
-	p.Title, p.Code, p.Door = p.Meeting.Title, CodeText(s.base, code), programme(p.Page, p.Meeting.ID)
+	p.Title, p.Code, p.Door = p.Meeting.Title, CodeText(s.codes.base, code), programme(p.Page, p.Meeting.ID)
 	return web.Render(w, r, status, openView(p))
 }
 

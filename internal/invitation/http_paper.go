@@ -51,12 +51,12 @@ func (s *server) badges(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	coder, err := s.coder(r.Context(), m.ID)
+	coder, err := s.codes.Of(r.Context(), m.ID)
 	if err != nil {
 		return err
 	}
 	head(w, "the-dai-bieu.pdf", kindPDF)
-	return Badges(w, web.Typeface(), m, all, func(v Invited) string { return CodeText(s.base, codeOf(coder, v)) })
+	return Badges(w, web.Typeface(), m, all, coder)
 }
 
 // siteOf is the number of the site in an address; 0 of the whole conference.

@@ -8,8 +8,6 @@ package invitation
 
 import (
 	"context"
-	"net"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -310,25 +308,14 @@ func (r Reply) GiveByCode(ctx context.Context, tx *db.Tx, code string) error {
 	return r.keep(ctx, tx, by, m, v, byCode)
 }
 
-// Public returns an address of the house if others can reach it, "" if it is that of
-// this machine alone.
-func Public(base string) string {
-	u, err := url.Parse(base)
-	if err != nil || u.Host == "" {
-		return ""
+// Get returns somebody invited whom by sees: a member by key, or a guest by number.
+func Get(ctx context.Context, tx *db.Tx, by auth.Actor, m Meeting, key string, guest int64) (Invited, error) {
+	v, err := invited(ctx, tx, m, key, guest)
+	if err == nil && !by.Covers(m.path) && (v.Member == 0 || !by.Covers(v.path)) {
+		err = fault.New(fault.NotFound, "error.not_found")
 	}
-	ip := net.ParseIP(u.Hostname())
-	if u.Hostname() == "localhost" || ip != nil && (ip.IsLoopback() || ip.IsUnspecified()) {
-		return ""
+	if err == nil {
+		err = mayName(by)
 	}
-	return strings.TrimRight(base, "/")
-}
-
-// CodeText returns what the QR of a code says: an address in capitals, which make the
-// smallest code, or without an address of the house the code alone.
-func CodeText(base, code string) string {
-	if base == "" {
-		return code
-	}
-	return strings.ToUpper(strings.TrimRight(base, "/")) + "/I/" + code
+	return v, err
 }

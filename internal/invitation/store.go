@@ -252,3 +252,21 @@ func candidates(ctx context.Context, tx *db.Tx, code string) ([]candidate, error
 func topicsOf(ctx context.Context, tx *db.Tx, id string) ([]string, error) {
 	return db.All(ctx, tx, func(r db.Scanner) (s string, err error) { return s, r.Scan(&s) }, `SELECT title FROM conference_topic WHERE conference = $1 ORDER BY n`, id)
 }
+
+// Waiting returns the conferences by is invited to that have not begun, and to which
+// they have not answered, the soonest first.
+func Waiting(ctx context.Context, tx *db.Tx, by auth.Actor) ([]Meeting, error) {
+	if by.Member == 0 {
+		return nil, nil
+	}
+	all, err := db.All(ctx, tx, scanMeeting, meetings+` WHERE c.id IN (SELECT occasion FROM attendance WHERE member = $1 AND state = 'invited') AND c.tree = $2 AND c.day >= $3 AND c.state = 'convened'
+		AND NOT EXISTS (SELECT 1 FROM invitation_answer x WHERE x.conference = c.id AND x.member = $1 AND x.guest = 0 AND x.stands = 1)
+		ORDER BY c.day, c.start_time, c.id LIMIT 50`, by.Member, by.Tree, vn.DayOf(tx.Now))
+	open := all[:0]
+	for _, m := range all {
+		if tx.Now.Before(m.Begins()) {
+			open = append(open, m)
+		}
+	}
+	return open, err
+}

@@ -85,3 +85,24 @@ for (const button of document.querySelectorAll('[data-print]')) {
   button.hidden = false
   button.addEventListener('click', () => print())
 }
+
+// Numbers of a paper list are noted key by key: arrows step, V, X and P write the
+// number with its letter into the field beside.
+for (const step of document.querySelectorAll('[data-marks]')) {
+  const field = document.getElementById(step.dataset.marks)
+  step.addEventListener('keydown', (e) => {
+    const n = Math.max(1, parseInt(step.value, 10) || 1)
+    const key = e.key.toLowerCase()
+    if (e.key === 'Enter') e.preventDefault()
+    if (e.key === 'ArrowDown' || e.key === 'ArrowUp') {
+      e.preventDefault()
+      step.value = Math.max(1, n + (e.key === 'ArrowDown' ? 1 : -1))
+    } else if (!e.ctrlKey && !e.metaKey && !e.altKey && 'vxp'.includes(key)) {
+      e.preventDefault()
+      const said = field.value.trim().replace(/[,;]$/, '')
+      field.value = (said ? said + ', ' : '') + n + (key === 'v' ? '' : ' ' + key)
+      field.dispatchEvent(new Event('input', { bubbles: true }))
+      step.value = n + 1
+    }
+  })
+}

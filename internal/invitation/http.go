@@ -22,7 +22,7 @@ import (
 //go:embed locale/*.json
 var Locale embed.FS
 
-const pageSize = 100
+const pageSize = 50
 
 type server struct {
 	site  *web.Site

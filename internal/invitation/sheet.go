@@ -181,6 +181,9 @@ func (s Sheet) head() (title string, under []string) {
 
 var sheetColumns = []string{"TT", "Họ và tên", "Chức vụ", "Ký tên"}
 
+// signing is the space above a name in a text, in points: room to sign.
+const signing = 8
+
 // perPage is how many lines stand on one page of a list.
 const perPage = 24
 
@@ -261,7 +264,8 @@ func (s Sheet) table(page []line) office.Table {
 			t.Rows = append(t.Rows, []office.TableCell{{Span: 4, Pars: []office.Par{{Style: office.Cell, Runs: office.B(l.unit)}}}})
 			continue
 		}
-		t.Rows = append(t.Rows, []office.TableCell{office.C(office.CellMiddle, vn.Int(int64(l.n))), office.C(office.Cell, l.who.Name), office.C(office.Cell, l.who.Office), {}})
+		t.Rows = append(t.Rows, []office.TableCell{
+			{Pars: []office.Par{{Style: office.CellMiddle, Runs: office.T(vn.Int(int64(l.n))), Space: signing}}}, office.C(office.Cell, l.who.Name), office.C(office.Cell, l.who.Office), {}})
 	}
 	return t
 }

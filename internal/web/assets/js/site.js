@@ -9,7 +9,7 @@ for (const form of document.querySelectorAll('form[data-auto]')) {
 // A form is sent once: a second click on the way does nothing.
 document.addEventListener('submit', event => {
   const form = event.target
-  if (event.defaultPrevented || form.method === 'dialog') return
+  if (event.defaultPrevented || form.method === 'dialog' || form.method === 'get') return
   if (form.dataset.sent) return event.preventDefault()
   form.dataset.sent = 'yes'
   form.setAttribute('aria-busy', 'true')

@@ -30,18 +30,19 @@ import (
 	"nhipcau/internal/i18n"
 	"nhipcau/internal/imports"
 	"nhipcau/internal/intake"
+	"nhipcau/internal/invitation"
 	"nhipcau/internal/job"
-	"nhipcau/internal/live"
 	"nhipcau/internal/level"
+	"nhipcau/internal/live"
 	"nhipcau/internal/mail"
 	"nhipcau/internal/minutes"
 	"nhipcau/internal/notify"
 	"nhipcau/internal/org"
 	"nhipcau/internal/paper"
 	"nhipcau/internal/plan"
+	"nhipcau/internal/programme"
 	"nhipcau/internal/quiz"
 	"nhipcau/internal/reflection"
-	"nhipcau/internal/programme"
 	"nhipcau/internal/reform"
 	"nhipcau/internal/remind"
 	"nhipcau/internal/report"
@@ -77,9 +78,8 @@ func catalog() (*i18n.Catalog, error) {
 func locales() []fs.FS {
 	return []fs.FS{
 		Locale, web.Locale, api.Locale, file.Locale, org.Locale, account.Locale, tally.Locale, mail.Locale,
-		directive.Locale, rollout.Locale, conference.Locale, site.Locale, hall.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
-		directive.Locale, rollout.Locale, conference.Locale, level.Locale, site.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
-		directive.Locale, rollout.Locale, conference.Locale, site.Locale, programme.Locale, minutes.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
+		directive.Locale, rollout.Locale, conference.Locale, level.Locale, site.Locale, programme.Locale, invitation.Locale, hall.Locale,
+		minutes.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
 		statement.Locale, form.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
 		reflection.Locale, quiz.Locale,
 	}
@@ -114,6 +114,7 @@ func open(ctx context.Context, cfg Config, log *slog.Logger) (*house, error) {
 	conference.Jobs(h.jobs)
 	level.Jobs(h.jobs)
 	site.Jobs(h.jobs)
+	invitation.Jobs(h.jobs)
 	reform.Jobs(h.jobs)
 	api.Jobs(h.jobs)
 	live.Jobs(h.jobs)
@@ -148,10 +149,11 @@ func (h *house) build() error {
 	conference.Register(h.site, h.db)
 	level.Register(h.site, h.db, map[string]level.Evidence{"attendance": level.Counted})
 	site.Register(h.site, h.db)
+	programme.Register(h.site, h.db, h.files, h.cfg.base())
+	invitation.Register(h.site, h.db, h.cfg.base())
 	hall.Register(h.site, h.db, h.live)
 	quiz.Register(h.site, h.db, subjects())
 	reflection.Register(h.site, h.db, h.files)
-	programme.Register(h.site, h.db, h.files, h.cfg.base())
 	minutes.Register(h.site, h.db, h.files, nil)
 	plan.Register(h.site, h.db)
 	report.Register(h.site, h.db)
@@ -161,7 +163,7 @@ func (h *house) build() error {
 	statement.Register(h.site, h.db, h.files)
 	form.Register(h.site, h.db)
 	paper.Register(h.site, h.db, h.files)
-	drafting.Register(h.site, h.db, h.files)
+	drafting.Register(h.site, h.db, h.files, h.cfg.base())
 	figures.Register(h.site, h.db, kinds(), sources(), recounts())
 	h.site.Handle("GET /{$}", web.SignedIn, h.work)
 	return h.buildAPI(c)
@@ -173,11 +175,8 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 		return account.ByToken(ctx, h.db, token, unit)
 	}})
 	for _, register := range []func(*api.API){
-		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, site.RegisterAPI, hall.RegisterAPI, plan.RegisterAPI, report.RegisterAPI,
-		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, level.RegisterAPI, site.RegisterAPI, plan.RegisterAPI, report.RegisterAPI,
-		form.RegisterAPI,
-		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, site.RegisterAPI, plan.RegisterAPI, report.RegisterAPI,
-		form.RegisterAPI, minutes.RegisterAPI,
+		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, level.RegisterAPI, site.RegisterAPI, invitation.RegisterAPI,
+		hall.RegisterAPI, quiz.RegisterAPI(subjects()), reflection.RegisterAPI, minutes.RegisterAPI, plan.RegisterAPI, report.RegisterAPI, form.RegisterAPI,
 	} {
 		register(h.api)
 	}
@@ -190,8 +189,7 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 }
 
 func kinds() []*tally.Kind {
-	return []*tally.Kind{rollout.Kind(), conference.Kind(), statement.Kind(), form.Kind(), reflection.Kind(), quiz.Kind()}
-	return []*tally.Kind{rollout.Kind(), conference.Kind(), rung.Kind(), statement.Kind(), form.Kind()}
+	return []*tally.Kind{rollout.Kind(), conference.Kind(), rung.Kind(), statement.Kind(), form.Kind(), reflection.Kind(), quiz.Kind()}
 }
 
 // ServeHTTP answers the questions of a supervisor, those of programs by the API,
@@ -324,9 +322,11 @@ func (h *house) frame(r *http.Request, p *web.Page) {
 // recounts are the deep proof's: what the records of every slice say a sheet
 // should hold.
 func recounts() map[string]tally.Recount {
-	return map[string]tally.Recount{statement.Kind().Name: statement.Recount, form.Kind().Name: form.Recount, conference.Kind().Name: conference.Recount, reflection.Kind().Name: reflection.Recount, quiz.Kind().Name: quiz.Recount, rollout.Kind().Name: tally.Together(recountRollout, follow.Recount, conference.RecountRollout)}
-	return map[string]tally.Recount{statement.Kind().Name: statement.Recount, form.Kind().Name: form.Recount, conference.Kind().Name: conference.Recount,
-		rung.Kind().Name: rung.Recount, rollout.Kind().Name: tally.Together(recountRollout, follow.Recount, conference.RecountRollout)}
+	return map[string]tally.Recount{
+		statement.Kind().Name: statement.Recount, form.Kind().Name: form.Recount, conference.Kind().Name: conference.Recount, rung.Kind().Name: rung.Recount,
+		reflection.Kind().Name: reflection.Recount, quiz.Kind().Name: quiz.Recount,
+		rollout.Kind().Name: tally.Together(recountRollout, follow.Recount, conference.RecountRollout),
+	}
 }
 
 // recountRollout counts again what every slice has recorded for a rollout. A

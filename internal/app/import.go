@@ -19,12 +19,12 @@ import (
 )
 
 type importCommand struct {
-	Kind       string `arg:"" enum:"units,members,sites,attendance,figures" help:"units, members, sites, attendance or figures."`
+	Kind       string `arg:"" enum:"units,members,sites,invitations,attendance,figures" help:"units, members, sites, invitations, attendance or figures."`
 	File       string `arg:"" type:"existingfile" help:"The table, .xlsx or .csv."`
 	DryRun     bool   `help:"Say what would be done, and do nothing."`
 	As         string `help:"Login to act as; without it, the house itself." placeholder:"LOGIN"`
 	Unit       string `help:"Unit to act for." placeholder:"KEY"`
-	Conference string `help:"Conference whose attendance it is, or whose sites they are." placeholder:"ID"`
+	Conference string `help:"Conference whose attendance it is, or whose sites or invitations they are." placeholder:"ID"`
 	Rollout    string `help:"Rollout that the figures are declared to." placeholder:"ID"`
 }
 
@@ -43,7 +43,7 @@ func (c *importCommand) Run(t *terminal, cfg Config) error {
 	say := func(key string, args ...any) string { return words.T(i18n.Langs[0], key, args...) }
 	o := imports.Offer{Kind: imports.Kind(c.Kind), Name: filepath.Base(c.File)}
 	switch o.Kind {
-	case imports.Attendance, imports.Sites:
+	case imports.Attendance, imports.Sites, imports.Invitations:
 		o.Target = c.Conference
 	case imports.Figures:
 		o.Target = c.Rollout

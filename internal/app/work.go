@@ -14,6 +14,7 @@ import (
 	"nhipcau/internal/directive"
 	"nhipcau/internal/figures"
 	"nhipcau/internal/form"
+	"nhipcau/internal/invitation"
 	"nhipcau/internal/level"
 	"nhipcau/internal/org"
 	"nhipcau/internal/plan"
@@ -49,7 +50,7 @@ type workItem struct {
 // first.
 func worklist(ctx context.Context, tx *db.Tx, p web.Page) ([]workItem, error) {
 	var all []workItem
-	for _, source := range []func(context.Context, *db.Tx, web.Page) ([]workItem, error){owedWork, conferenceWork, levelWork, secretaryWork, receivingWork, statementWork, formWork, reflectionWork, quizWork} {
+	for _, source := range []func(context.Context, *db.Tx, web.Page) ([]workItem, error){owedWork, conferenceWork, levelWork, invitedWork, secretaryWork, receivingWork, statementWork, formWork, reflectionWork, quizWork} {
 		some, err := source(ctx, tx, p)
 		if err != nil {
 			return nil, err
@@ -153,6 +154,19 @@ func levelWork(ctx context.Context, tx *db.Tx, p web.Page) ([]workItem, error) {
 			w.State, w.When = web.Late, p.T("rollout.stand.late", last.DaysUntil(vn.DayOf(p.Now)))
 		}
 		all = append(all, w)
+	}
+	return all, err
+}
+
+// invitedWork are the invitations of the reader that wait for an answer.
+func invitedWork(ctx context.Context, tx *db.Tx, p web.Page) ([]workItem, error) {
+	open, err := invitation.Waiting(ctx, tx, p.Actor)
+	var all []workItem
+	for _, m := range open {
+		all = append(all, workItem{
+			Title: p.T("invitation.work.answer"), Note: m.Title, Due: m.Day, State: web.Soon, When: p.Day(m.Day),
+			Href: "/my-invitations", Action: p.T("invitation.work.do"),
+		})
 	}
 	return all, err
 }

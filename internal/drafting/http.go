@@ -9,6 +9,7 @@ import (
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/file"
+	"nhipcau/internal/invitation"
 	"nhipcau/internal/office"
 	"nhipcau/internal/org"
 	"nhipcau/internal/paper"
@@ -20,11 +21,13 @@ type server struct {
 	site  *web.Site
 	db    *db.DB
 	files *file.Store
+	codes *invitation.Codes
 }
 
-// Register adds the pages of this package to the site.
-func Register(site *web.Site, d *db.DB, files *file.Store) {
-	s := &server{site, d, files}
+// Register adds the pages of this package to the site; base is the address of the
+// house, for the codes on letters.
+func Register(site *web.Site, d *db.DB, files *file.Store, base string) {
+	s := &server{site, d, files, invitation.NewCodes(d, base)}
 	for _, x := range []struct {
 		path string
 		source
@@ -38,6 +41,10 @@ func Register(site *web.Site, d *db.DB, files *file.Store) {
 		site.Handle("GET "+x.path+".docx", web.SignedIn, func(w http.ResponseWriter, r *http.Request) error { return s.docx(w, r, x.source) })
 		site.Handle("POST "+x.path, web.SignedIn, func(w http.ResponseWriter, r *http.Request) error { return s.issue(w, r, x.source) })
 	}
+	const invited = "GET /conferences/{id}/invitations"
+	site.Handle(invited+"/letters.docx", web.SignedIn, s.letters)
+	site.Handle(invited+"/people/{key}/letter.docx", web.SignedIn, s.letters)
+	site.Handle(invited+"/guests/{guest}/letter.docx", web.SignedIn, s.letters)
 	site.Handle("GET /reports/{id}/figures.xlsx", web.SignedIn, func(w http.ResponseWriter, r *http.Request) error { return s.xlsx(w, r, reportBook) })
 	site.Handle("GET /rollouts/{id}/figures.xlsx", web.SignedIn, func(w http.ResponseWriter, r *http.Request) error { return s.xlsx(w, r, rolloutBook) })
 }

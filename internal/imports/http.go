@@ -133,7 +133,7 @@ func (s *server) form(w http.ResponseWriter, r *http.Request, p formPage, err er
 func targets(ctx context.Context, tx *db.Tx, by auth.Actor, k Kind) (all []web.Option, err error) {
 	const most = 200
 	switch k {
-	case Attendance, Sites:
+	case Attendance, Sites, Invitations:
 		open, err := conference.Work(ctx, tx, by)
 		for _, c := range open {
 			if c.State == conference.Convened || k == Sites {
@@ -248,6 +248,8 @@ func (p showPage) result() string {
 	switch p.Import.Kind {
 	case Attendance:
 		return "/conferences/" + p.Import.Target + "/roll"
+	case Invitations:
+		return "/conferences/" + p.Import.Target + "/invitations"
 	case Sites:
 		return "/conferences/" + p.Import.Target + "/sites"
 	case Figures:

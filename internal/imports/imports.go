@@ -24,6 +24,7 @@ import (
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/intake"
+	"nhipcau/internal/invitation"
 	"nhipcau/internal/job"
 	"nhipcau/internal/org"
 	"nhipcau/internal/site"
@@ -35,15 +36,16 @@ type Kind string
 
 // The kinds.
 const (
-	Units      Kind = "units"
-	Members    Kind = "members"
-	Attendance Kind = "attendance" // of a conference
-	Figures    Kind = "figures"    // declared to a rollout
-	Sites      Kind = "sites"      // of a conference
+	Units       Kind = "units"
+	Members     Kind = "members"
+	Attendance  Kind = "attendance"  // of a conference
+	Figures     Kind = "figures"     // declared to a rollout
+	Sites       Kind = "sites"       // of a conference
+	Invitations Kind = "invitations" // to a conference
 )
 
 // Kinds are all kinds, in the order in which a house fills its books.
-var Kinds = []Kind{Units, Members, Sites, Attendance, Figures}
+var Kinds = []Kind{Units, Members, Sites, Invitations, Attendance, Figures}
 
 // A sort is how a kind is read and worked out.
 type sort struct {
@@ -60,9 +62,10 @@ var sorts = map[Kind]sort{
 	Members: {layout: org.MemberLayout(), work: func(ctx context.Context, tx *db.Tx, by auth.Actor, _ string, t intake.Table, dry bool) (intake.Outcome, error) {
 		return org.ImportMembers(ctx, tx, by, t, dry)
 	}},
-	Attendance: {layout: conference.RollLayout(), target: true, work: conference.ImportRoll},
-	Sites:      {layout: site.Layout(), target: true, work: site.Import},
-	Figures:    {layout: FigureLayout(), target: true, trial: true, work: importFigures},
+	Attendance:  {layout: conference.RollLayout(), target: true, work: conference.ImportRoll},
+	Sites:       {layout: site.Layout(), target: true, work: site.Import},
+	Invitations: {layout: invitation.Layout(), target: true, work: invitation.Import},
+	Figures:     {layout: FigureLayout(), target: true, trial: true, work: importFigures},
 }
 
 // Layout returns how a file of a kind looks; false if there is no such kind.

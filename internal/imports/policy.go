@@ -10,11 +10,12 @@ import (
 
 // keepers are who imports each kind.
 var keepers = map[Kind][]auth.Role{
-	Units:      {auth.Administrator},
-	Members:    {auth.Administrator, auth.Secretary, auth.Clerk},
-	Attendance: {auth.Secretary, auth.Clerk},
-	Sites:      {auth.Secretary, auth.Clerk},
-	Figures:    {auth.Secretary, auth.Clerk},
+	Units:       {auth.Administrator},
+	Members:     {auth.Administrator, auth.Secretary, auth.Clerk},
+	Attendance:  {auth.Secretary, auth.Clerk},
+	Sites:       {auth.Secretary, auth.Clerk},
+	Invitations: {auth.Secretary, auth.Clerk},
+	Figures:     {auth.Secretary, auth.Clerk},
 }
 
 // mayImport lets those import who keep the books of that kind.

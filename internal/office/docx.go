@@ -99,6 +99,17 @@ type Par struct {
 	Rule int
 	// Keep holds it on the page of what follows.
 	Keep bool
+	// Break begins a page with it.
+	Break bool
+	// Picture stands in place of text; nil for none.
+	Picture *Picture
+}
+
+// A Picture is a PNG, as wide and as high as Width millimetres.
+type Picture struct {
+	PNG   []byte
+	Width int
+	Label string // what it is, for those who do not see it
 }
 
 // A Table is rows of cells. Columns are widths in parts of the whole; a table
@@ -135,12 +146,14 @@ func itoa(n int) string { return strconv.Itoa(n) }
 func (d Doc) Bytes() ([]byte, error) {
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
-	for _, p := range []struct{ name, text string }{
+	text, pictures := d.document()
+	type part struct{ name, text string }
+	parts := []part{
 		{"[Content_Types].xml", contentTypes},
 		{"_rels/.rels", packageRels},
 		{"docProps/core.xml", d.core()},
 		{"docProps/app.xml", appProps},
-		{"word/document.xml", d.document()},
+		{"word/document.xml", text},
 		{"word/styles.xml", d.styles()},
 		{"word/settings.xml", settings},
 		{"word/numbering.xml", numbering()},
@@ -149,8 +162,12 @@ func (d Doc) Bytes() ([]byte, error) {
 		{"word/header2.xml", d.edge("w:hdr", !d.PageBottom)},
 		{"word/footer1.xml", d.edge("w:ftr", false)},
 		{"word/footer2.xml", d.edge("w:ftr", d.PageBottom)},
-		{"word/_rels/document.xml.rels", documentRels},
-	} {
+		{"word/_rels/document.xml.rels", documentRels(len(pictures))},
+	}
+	for i, p := range pictures {
+		parts = append(parts, part{"word/media/" + pictureName(i), string(p)})
+	}
+	for _, p := range parts {
 		// A fixed time: the bytes are to depend on the text alone.
 		w, err := z.CreateHeader(&zip.FileHeader{Name: p.name, Method: zip.Deflate, Modified: time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)})
 		if err != nil {
@@ -166,7 +183,7 @@ func (d Doc) Bytes() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-func (d Doc) document() string {
+func (d Doc) document() (string, [][]byte) {
 	var m markup
 	m.WriteString(prolog)
 	m.in("w:document", func() {
@@ -186,7 +203,7 @@ func (d Doc) document() string {
 			d.section(&m)
 		})
 	}, "xmlns:w", nsMain, "xmlns:r", nsRel)
-	return m.String()
+	return m.String(), m.pictures
 }
 
 // gap is a paragraph that shows nothing: it parts two tables, which would be
@@ -212,6 +229,9 @@ func (Par) isTable() bool { return false }
 func (p Par) write(m *markup, width int) {
 	m.in("w:p", func() {
 		m.in("w:pPr", func() { p.properties(m, width) })
+		if p.Picture != nil {
+			p.Picture.write(m)
+		}
 		for _, r := range p.Runs {
 			r.write(m)
 		}
@@ -222,6 +242,9 @@ func (p Par) properties(m *markup, width int) {
 	m.tag("w:pStyle", "w:val", string(p.Style))
 	if p.Keep {
 		m.tag("w:keepNext")
+	}
+	if p.Break {
+		m.tag("w:pageBreakBefore")
 	}
 	if p.Rule > 0 {
 		m.in("w:pBdr", func() { m.tag("w:bottom", "w:val", "single", "w:sz", "6", "w:space", "1", "w:color", "000000") })

@@ -1,6 +1,9 @@
 package office
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // The parts of a paper beside its text: what Word asks for before it opens a
 // file without a word.
@@ -8,6 +11,7 @@ import "time"
 const contentTypes = prolog + `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">` +
 	`<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>` +
 	`<Default Extension="xml" ContentType="application/xml"/>` +
+	`<Default Extension="png" ContentType="image/png"/>` +
 	`<Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/>` +
 	`<Override PartName="/word/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml"/>` +
 	`<Override PartName="/word/settings.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.settings+xml"/>` +
@@ -27,7 +31,16 @@ const packageRels = prolog + `<Relationships xmlns="http://schemas.openxmlformat
 	`<Relationship Id="rId3" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/extended-properties" Target="docProps/app.xml"/>` +
 	`</Relationships>`
 
-const documentRels = prolog + `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">` +
+// documentRels says what belongs to the text, with so many pictures.
+func documentRels(pictures int) string {
+	var b strings.Builder
+	for i := range pictures {
+		b.WriteString(`<Relationship Id="` + pictureID(i) + `" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/image" Target="media/` + pictureName(i) + `"/>`)
+	}
+	return documentStart + b.String() + `</Relationships>`
+}
+
+const documentStart = prolog + `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">` +
 	`<Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/>` +
 	`<Relationship Id="rId2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/settings" Target="settings.xml"/>` +
 	`<Relationship Id="rId3" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/numbering" Target="numbering.xml"/>` +
@@ -35,8 +48,7 @@ const documentRels = prolog + `<Relationships xmlns="http://schemas.openxmlforma
 	`<Relationship Id="rId5" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/header" Target="header1.xml"/>` +
 	`<Relationship Id="rId6" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/header" Target="header2.xml"/>` +
 	`<Relationship Id="rId7" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/footer" Target="footer1.xml"/>` +
-	`<Relationship Id="rId8" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/footer" Target="footer2.xml"/>` +
-	`</Relationships>`
+	`<Relationship Id="rId8" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/footer" Target="footer2.xml"/>`
 
 // Mode 15 keeps Word from opening the paper as one of an old version.
 const settings = prolog + `<w:settings xmlns:w="` + nsMain + `"><w:zoom w:percent="100"/><w:defaultTabStop w:val="720"/>` +

@@ -8,7 +8,10 @@ import (
 
 // markup builds the text of one part, element by element. Nothing it writes
 // depends on anything but what it is given, so the same paper has the same bytes.
-type markup struct{ bytes.Buffer }
+type markup struct {
+	bytes.Buffer
+	pictures [][]byte // those of the text, in its order
+}
 
 const prolog = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` + "\n"
 

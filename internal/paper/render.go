@@ -56,9 +56,18 @@ func LongDay(d vn.Day) string {
 
 // Docx returns p as a file of Word, in the format that holds on its day.
 func (p Print) Docx() ([]byte, error) {
-	f, err := FormatOn(p.Head.Family, p.Day)
+	d, err := p.Doc()
 	if err != nil {
 		return nil, err
+	}
+	return d.Bytes()
+}
+
+// Doc returns p as a text, to which more may be added.
+func (p Print) Doc() (office.Doc, error) {
+	f, err := FormatOn(p.Head.Family, p.Day)
+	if err != nil {
+		return office.Doc{}, err
 	}
 	kind := f.Kinds[p.Kind]
 	d := office.Doc{
@@ -81,7 +90,7 @@ func (p Print) Docx() ([]byte, error) {
 	if p.Kind != Agenda {
 		d.Body = append(d.Body, office.Par{Style: office.Line, Keep: true}, p.foot(f))
 	}
-	return d.Bytes()
+	return d, nil
 }
 
 // The right half of the letterhead is as wide as its longest line needs, and at

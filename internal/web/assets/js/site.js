@@ -10,7 +10,7 @@ for (const form of document.querySelectorAll('form[data-auto]')) {
 // A form is sent once: a second click on the way does nothing.
 document.addEventListener('submit', event => {
   const form = event.target
-  if (event.defaultPrevented || form.method === 'dialog') return
+  if (event.defaultPrevented || form.method === 'dialog' || form.method === 'get') return
   if (form.dataset.sent) return event.preventDefault()
   form.dataset.sent = 'yes'
   form.setAttribute('aria-busy', 'true')
@@ -99,4 +99,25 @@ for (const timer of document.querySelectorAll('[data-left]')) {
     if (timer.dataset.left > 0 && last) { last.value = 'end'; last.form.requestSubmit(last) }
   }
   tick()
+}
+
+// Numbers of a paper list are noted key by key: arrows step, V, X and P write the
+// number with its letter into the field beside.
+for (const step of document.querySelectorAll('[data-marks]')) {
+  const field = document.getElementById(step.dataset.marks)
+  step.addEventListener('keydown', (e) => {
+    const n = Math.max(1, parseInt(step.value, 10) || 1)
+    const key = e.key.toLowerCase()
+    if (e.key === 'Enter') e.preventDefault()
+    if (e.key === 'ArrowDown' || e.key === 'ArrowUp') {
+      e.preventDefault()
+      step.value = Math.max(1, n + (e.key === 'ArrowDown' ? 1 : -1))
+    } else if (!e.ctrlKey && !e.metaKey && !e.altKey && 'vxp'.includes(key)) {
+      e.preventDefault()
+      const said = field.value.trim().replace(/[,;]$/, '')
+      field.value = (said ? said + ', ' : '') + n + (key === 'v' ? '' : ' ' + key)
+      field.dispatchEvent(new Event('input', { bubbles: true }))
+      step.value = n + 1
+    }
+  })
 }

@@ -49,10 +49,10 @@ type draft struct {
 	etag   string
 }
 
-// read reads what a device's roster is made of; nothing but the ETag if that is what
+// begin reads what a device's roster is made of; nothing but the ETag if that is what
 // the device has. A device that is revoked or too old gets none, nor does any once the
 // conference is over.
-func read(ctx context.Context, tx *db.Tx, d Device, has string) (r draft, err error) {
+func begin(ctx context.Context, tx *db.Tx, d Device, has string) (r draft, err error) {
 	r.device, r.now = d, tx.Now
 	if !d.Revoked.IsZero() {
 		return r, fault.New(fault.SignIn, "device.error.revoked")

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"regexp"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"nhipcau/internal/attendance"
@@ -62,8 +63,16 @@ func short(id string) string {
 	return id
 }
 
-// fact is what n says, as attendance takes it.
+// far is how much a clock may be off for attendance to take its facts.
+const far = int64(7*24*time.Hour/time.Millisecond) - 1
+
+// fact is what n says, as attendance takes it. A clock that is off by years, as of a
+// device whose battery died, is no reason to refuse what it noted: its time is put
+// right here, and what is pointed out of it is that it was off by the most there is.
 func (n noted) fact() attendance.Fact {
+	if clamped := min(max(n.Offset, -far), far); clamped != n.Offset {
+		n.At, n.Offset = n.At+n.Offset-clamped, clamped
+	}
 	return attendance.Fact{
 		ID: n.ID, Device: n.Device, Seq: n.Seq, At: n.At, Offset: n.Offset, Member: n.Member, State: attendance.State(n.State), Source: n.Source,
 	}

@@ -15,6 +15,15 @@ const (
 	dist    = sources + "/dist"
 )
 
+// copied are the files that go into the bundle as they are: the icon, and the
+// typeface of PDFs with its licence.
+var copied = map[string]string{
+	sources + "/icon.svg": "icon.svg",
+	"node_modules/@expo-google-fonts/be-vietnam-pro/400Regular/BeVietnamPro_400Regular.ttf":   "regular.ttf",
+	"node_modules/@expo-google-fonts/be-vietnam-pro/600SemiBold/BeVietnamPro_600SemiBold.ttf": "bold.ttf",
+	"node_modules/@expo-google-fonts/be-vietnam-pro/LICENSE_FONT":                             "typeface-licence.txt",
+}
+
 func main() {
 	if err := build(); err != nil {
 		fmt.Fprintln(os.Stderr, "bundle:", err)
@@ -36,9 +45,14 @@ func build() error {
 	if len(r.Errors) > 0 {
 		return fmt.Errorf("%d errors, the first: %s", len(r.Errors), r.Errors[0].Text)
 	}
-	b, err := os.ReadFile(sources + "/icon.svg")
-	if err != nil {
-		return err
+	for from, to := range copied {
+		b, err := os.ReadFile(from)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(dist+"/"+to, b, 0o644); err != nil {
+			return err
+		}
 	}
-	return os.WriteFile(dist+"/icon.svg", b, 0o644)
+	return nil
 }

@@ -44,3 +44,17 @@ CREATE TABLE device_attempt (
     at   BIGINT NOT NULL
 );
 CREATE INDEX device_attempt_addr ON device_attempt (addr, at);
+
+-- What was decided about a fact that was set aside. That itself stays as it came.
+CREATE TABLE device_decision (
+    occasion   TEXT NOT NULL REFERENCES occasion (id),
+    site       BIGINT NOT NULL,
+    id         TEXT NOT NULL,
+    body       TEXT NOT NULL,
+    decision   TEXT NOT NULL, -- released, left
+    result     TEXT NOT NULL, -- what became of it when it was released
+    actor      TEXT NOT NULL,
+    actor_name TEXT NOT NULL,
+    at         BIGINT NOT NULL,
+    PRIMARY KEY (occasion, site, id, body)
+) /*clustered*/;

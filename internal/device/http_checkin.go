@@ -35,9 +35,6 @@ func (s *server) registerCheckin(site *web.Site) {
 	site.Handle("GET /checkin/api/roster", web.Anyone, s.said(s.roster))
 	site.Handle("POST /checkin/api/facts", web.Anyone, s.said(s.facts))
 	site.Handle("GET /checkin/api/time", web.Anyone, s.said(s.time))
-	site.Handle("/checkin/api/", web.Anyone, s.said(func(http.ResponseWriter, *http.Request) error {
-		return fault.New(fault.NotFound, "error.not_found")
-	}))
 }
 
 // said has an error answered in words that a device can show, in both languages, and

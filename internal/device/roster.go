@@ -135,19 +135,33 @@ func (r draft) make() (Roster, error) {
 	out := rosterJSON{
 		V:          1,
 		Conference: conferenceJSON{r.device.Conference, l.Title, string(l.Day), l.Start, l.End, l.Place},
-		Site:       siteJSON{r.device.Site, l.SiteName, l.Host, len(l.People) > 0},
+		Site:       siteJSON{r.device.Site, l.SiteName, l.Host, l.Listed},
 		Device:     r.device.ID,
-		Calls:      []callJSON{{N: 1, At: l.Start}},
-		Need:       1,
+		Calls:      make([]callJSON, len(l.Calls)),
+		Need:       l.Rule.Need,
+		Checkout:   l.Rule.Checkout,
 		Made:       r.now.UnixMilli(),
 		Expires:    r.device.Expires.UnixMilli(),
 		Units:      make([]string, len(units)),
 		People:     make([][]any, len(l.People)),
-		Guests:     [][]any{},
+		Guests:     make([][]any, len(l.Guests)),
 		Topics:     l.Topics,
 	}
 	if out.Topics == nil {
 		out.Topics = []string{}
+	}
+	for i, c := range l.Calls {
+		if c.At == "" && len(l.Calls) == 1 {
+			c.At = l.Start
+		}
+		out.Calls[i] = callJSON{c.N, c.Name, c.At}
+	}
+	for i, g := range l.Guests {
+		code := ""
+		if g.Number > 0 {
+			code = hashed(r.coder.Guest(g.Number))
+		}
+		out.Guests[i] = []any{g.ID, g.Name, g.Org, code, g.Calls, bit(g.Out)}
 	}
 	at := map[int64]int{}
 	for i, u := range units {

@@ -111,13 +111,16 @@ func readPeople(ctx context.Context, tx *db.Tx, l *list, conference string, site
 	return err
 }
 
-// mark is a short text that is another one when the list of a site has changed: people
-// come or gone, marked or renamed, or the conference or the site amended.
-func mark(ctx context.Context, tx *db.Tx, conference string, site int64) (string, error) {
-	return db.First(db.All(ctx, tx, func(r db.Scanner) (s string, err error) { return s, r.Scan(&s) },
-		`SELECT c.version || ' ' || s.version || ' ' || o.version || ' ' ||
-			(SELECT count(*) || ' ' || coalesce(sum(g.number), 0) || ' ' || coalesce(sum(g.calls), 0) || ' ' || coalesce(sum(g.at), 0)
-			FROM attendance_guest g WHERE g.occasion = c.id AND g.site = s.n) || ' ' || (SELECT count(*) || ' ' || coalesce(sum(a.member), 0) || ' ' || coalesce(sum(a.version), 0) || ' ' || coalesce(sum(m.version), 0)
-			FROM attendance a JOIN member m ON m.id = a.member WHERE a.occasion = c.id AND a.site = s.n)
-		FROM conference c JOIN site s ON s.conference = c.id JOIN occasion o ON o.id = c.id WHERE c.id = $1 AND s.n = $2`, conference, site))
+// markOf returns two short texts on the list of a site: who is another one when people
+// have come or gone or were renamed, or the conference or the site was amended; how,
+// when somebody on it was marked.
+func markOf(ctx context.Context, tx *db.Tx, conference string, site int64) (who, how string, err error) {
+	err = tx.One(ctx, `SELECT c.version || ' ' || s.version || ' ' || o.version || ' ' || g.who || ' ' || a.who, g.how || ' ' || a.how
+		FROM conference c JOIN site s ON s.conference = c.id JOIN occasion o ON o.id = c.id,
+			(SELECT count(*) || ' ' || coalesce(sum(number), 0) AS who, coalesce(sum(calls), 0) || ' ' || coalesce(sum(at), 0) AS how
+				FROM attendance_guest WHERE occasion = $1 AND site = $2) g,
+			(SELECT count(*) || ' ' || coalesce(sum(a.member), 0) || ' ' || coalesce(sum(m.version), 0) AS who, '' || coalesce(sum(a.version), 0) AS how
+				FROM attendance a JOIN member m ON m.id = a.member WHERE a.occasion = $1 AND a.site = $2) a
+		WHERE c.id = $1 AND s.n = $2`, []any{conference, site}, &who, &how)
+	return who, how, err
 }

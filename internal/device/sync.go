@@ -24,7 +24,7 @@ type Batch struct {
 // A Synced says what became of a batch.
 type Synced struct {
 	Answers []attendance.Answer
-	ETag    string // of the site's list as it is now
+	ETag    string // of the list that it is to have
 	Closed  bool   // the site or the conference takes no more in time
 }
 
@@ -72,7 +72,8 @@ func Sync(ctx context.Context, tx *db.Tx, token string, b Batch) (Synced, error)
 	if s.Closed, err = closed(ctx, tx, d.Conference, d.Site); err != nil {
 		return s, err
 	}
-	s.ETag, err = ETag(ctx, tx, d.Conference, d.Site)
+	m, err := current(ctx, tx, d.Conference, d.Site)
+	s.ETag = d.told(tx.Now, m)
 	return s, err
 }
 

@@ -111,7 +111,7 @@ func (d Device) told(now time.Time, m marks) string {
 	return m.etag
 }
 
-// The roster as JSON, see docs/checkin.md.
+// The roster as devices read it.
 type (
 	rosterJSON struct {
 		V          int            `json:"v"`

@@ -323,6 +323,10 @@ func TestDeviceStory(t *testing.T) {
 	if s.Roster != tag || s.Closed {
 		t.Errorf("its own check-ins make it ask for the list again: %s after %s, closed %v", s.Roster, tag, s.Closed)
 	}
+	x.h.Set(dbtest.Noon.Add(5*time.Minute - time.Second))
+	if got := p.sync().Roster; got != tag {
+		t.Errorf("it is to ask for %s after %s", got, tag)
+	}
 	x.h.Set(dbtest.Noon.Add(5 * time.Minute))
 	if got := p.sync().Roster; got == tag {
 		t.Error("it never learns who else is there")

@@ -70,3 +70,22 @@ func Release(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n int64, 
 		return attendance.Release(ctx, tx, by, g.ID, n, late, numbers, reason)
 	})
 }
+
+// Count notes how many heads were counted at a roll call, at a site without a list.
+func Count(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n, call, heads int64) error {
+	answers, err := CheckIn(ctx, tx, by, id, n, []attendance.Fact{{
+		ID: attendance.NewFactID(tx), Device: "site", At: tx.Now.UnixMilli(), Call: call, State: attendance.Heads, N: heads, Source: "hand",
+	}})
+	if err != nil {
+		return err
+	}
+	switch answers[0].Result {
+	case attendance.Invalid:
+		w := fault.Wrong{}
+		w.Add("heads", "site.error.heads")
+		return w.Err()
+	case attendance.Aside:
+		return fault.New(fault.Conflict, "site.error.listed")
+	}
+	return nil
+}

@@ -276,7 +276,13 @@ func (b *batch) loadMarked(ctx context.Context, tx *db.Tx, marks []Mark) error {
 	if err := b.loadFacts(ctx, tx, first); err != nil {
 		return err
 	}
-	return b.loadWorked(ctx, tx, ids)
+	if err := b.loadWorked(ctx, tx, ids); err != nil {
+		return err
+	}
+	for _, p := range b.people {
+		p.work()
+	}
+	return nil
 }
 
 func insertChanges(ctx context.Context, tx *db.Tx, by auth.Actor, occasion string, all []change) error {

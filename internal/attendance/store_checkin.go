@@ -267,12 +267,12 @@ func (b *batch) loadOrphans(ctx context.Context, tx *db.Tx, ids []string) error 
 func loadPeople[K any](ctx context.Context, tx *db.Tx, b *batch, by string, keys []K) error {
 	all, err := inParts(ctx, tx, func(r db.Scanner) (*person, error) {
 		p := &person{}
-		var extra, out, began, worked int
-		err := r.Scan(&p.key, &p.member, &p.unit, &p.site, &p.state, &p.reason, &p.version, &p.fact, &extra, &p.calls, &out, &p.seat, &began, &worked)
-		p.onRoll, p.extra, p.out, p.began, p.worked, p.had = p.version > 0, extra != 0, out != 0, began != 0, worked != 0, p.fact != ""
+		var flags int
+		err := r.Scan(&p.key, &p.member, &p.unit, &p.site, &p.version, &p.fact, &flags, &p.seat)
+		p.onRoll, p.extra, p.worked, p.began, p.had = p.version > 0, flags&1 != 0, flags&2 != 0, flags&4 != 0, p.fact != ""
 		return p, err
-	}, `SELECT m.key, m.id, coalesce(a.unit, 0), coalesce(a.site, 0), coalesce(a.state, 'invited'), coalesce(a.reason, ''), coalesce(a.version, 0), coalesce(a.fact, ''),
-			coalesce(a.extra, 0), coalesce(a.calls, 0), coalesce(a.checked_out, 0), coalesce(a.seat, -1), coalesce(a.began, 0), coalesce(a.worked, 0)
+	}, `SELECT m.key, m.id, coalesce(a.unit, 0), coalesce(a.site, 0), coalesce(a.version, 0), coalesce(a.fact, ''),
+			coalesce(a.extra + 2 * a.worked + 4 * a.began, 0), coalesce(a.seat, -1)
 		FROM member m LEFT JOIN attendance a ON a.occasion = $1 AND a.member = m.id WHERE `+by+` IN`, keys, b.occasion.ID)
 	if err != nil {
 		return err

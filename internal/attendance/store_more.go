@@ -61,7 +61,7 @@ func (b *batch) loadGuests(ctx context.Context, tx *db.Tx, ids []string) error {
 			b.guests[id] = &visitor{Visitor: Visitor{ID: id}}
 		}
 	}
-	facts, err := inParts(ctx, tx, scanKept, keptFacts+` AND f.guest <> '' AND f.guest IN`, ids, b.occasion.ID)
+	facts, err := inParts(ctx, tx, scanKept, keptFacts+` AND f.member = 0 AND f.guest IN`, ids, b.occasion.ID)
 	b.remember(facts)
 	for _, k := range facts {
 		g := b.guests[k.Guest.ID]
@@ -93,7 +93,7 @@ func (b *batch) saveGuests(ctx context.Context, tx *db.Tx) error {
 // loadHeads reads the counts of heads at the site, and whether it has a list: whether
 // anybody invited is to be there.
 func (b *batch) loadHeads(ctx context.Context, tx *db.Tx) error {
-	all, err := db.All(ctx, tx, scanKept, keptFacts+` AND f.state = 'heads' AND f.site = $2`, b.occasion.ID, b.site)
+	all, err := db.All(ctx, tx, scanKept, keptFacts+` AND f.member = 0 AND f.guest = '' AND f.site = $2 AND f.state = 'heads'`, b.occasion.ID, b.site)
 	if err != nil {
 		return err
 	}
@@ -143,7 +143,7 @@ type HeadCount struct{ Site, Call, N int64 }
 // HeadCounts returns the counts of heads that stand.
 func HeadCounts(ctx context.Context, tx *db.Tx, occasion string) ([]HeadCount, error) {
 	return db.All(ctx, tx, func(r db.Scanner) (h HeadCount, err error) { return h, r.Scan(&h.Site, &h.Call, &h.N) },
-		`SELECT site, call, n FROM attendance_fact WHERE occasion = $1 AND state = 'heads' AND standing = 4 ORDER BY site, call`, occasion)
+		`SELECT site, call, n FROM attendance_fact WHERE occasion = $1 AND member = 0 AND guest = '' AND state = 'heads' AND standing = 4 ORDER BY site, call`, occasion)
 }
 
 // GuestsThere returns how many guests who are persons have come.

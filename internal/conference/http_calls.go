@@ -110,6 +110,43 @@ func readVisitors(v url.Values) []attendance.GuestNote {
 	return all
 }
 
+// readMarks reads the roll as sent: a row a member, "m-ID" the state, "r-ID" the
+// reason, "v-ID" the version that was seen.
+func readMarks(v url.Values) ([]attendance.Mark, []attendance.Guest, error) {
+	call := number(v.Get("call"))
+	var marks []attendance.Mark
+	for _, id := range v["member"] {
+		n, err := strconv.ParseInt(id, 10, 64)
+		if err != nil {
+			return nil, nil, fault.New(fault.Invalid, "error.bad_form")
+		}
+		seen, _ := strconv.ParseInt(v.Get("v-"+id), 10, 64) // a bad version is stale
+		m := attendance.Mark{Member: n, Call: call, State: attendance.State(v.Get("m-" + id)), Reason: v.Get("r-" + id), Version: seen}
+		if m.State == "" {
+			m.State = attendance.Invited
+		}
+		if m.State == attendance.Excused && m.Reason == "" {
+			m.Reason = "other"
+		}
+		if marks = append(marks, m); v.Get("checkout") != "" {
+			m.State, m.Reason = attendance.NotOut, ""
+			if v.Get("o-"+id) != "" {
+				m.State = attendance.Out
+			}
+			marks = append(marks, m)
+		}
+	}
+	guests := []attendance.Guest{}
+	for i, label := range v["guest"] {
+		n, err := strconv.ParseInt(vn.Clean(at(v["guests"], i)), 10, 32)
+		if err != nil && vn.Clean(at(v["guests"], i)) != "" {
+			n = -1 // refused by SetGuests
+		}
+		guests = append(guests, attendance.Guest{Label: label, Number: n})
+	}
+	return marks, guests, nil
+}
+
 // rest marks everybody who is not marked yet at a roll call, of one unit or of all.
 func (s *server) rest(w http.ResponseWriter, r *http.Request) error {
 	by, id := auth.FromContext(r.Context()), r.PathValue("id")

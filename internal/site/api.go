@@ -191,7 +191,7 @@ func RegisterAPI(a *api.API) {
 		N    int64 `path:"n"`
 		Body apiCheckins
 	}
-	api.Do(a, api.Op{ID: "check-in", Noun: "check-ins", Path: "/conferences/{id}/sites/{n}/checkins", Summary: "site.api.checkin"},
+	api.Do(a, api.Op{ID: "check-in", Noun: "check-ins", Path: "/conferences/{id}/sites/{n}/checkins", Summary: "site.api.checkin", InTurn: true},
 		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *factsIn) (apiCheckedIn, error) {
 			facts := make([]attendance.Fact, len(in.Body.Facts))
 			for i, f := range in.Body.Facts {

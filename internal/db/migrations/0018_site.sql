@@ -85,8 +85,7 @@ CREATE INDEX attendance_fact_batch ON attendance_fact (occasion, site, batch);
 CREATE INDEX attendance_fact_waiting ON attendance_fact (occasion, site) WHERE standing = 3;
 CREATE INDEX attendance_fact_more ON attendance_fact (occasion, member) WHERE standing <> 1;
 CREATE INDEX attendance_fact_void ON attendance_fact (occasion, ref) WHERE standing = 7;
-CREATE INDEX attendance_fact_guest ON attendance_fact (occasion, guest) WHERE guest <> '';
-CREATE INDEX attendance_fact_heads ON attendance_fact (occasion, site) WHERE state = 'heads';
+CREATE INDEX attendance_fact_other ON attendance_fact (occasion, guest, site) WHERE member = 0;
 
 -- What is not let into the roll is set aside as it came: it contradicts the fact of
 -- its id, nobody is known by its key or code, its roll call is none, it counts heads

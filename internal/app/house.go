@@ -154,7 +154,7 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 	}})
 	for _, register := range []func(*api.API){
 		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, site.RegisterAPI, plan.RegisterAPI, report.RegisterAPI,
-		form.RegisterAPI,
+		form.RegisterAPI, reflection.RegisterAPI, quiz.RegisterAPI(subjects()),
 	} {
 		register(h.api)
 	}

@@ -34,9 +34,15 @@ type word struct {
 func wordsOf(s string) []word {
 	var all []word
 	from := -1
+	folded := map[string]string{} // most words come again
 	flush := func(to int) {
 		if from >= 0 {
-			all = append(all, word{vn.Fold(s[from:to]), from, to})
+			f, ok := folded[s[from:to]]
+			if !ok {
+				f = vn.Fold(s[from:to])
+				folded[s[from:to]] = f
+			}
+			all = append(all, word{f, from, to})
 		}
 		from = -1
 	}

@@ -257,6 +257,8 @@ func menuFor(by auth.Actor, path string, owed int) []web.MenuGroup {
 			switch m.href {
 			case "/":
 				item.Count = owed
+			case "/conferences":
+				item.Current = item.Current || strings.HasPrefix(path, "/quizzes") || strings.HasPrefix(path, "/subjects/conference") || strings.HasPrefix(path, "/banks")
 			case "/forms":
 				item.Current = item.Current || strings.HasPrefix(path, "/periods")
 			case "/units":

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"nhipcau/internal/account"
 	"nhipcau/internal/auth"
@@ -11,6 +12,8 @@ import (
 	"nhipcau/internal/db"
 	"nhipcau/internal/db/dbtest"
 	"nhipcau/internal/form"
+	"nhipcau/internal/quiz"
+	"nhipcau/internal/reflection"
 	"nhipcau/internal/report"
 	"nhipcau/internal/site"
 	"nhipcau/internal/vn"
@@ -30,7 +33,7 @@ func (h *TestHouse) Token(t testing.TB, login string) (token string) {
 }
 
 // Prepared are things of unit 07 in the middle of their lives.
-type Prepared struct{ Conference, Report string }
+type Prepared struct{ Conference, Report, Quiz string }
 
 // Prepare gives unit 07 a conference whose roll is called and a report that is
 // being written.
@@ -58,10 +61,48 @@ func (h *TestHouse) Prepare(t testing.TB) (p Prepared) {
 			return err
 		}
 		r, err := report.Begin(ctx, tx, by, rollout)
-		p = Prepared{c.ID, r.ID}
-		return err
+		if err != nil {
+			return err
+		}
+		if p.Quiz, err = afterwards(ctx, tx, by, c.ID); err != nil {
+			return err
+		}
+		p.Conference, p.Report = c.ID, r.ID
+		return nil
 	})
 	return p
+}
+
+// afterwards opens the papers and a quiz of a conference.
+func afterwards(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (string, error) {
+	if err := reflection.Write(ctx, tx, by, id, 0, reflection.Set{
+		Asks: "invited", Takes: "both", Most: 1000, LastDay: vn.DayOf(tx.Now), Rule: "pass", Graders: "both", Questions: []string{"Nội dung là gì?"},
+	}); err != nil {
+		return "", err
+	}
+	if err := reflection.Open(ctx, tx, by, id, 1); err != nil {
+		return "", err
+	}
+	b, err := quiz.MakeBank(ctx, tx, by, "Bộ câu hỏi")
+	if err != nil {
+		return "", err
+	}
+	if err := quiz.Add(ctx, tx, by, b.ID, 0, quiz.Question{Text: "Một?", Options: []string{"a", "b"}, Correct: 1, Points: 1}); err != nil {
+		return "", err
+	}
+	sub, err := subjects().Find(ctx, tx, by, "conference", id)
+	if err != nil {
+		return "", err
+	}
+	people, err := subjects().People(ctx, tx, "conference", id)
+	if err != nil {
+		return "", err
+	}
+	q, err := quiz.Make(ctx, tx, by, sub, quiz.Quiz{Title: "Trắc nghiệm", Bank: b.ID, Number: 1, Minutes: 5, Attempts: 1, Opens: tx.Now, Closes: tx.Now.Add(time.Hour)})
+	if err != nil {
+		return "", err
+	}
+	return q.ID, quiz.Open(ctx, tx, by, sub, q.ID, 1, people)
 }
 
 // MetricsToken sets the token by which the metrics are read from elsewhere.

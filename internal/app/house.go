@@ -179,6 +179,8 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 	for _, register := range []func(*api.API){
 		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, level.RegisterAPI, site.RegisterAPI, invitation.RegisterAPI,
 		hall.RegisterAPI, quiz.RegisterAPI(subjects()), reflection.RegisterAPI, minutes.RegisterAPI, plan.RegisterAPI, report.RegisterAPI, form.RegisterAPI,
+		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, site.RegisterAPI, plan.RegisterAPI, report.RegisterAPI,
+		form.RegisterAPI, reflection.RegisterAPI, quiz.RegisterAPI(subjects()),
 	} {
 		register(h.api)
 	}
@@ -281,6 +283,8 @@ func menuFor(by auth.Actor, path string, owed int) []web.MenuGroup {
 			switch m.href {
 			case "/":
 				item.Count = owed
+			case "/conferences":
+				item.Current = item.Current || strings.HasPrefix(path, "/quizzes") || strings.HasPrefix(path, "/subjects/conference") || strings.HasPrefix(path, "/banks")
 			case "/forms":
 				item.Current = item.Current || strings.HasPrefix(path, "/periods")
 			case "/units":

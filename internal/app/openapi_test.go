@@ -61,7 +61,7 @@ func TestDocument(t *testing.T) {
 	fill := strings.NewReplacer("/units/{key}", "/units/tccs-07", "/members/{key}", "/members/"+bloc.list("/members?unit=tccs-07").Items[0].Key,
 		"/rollouts/{id}", "/rollouts/"+roll.ID, "/plans/{id}", "/plans/"+plan, "/reports/{id}", "/reports/"+prepared.Report,
 		"/conferences/{id}", "/conferences/"+prepared.Conference, "/directives/{id}", "/directives/"+bloc.list("/directives").Items[0].ID,
-		"/forms/{id}", "/forms/"+form, "/periods/{id}/figures/{unit}", "/periods/"+period+"/figures/doan-khoi",
+		"/quizzes/{id}", "/quizzes/"+prepared.Quiz, "/forms/{id}", "/forms/"+form, "/periods/{id}/figures/{unit}", "/periods/"+period+"/figures/doan-khoi",
 		"/periods/{id}/lacking/{unit}", "/periods/"+period+"/lacking/doan-khoi", "/periods/{id}", "/periods/"+period,
 		"{sheet}", roll.Sheet, "/{unit}/children", "/doan-khoi/children", "{unit}", "tccs-07", "{lane}", "persons", "{n}", "1")
 	for _, path := range slices.Sorted(maps.Keys(c.Paths)) {

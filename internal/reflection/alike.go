@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode"
 
+	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 	"nhipcau/internal/vn"
 )
@@ -33,9 +34,15 @@ type word struct {
 func wordsOf(s string) []word {
 	var all []word
 	from := -1
+	folded := map[string]string{} // most words come again
 	flush := func(to int) {
 		if from >= 0 {
-			all = append(all, word{vn.Fold(s[from:to]), from, to})
+			f, ok := folded[s[from:to]]
+			if !ok {
+				f = vn.Fold(s[from:to])
+				folded[s[from:to]] = f
+			}
+			all = append(all, word{f, from, to})
 		}
 		from = -1
 	}
@@ -189,10 +196,12 @@ func (s Set) sign(ctx context.Context, tx *db.Tx, member int64, text string) err
 
 // An Alike is a paper that has much in common with another.
 type Alike struct {
-	MemberKey string
+	MemberKey string // "" for somebody of a unit that the reader does not see
 	Name      string
 	UnitName  string
 	Percent   int64 // of the runs of words of either that both have
+
+	path string // of the unit
 }
 
 const (
@@ -202,7 +211,10 @@ const (
 
 // AlikeTo returns the papers most alike the one that stands of a person, the most alike
 // first; ok is false if its text says nothing, as of a picture. It is a hint.
-func AlikeTo(ctx context.Context, tx *db.Tx, s Set, p Person) (all []Alike, ok bool, err error) {
+//
+// Of somebody whose unit by does not see, and whose papers they do not grade, neither
+// name nor unit is told.
+func AlikeTo(ctx context.Context, tx *db.Tx, by auth.Actor, s Set, p Person) (all []Alike, ok bool, err error) {
 	sig, err := signatureOf(ctx, tx, s.Conference, p.Member)
 	if err != nil || sig == nil {
 		return nil, false, err
@@ -226,7 +238,7 @@ func AlikeTo(ctx context.Context, tx *db.Tx, s Set, p Person) (all []Alike, ok b
 		return nil, true, err
 	}
 	for _, m := range ids[:min(shownAlike, len(ids))] {
-		a, n, err := nameOf(ctx, tx, s.Conference, m)
+		a, n, err := nameOf(ctx, tx, s, m)
 		if err != nil {
 			return nil, true, err
 		}
@@ -239,6 +251,9 @@ func AlikeTo(ctx context.Context, tx *db.Tx, s Set, p Person) (all []Alike, ok b
 			return nil, true, err
 		}
 		if a.Percent >= leastAlike {
+			if by.Unit != s.Unit && !by.Covers(a.path) {
+				a = Alike{Percent: a.Percent}
+			}
 			all = append(all, a)
 		}
 	}

@@ -114,7 +114,7 @@ func (p *paperPage) load(ctx context.Context, tx *db.Tx) (err error) {
 	if p.Paper, err = version(ctx, tx, id, m.Member, m.N); err != nil || !p.MayGrade {
 		return err
 	}
-	p.Alike, p.Compared, err = AlikeTo(ctx, tx, p.Set, m)
+	p.Alike, p.Compared, err = AlikeTo(ctx, tx, p.Actor, p.Set, m)
 	return err
 }
 
@@ -287,11 +287,10 @@ func (s *server) against(w http.ResponseWriter, r *http.Request) error {
 		if err := mayGrade(p.Actor, p.Set, p.Here); err != nil {
 			return err
 		}
-		// The other may be of a unit that the grader does not see: the passages alone are shown.
-		if p.There, err = PersonOf(ctx, tx, auth.System(p.Set.tree), p.Set, r.PathValue("other")); err != nil {
+		if p.There, err = PersonOf(ctx, tx, p.Actor, p.Set, r.PathValue("other")); err != nil {
 			return err
 		}
-		if p.Here.State == Nothing || p.There.State == Nothing {
+		if p.Actor.Unit != p.Set.Unit && !p.Actor.Covers(p.There.path) || p.Here.State == Nothing || p.There.State == Nothing {
 			return notFound()
 		}
 		here, err := version(ctx, tx, p.Set.Conference, p.Here.Member, p.Here.N)

@@ -157,10 +157,11 @@ func given(ctx context.Context, tx *db.Tx, id string) ([]string, error) {
 }
 
 // nameOf returns the key, name and version of the paper of somebody on the list.
-func nameOf(ctx context.Context, tx *db.Tx, id string, member int64) (a Alike, n int64, err error) {
-	err = tx.One(ctx, `SELECT m.key, m.name, x.short, s.n FROM reflection_person s JOIN member m ON m.id = s.member
+func nameOf(ctx context.Context, tx *db.Tx, set Set, member int64) (a Alike, n int64, err error) {
+	err = tx.One(ctx, `SELECT m.key, m.name, x.short, coalesce(p.path, ''), s.n FROM reflection_person s JOIN member m ON m.id = s.member
+		LEFT JOIN place p ON p.tree = $3 AND p.unit = s.unit
 		JOIN unit_name x ON x.unit = s.unit AND x.from_day = (SELECT max(y.from_day) FROM unit_name y WHERE y.unit = s.unit)
-		WHERE s.conference = $1 AND s.member = $2`, []any{id, member}, &a.MemberKey, &a.Name, &a.UnitName, &n)
+		WHERE s.conference = $1 AND s.member = $2`, []any{set.Conference, member, set.tree}, &a.MemberKey, &a.Name, &a.UnitName, &a.path, &n)
 	return a, n, err
 }
 

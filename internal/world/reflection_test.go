@@ -226,7 +226,7 @@ func TestReflectionsAlike(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			all2, ok, err := reflection.AlikeTo(ctx, tx, set, p)
+			all2, ok, err := reflection.AlikeTo(ctx, tx, s.bikhu, set, p)
 			if !ok {
 				t.Errorf("paper %d says nothing", i)
 			}

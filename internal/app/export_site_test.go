@@ -57,5 +57,9 @@ func (g *Gathering) Join(t testing.TB) (sites int) {
 	}); err != nil {
 		t.Fatal(err)
 	}
+	// As the server does by itself after so many rows.
+	if err := g.house.h.db.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error { return tx.Exec(ctx, `ANALYZE`) }); err != nil {
+		t.Fatal(err)
+	}
 	return sites
 }

@@ -4,6 +4,18 @@ import (
 	"nhipcau/internal/vn"
 )
 
+// branch returns the id of the unit directly under the root that the unit at a place
+// stands at or under, 0 for the root.
+func (w *writer) branch(at int32) int64 {
+	if at == 0 {
+		return 0
+	}
+	for w.units[at].up > 0 {
+		at = w.units[at].up
+	}
+	return w.id(at)
+}
+
 // gathering writes a conference of many sites that has been convened: nobody has
 // come yet.
 func (w *writer) gathering() error {
@@ -31,10 +43,10 @@ func (w *writer) gathering() error {
 		return err
 	}
 	hosts := w.hosts()
-	if err := w.Table("site", []string{"conference", "n", "unit", "name", "fold", "address", "capacity", "contact", "phone", "state", "entered_name", "entered_at", "version"}, func(add add) error {
+	if err := w.Table("site", []string{"conference", "n", "unit", "branch", "name", "fold", "address", "capacity", "contact", "phone", "state", "entered_name", "entered_at", "version"}, func(add add) error {
 		for i, at := range hosts {
 			name := "Điểm cầu " + w.units[at].name
-			if !add(w.conference, int64(i+1), w.id(at), name, vn.Fold(name), "", int64(0), "", "", "invited", actorName, made, int64(1)) {
+			if !add(w.conference, int64(i+1), w.id(at), w.branch(at), name, vn.Fold(name), "", int64(0), "", "", "invited", actorName, made, int64(1)) {
 				break
 			}
 		}

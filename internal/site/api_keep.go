@@ -44,18 +44,19 @@ func registerKeeping(a *api.API) {
 			return forAPI(s, counted{}), err
 		})
 	type readyIn struct {
-		apiSiteIn
+		api.ByID
+		N    int64 `path:"n"`
 		Body apiReady
 	}
 	api.Change(a, api.Op{ID: "ready-site", Noun: "sites", Path: "/conferences/{id}/sites/{n}/readiness", Summary: "site.api.ready"}, http.MethodPost,
 		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *readyIn) (apiSite, error) {
-			return seeSite(ctx, tx, by, &in.apiSiteIn)
+			return seeSite(ctx, tx, by, &apiSiteIn{in.ByID, in.N})
 		},
 		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *readyIn, was apiSite) (apiSite, error) {
 			if err := MakeReady(ctx, tx, by, in.ID, in.N, was.version, in.Body.Reason); err != nil {
 				return apiSite{}, err
 			}
-			return seeSite(ctx, tx, by, &in.apiSiteIn)
+			return seeSite(ctx, tx, by, &apiSiteIn{in.ByID, in.N})
 		})
 	api.Change(a, api.Op{ID: "close-site", Noun: "sites", Path: "/conferences/{id}/sites/{n}/closure", Summary: "site.api.close"}, http.MethodPost, seeSite,
 		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *apiSiteIn, was apiSite) (apiSite, error) {
@@ -65,17 +66,18 @@ func registerKeeping(a *api.API) {
 			return seeSite(ctx, tx, by, in)
 		})
 	type checksIn struct {
-		apiSiteIn
+		api.ByID
+		N    int64 `path:"n"`
 		Body apiChecks
 	}
 	api.Change(a, api.Op{ID: "check-site", Noun: "sites", Path: "/conferences/{id}/sites/{n}/checks", Summary: "site.api.check"}, http.MethodPut,
 		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *checksIn) (apiSite, error) {
-			return seeSite(ctx, tx, by, &in.apiSiteIn)
+			return seeSite(ctx, tx, by, &apiSiteIn{in.ByID, in.N})
 		},
 		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *checksIn, was apiSite) (apiSite, error) {
 			if err := TickLines(ctx, tx, by, in.ID, in.N, was.version, in.Body.Lines); err != nil {
 				return apiSite{}, err
 			}
-			return seeSite(ctx, tx, by, &in.apiSiteIn)
+			return seeSite(ctx, tx, by, &apiSiteIn{in.ByID, in.N})
 		})
 }

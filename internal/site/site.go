@@ -212,8 +212,11 @@ func Amend(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n, version 
 // MakeReady notes that a site can be joined: all lines of its checklist are ticked, or
 // a reason is given.
 func MakeReady(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n, version int64, reason string) error {
-	_, s, err := Get(ctx, tx, by, id, n)
+	g, s, err := Get(ctx, tx, by, id, n)
 	if err != nil {
+		return err
+	}
+	if err := mayKeep(by, g, s); err != nil {
 		return err
 	}
 	lines, err := Lines(ctx, tx, id)

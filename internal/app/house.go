@@ -33,10 +33,12 @@ import (
 	"nhipcau/internal/job"
 	"nhipcau/internal/live"
 	"nhipcau/internal/mail"
+	"nhipcau/internal/minutes"
 	"nhipcau/internal/notify"
 	"nhipcau/internal/org"
 	"nhipcau/internal/paper"
 	"nhipcau/internal/plan"
+	"nhipcau/internal/programme"
 	"nhipcau/internal/reform"
 	"nhipcau/internal/remind"
 	"nhipcau/internal/report"
@@ -71,7 +73,7 @@ func catalog() (*i18n.Catalog, error) {
 func locales() []fs.FS {
 	return []fs.FS{
 		Locale, web.Locale, api.Locale, file.Locale, org.Locale, account.Locale, tally.Locale, mail.Locale,
-		directive.Locale, rollout.Locale, conference.Locale, site.Locale, hall.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
+		directive.Locale, rollout.Locale, conference.Locale, site.Locale, hall.Locale, programme.Locale, minutes.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
 		statement.Locale, form.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
 	}
 }
@@ -136,6 +138,8 @@ func (h *house) build() error {
 	conference.Register(h.site, h.db)
 	site.Register(h.site, h.db)
 	hall.Register(h.site, h.db, h.live)
+	programme.Register(h.site, h.db, h.files, h.cfg.base())
+	minutes.Register(h.site, h.db, h.files, nil)
 	plan.Register(h.site, h.db)
 	report.Register(h.site, h.db)
 	imports.Register(h.site, h.db)
@@ -157,7 +161,7 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 	}})
 	for _, register := range []func(*api.API){
 		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, site.RegisterAPI, hall.RegisterAPI, plan.RegisterAPI, report.RegisterAPI,
-		form.RegisterAPI,
+		form.RegisterAPI, minutes.RegisterAPI,
 	} {
 		register(h.api)
 	}

@@ -24,9 +24,12 @@ type Coder struct {
 // NewCoder returns the coder of an occasion. The first one of an installation makes
 // its key, in a transaction that writes.
 func NewCoder(ctx context.Context, tx *db.Tx, occasion string) (Coder, error) {
-	key, err := secret.Key(ctx, tx, "attendance code")
+	key, err := secret.Key(ctx, tx, CodeKey)
 	return Coder{key, occasion}, err
 }
+
+// CodeKey is the name of the key of the installation that codes are made with.
+const CodeKey = "attendance code"
 
 // CodeLength is the length of a code in letters and digits.
 const CodeLength = 26

@@ -40,6 +40,10 @@ type apiConference struct {
 func (c apiConference) Href() string { return "/conferences/" + c.ID }
 
 type apiTopic struct {
+	ID           string `json:"id,omitempty" doc:"Stays while the topic does; leave it out for a new one"`
+	Sort         string `json:"sort,omitempty" enum:"topic,break,opening,closing" doc:"A topic if absent"`
+	Start        string `json:"start,omitempty" example:"07:45"`
+	End          string `json:"end,omitempty" example:"08:30"`
 	Title        string `json:"title"`
 	Speaker      string `json:"speaker,omitempty"`
 	SpeakerTitle string `json:"speaker_title,omitempty"`

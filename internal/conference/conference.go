@@ -78,9 +78,6 @@ type Conference struct {
 	Topics       []Topic // only from Get
 }
 
-// A Topic is what is presented, and by whom.
-type Topic struct{ Title, Speaker, SpeakerTitle string }
-
 // A Form is what a person fills in for a conference.
 type Form struct {
 	Rollout    string
@@ -125,20 +122,8 @@ func (f *Form) check() error {
 	if f.End != "" && (!clock.MatchString(f.End) || f.Start != "" && padded(f.End) <= padded(f.Start)) {
 		w.Add("end", "conference.error.end")
 	}
-	var topics []Topic
-	for _, t := range f.Topics {
-		t = Topic{vn.Clean(t.Title), vn.Clean(t.Speaker), vn.Clean(t.SpeakerTitle)}
-		if t == (Topic{}) {
-			continue
-		}
-		w.Text("topics", t.Title, maxText, true)
-		w.Text("topics", t.Speaker, maxText, false)
-		w.Text("topics", t.SpeakerTitle, maxText, false)
-		topics = append(topics, t)
-	}
-	if f.Topics = topics; len(topics) > maxTopics {
-		w.Add("topics", "conference.error.topics", maxTopics)
-	}
+	f.Start, f.End = padded(f.Start), padded(f.End)
+	f.Topics = checkTopics(w, f.Topics, f.Start, f.End)
 	return w.Err()
 }
 

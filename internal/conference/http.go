@@ -156,7 +156,10 @@ func read(r *http.Request) (Form, string, error) {
 	}
 	f.Day, _ = vn.ParseDay(v.Get("day")) // a bad day is none, which check refuses
 	for i := range v["topic"] {
-		f.Topics = append(f.Topics, Topic{v["topic"][i], at(v["speaker"], i), at(v["speaker_title"], i)})
+		f.Topics = append(f.Topics, Topic{
+			ID: at(v["topic_id"], i), Sort: at(v["topic_sort"], i), Start: at(v["topic_start"], i), End: at(v["topic_end"], i),
+			Title: v["topic"][i], Speaker: at(v["speaker"], i), SpeakerTitle: at(v["speaker_title"], i),
+		})
 	}
 	return f, v.Get("day"), nil
 }
@@ -307,7 +310,7 @@ func (p *showPage) load(ctx context.Context, tx *db.Tx) (err error) {
 	if p.Events, err = Events(ctx, tx, p.Conference); err != nil {
 		return err
 	}
-	if p.Sites, p.Joined, err = sitesOf(ctx, tx, p.Conference.ID); err != nil {
+	if p.Sites, p.Joined, err = Sites(ctx, tx, p.Conference.ID); err != nil {
 		return err
 	}
 	if p.Counting = p.Conference.State == Closing || p.Conference.State == Reopening; p.Counting {

@@ -50,7 +50,7 @@ func Get(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (Conference, 
 		return Conference{}, err
 	}
 	c := all[0]
-	c.Topics, err = topics(ctx, tx, id)
+	c.Topics, err = Topics(ctx, tx, id)
 	return c, err
 }
 
@@ -90,11 +90,6 @@ func find(ctx context.Context, tx *db.Tx, id string) (Conference, error) {
 func closedOf(ctx context.Context, tx *db.Tx, rollout string, unit int64) (id string, err error) {
 	err = tx.One(ctx, `SELECT coalesce(min(id), '') FROM conference WHERE rollout = $1 AND unit = $2 AND state = 'closed'`, []any{rollout, unit}, &id)
 	return id, err
-}
-
-func topics(ctx context.Context, tx *db.Tx, id string) ([]Topic, error) {
-	return db.All(ctx, tx, func(s db.Scanner) (t Topic, err error) { return t, s.Scan(&t.Title, &t.Speaker, &t.SpeakerTitle) },
-		`SELECT title, speaker, speaker_title FROM conference_topic WHERE conference = $1 ORDER BY n`, id)
 }
 
 // InvitedUnits returns the units invited to a conference, in tree order; none if
@@ -139,14 +134,8 @@ func setState(ctx context.Context, tx *db.Tx, id string, version int64, s State,
 }
 
 func replaceParts(ctx context.Context, tx *db.Tx, id string, f Form, units []org.Unit) error {
-	if err := tx.Exec(ctx, `DELETE FROM conference_topic WHERE conference = $1`, id); err != nil {
+	if err := replaceTopics(ctx, tx, id, f.Topics); err != nil {
 		return err
-	}
-	for i, t := range f.Topics {
-		if err := tx.Exec(ctx, `INSERT INTO conference_topic (conference, n, title, speaker, speaker_title) VALUES ($1, $2, $3, $4, $5)`,
-			id, i+1, t.Title, t.Speaker, t.SpeakerTitle); err != nil {
-			return err
-		}
 	}
 	if err := tx.Exec(ctx, `DELETE FROM conference_unit WHERE conference = $1`, id); err != nil {
 		return err
@@ -193,8 +182,9 @@ func endCount(ctx context.Context, tx *db.Tx, c Conference, s State) error {
 	return setState(ctx, tx, c.ID, c.Version, s, c.Sheet)
 }
 
-// sitesOf returns how many sites a conference has, and how many have joined it.
-func sitesOf(ctx context.Context, tx *db.Tx, id string) (all, joined int64, err error) {
+// Sites returns how many sites a conference has, and how many have joined it. The
+// caller has found it through who asks.
+func Sites(ctx context.Context, tx *db.Tx, id string) (all, joined int64, err error) {
 	err = db.Each(ctx, tx, `SELECT state, count(*) FROM site WHERE conference = $1 GROUP BY state`, []any{id}, func(r db.Scanner) error {
 		var s string
 		var n int64

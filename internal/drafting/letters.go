@@ -9,6 +9,7 @@ import (
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/paper"
+	"nhipcau/internal/programme"
 	"nhipcau/internal/rollout"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
@@ -120,7 +121,7 @@ func ofConference(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (dra
 		d.Ready = fault.Text{Key: "drafting.error.not_convened"}
 	}
 	d.Parts = append(d.Parts, paper.P(c.UnitName+" tổ chức hội nghị với nội dung như sau:"), paper.H(1, "Tên hội nghị"), paper.P(c.Title+"."),
-		paper.H(1, "Thời gian, địa điểm"), paper.P(whenWhere(c)))
+		paper.H(1, "Thời gian, địa điểm"), paper.P(programme.WhenWhere(c)))
 	if len(c.Topics) > 0 {
 		var rows [][]string
 		for _, t := range c.Topics {
@@ -138,22 +139,3 @@ func ofConference(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (dra
 	d.Parts = append(d.Parts, paper.P("Đề nghị các đồng chí dự đúng thành phần, thời gian; trường hợp vắng phải báo cáo lý do trước hội nghị."))
 	return d, nil
 }
-
-// whenWhere says when and where a conference is, line by line.
-func whenWhere(c conference.Conference) string {
-	when := "- Thời gian: " + paper.LongDay(c.Day)
-	if c.Start != "" {
-		when = "- Thời gian: " + strings.Replace(c.Start, ":", " giờ ", 1) + ", " + paper.LongDay(c.Day)
-	}
-	lines := []string{when + "."}
-	if c.Place != "" {
-		lines = append(lines, "- Địa điểm: "+c.Place+".")
-	}
-	lines = append(lines, "- Hình thức: "+modes[c.Mode]+".")
-	if c.Chair != "" {
-		lines = append(lines, "- Chủ trì: "+c.Chair+".")
-	}
-	return strings.Join(lines, "\n")
-}
-
-var modes = map[string]string{"in_person": "trực tiếp", "online": "trực tuyến", "hybrid": "trực tiếp kết hợp trực tuyến"}

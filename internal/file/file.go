@@ -43,12 +43,23 @@ const (
 	DOCX Kind = "docx"
 	PNG  Kind = "png"
 	JPEG Kind = "jpg"
+	PPTX Kind = "pptx"
+	XLSX Kind = "xlsx"
+	TXT  Kind = "txt"
+	MP4  Kind = "mp4"
 )
 
 var types = map[Kind]string{
 	PDF: "application/pdf", PNG: "image/png", JPEG: "image/jpeg",
 	DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+	PPTX: "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+	XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+	TXT:  "text/plain; charset=utf-8", MP4: "video/mp4",
 }
+
+// Shown reports whether browsers show files of a kind by themselves, and nothing that
+// stands in them can do harm there.
+func (k Kind) Shown() bool { return k == PDF || k == PNG || k == JPEG || k == TXT }
 
 // MaxSize is the largest file, in bytes.
 const MaxSize = 20 << 20
@@ -98,6 +109,9 @@ func (s *Store) Put(name string, r io.Reader, limit int64, kinds ...Kind) (Blob,
 		return Blob{}, wrong(fault.Invalid, "file.error.empty")
 	}
 	kind := sniff(b)
+	if kind == TXT && !strings.EqualFold(path.Ext(name), ".txt") {
+		kind = "" // that bytes are text says little of what they are for
+	}
 	if !contains(kinds, kind) {
 		return Blob{}, wrong(fault.Invalid, "file.error.kind")
 	}
@@ -159,30 +173,45 @@ func sniff(b []byte) Kind {
 		return PNG
 	case bytes.HasPrefix(b, []byte("\xff\xd8\xff")):
 		return JPEG
-	case bytes.HasPrefix(b, []byte("PK\x03\x04")) && isDocx(b):
-		return DOCX
+	case bytes.HasPrefix(b, []byte("PK\x03\x04")):
+		return officeKind(b)
+	case len(b) > 12 && string(b[4:8]) == "ftyp" && isMP4(string(b[8:12])):
+		return MP4
+	case utf8.Valid(b) && !bytes.ContainsFunc(b, func(r rune) bool { return r < ' ' && r != '\n' && r != '\r' && r != '\t' }):
+		return TXT
 	}
 	return ""
 }
 
-// isDocx reports whether b is a Word paper without macros.
-func isDocx(b []byte) bool {
+// isMP4 reports whether a brand of a film is one that browsers play.
+func isMP4(brand string) bool {
+	return slices.Contains([]string{"isom", "iso2", "iso5", "iso6", "mp41", "mp42", "avc1", "M4V ", "dash"}, brand)
+}
+
+// parts are what the papers of an office have in them.
+var parts = map[string]Kind{"word/document.xml": DOCX, "ppt/presentation.xml": PPTX, "xl/workbook.xml": XLSX}
+
+// officeKind says which paper of an office b is, if it is one without macros.
+func officeKind(b []byte) Kind {
 	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
 	if err != nil {
-		return false
+		return ""
 	}
-	types, text := false, false
+	types, kind := false, Kind("")
 	for _, f := range z.File {
-		switch name := strings.ToLower(f.Name); {
-		case name == "[content_types].xml":
-			types = true
-		case name == "word/document.xml":
-			text = true
-		case strings.HasSuffix(name, "vbaproject.bin"):
-			return false
+		name := strings.ToLower(f.Name)
+		if strings.HasSuffix(name, "vbaproject.bin") {
+			return ""
+		}
+		types = types || name == "[content_types].xml"
+		if k, ok := parts[name]; ok {
+			kind = k
 		}
 	}
-	return types && text
+	if !types {
+		return ""
+	}
+	return kind
 }
 
 const maxName = 120
@@ -254,6 +283,26 @@ func (s *Store) Add(sum string, r io.Reader) error {
 
 // Serve sends a file as an attachment, which no browser takes for a page.
 func (s *Store) Serve(w http.ResponseWriter, r *http.Request, f File) error {
+	return s.serve(w, r, f, "attachment", "sandbox")
+}
+
+// viewer lets the browser's own viewer of a file work, and nothing that the file
+// brings: no script, no form, no address from elsewhere.
+const viewer = "default-src 'none'; object-src 'self'; img-src 'self' data: blob:; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+
+// Show sends a file for the browser to show, if it is one that browsers show, else as
+// an attachment.
+func (s *Store) Show(w http.ResponseWriter, r *http.Request, f File) error {
+	switch {
+	case !f.Kind.Shown():
+		return s.Serve(w, r, f)
+	case f.Kind == PDF: // a viewer does not run in a sandbox
+		return s.serve(w, r, f, "inline", viewer)
+	}
+	return s.serve(w, r, f, "inline", "sandbox; "+viewer)
+}
+
+func (s *Store) serve(w http.ResponseWriter, r *http.Request, f File, disposition, policy string) error {
 	b, err := s.root.Open(place(f.SHA256))
 	if err != nil {
 		return fault.Wrap(fault.Unavailable, err, "file.error.missing")
@@ -261,9 +310,9 @@ func (s *Store) Serve(w http.ResponseWriter, r *http.Request, f File) error {
 	defer b.Close()
 	h := w.Header()
 	h.Set("Content-Type", types[f.Kind])
-	h.Set("Content-Disposition", `attachment; filename="van-ban.`+string(f.Kind)+`"; filename*=UTF-8''`+url.PathEscape(f.Name))
+	h.Set("Content-Disposition", disposition+`; filename="van-ban.`+string(f.Kind)+`"; filename*=UTF-8''`+url.PathEscape(f.Name))
 	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Content-Security-Policy", "sandbox")
+	h.Set("Content-Security-Policy", policy)
 	h.Set("Cache-Control", "private, no-store")
 	h.Set("ETag", `"`+f.SHA256+`"`)
 	http.ServeContent(w, r, "", time.Time{}, b)

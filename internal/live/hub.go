@@ -255,8 +255,9 @@ func (h *Hub) sweep() {
 	for e := range h.ears {
 		h.hand(e, frame{text: life})
 	}
-	for t := range h.rooms {
+	for t, r := range h.rooms {
 		topics = append(topics, t)
+		r.moved = true // some states move with the clock
 	}
 	h.mu.Unlock()
 	var heads map[string]int64

@@ -16,10 +16,12 @@ const (
 	Programme Kind = "programme" // chương trình hành động
 	Reminder  Kind = "reminder"  // công văn nhắc việc
 	Summons   Kind = "summons"   // giấy mời, công văn triệu tập
+	Minutes   Kind = "minutes"   // biên bản, signed by who took them and by the chair
+	Agenda    Kind = "agenda"    // chương trình hội nghị, which has neither number nor signature
 )
 
 // Kinds are all kinds.
-var Kinds = []Kind{Report, Programme, Reminder, Summons}
+var Kinds = []Kind{Report, Programme, Reminder, Summons, Minutes}
 
 // A Content is what a paper says, without head and foot.
 type Content struct {
@@ -30,6 +32,14 @@ type Content struct {
 	// Recipients are the lines under "Nơi nhận" without what ends them; the line
 	// on the copy that stays comes by itself.
 	Recipients []string `json:"recipients"`
+	// Beside is who signs at the left, where two sign: then no recipients stand there.
+	Beside Signature `json:"beside,omitzero"`
+}
+
+// A Signature is who signs, and as what.
+type Signature struct {
+	Office string `json:"office"`
+	Name   string `json:"name"`
 }
 
 // A Part is a heading of a level, a paragraph, or a table under one.

@@ -65,7 +65,7 @@ func (p Print) Docx() ([]byte, error) {
 		Title: strings.TrimSpace(kind.Title + " " + p.About), Subject: p.Code, Author: p.Head.Own, Made: p.Day.Start(), Language: "vi-VN",
 		Font: f.Font, Size: f.Size, Margins: f.Margins, PageBottom: f.PageBottom,
 	}
-	if p.Number == 0 {
+	if p.Number == 0 && p.Kind != Agenda {
 		d.First = "DỰ THẢO"
 	}
 	d.Body = append(d.Body, p.head(f, d.Width()))
@@ -78,7 +78,9 @@ func (p Print) Docx() ([]byte, error) {
 	for i, part := range p.Parts {
 		d.Body = append(d.Body, part.blocks(f, i == last)...)
 	}
-	d.Body = append(d.Body, office.Par{Style: office.Line, Keep: true}, p.foot(f))
+	if p.Kind != Agenda {
+		d.Body = append(d.Body, office.Par{Style: office.Line, Keep: true}, p.foot(f))
+	}
 	return d.Bytes()
 }
 
@@ -244,6 +246,9 @@ func (g Grid) table() office.Table {
 
 // foot is who receives the paper at the left and who signs it at the right.
 func (p Print) foot(f Format) office.Table {
+	if p.Beside != (Signature{}) {
+		return office.Table{Columns: []int{1, 1}, Rows: [][]office.TableCell{{{Pars: p.Beside.pars()}, {Pars: Signature{p.Office, p.Signer}.pars()}}}}
+	}
 	left := []office.Par{{Style: office.Small, Space: 3, Runs: []office.Run{{
 		Text: "Nơi nhận:", Size: f.Recipients.Size, Bold: f.Recipients.Bold, Italic: f.Recipients.Italic, Underline: f.Recipients.Underline,
 	}}}}
@@ -258,6 +263,13 @@ func (p Print) foot(f Format) office.Table {
 	}
 	right = append(right, office.Par{Style: office.Line, Space: 66, Runs: office.B(p.Signer)})
 	return office.Table{Columns: []int{5, 6}, Rows: [][]office.TableCell{{{Pars: left}, {Pars: right}}}}
+}
+
+// pars are the office over the name, with room for the hand between them.
+func (s Signature) pars() []office.Par {
+	return []office.Par{
+		{Style: office.Line, Keep: true, Runs: office.B(strings.ToUpper(s.Office))}, {Style: office.Line, Space: 66, Runs: office.B(s.Name)},
+	}
 }
 
 // signature is what stands over the name: on whose behalf, and as what. In a

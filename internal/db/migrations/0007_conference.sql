@@ -28,11 +28,15 @@ CREATE INDEX conference_rollout ON conference (rollout);
 
 CREATE TABLE conference_topic (
     conference    TEXT NOT NULL REFERENCES conference (id),
-    n             BIGINT NOT NULL,
+    id            TEXT NOT NULL, -- stays while the topic does; what belongs to a topic refers to it
+    n             BIGINT NOT NULL, -- its place in the day
+    sort          TEXT NOT NULL, -- topic, break, opening, closing
+    start_time    TEXT NOT NULL, -- "07:30", '' if not said
+    end_time      TEXT NOT NULL,
     title         TEXT NOT NULL,
     speaker       TEXT NOT NULL,
     speaker_title TEXT NOT NULL,
-    PRIMARY KEY (conference, n)
+    PRIMARY KEY (conference, id)
 ) /*clustered*/;
 
 CREATE TABLE conference_unit (

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -81,7 +82,10 @@ func TestHallInBrowser(t *testing.T) {
 		b.fits("the screen of a hall", width)
 		b.check("the screen of a hall")
 	}
-	post("/desk/topics/1/start")
+	if err := p.get(at + "/desk"); err != nil {
+		t.Fatal(err)
+	}
+	post(regexp.MustCompile(`/desk/topics/[a-z0-9]+/start`).FindString(p.raw))
 	waits("[data-say='topic.text']", "Chuyên đề một")
 	waits("[data-say='next.text']", "Chuyên đề hai")
 	post("/announcements", "text=Giải lao")

@@ -80,6 +80,7 @@ type Topic struct {
 	Title        string
 	Speaker      string
 	SpeakerTitle string
+	Start, End   string    // by the programme, "07:30"; "" if not said
 	Started      time.Time // the last time, zero if it was not on
 	Ended        time.Time // zero while it is on
 }

@@ -59,7 +59,11 @@ func screenOf(ctx context.Context, tx *db.Tx, id string) (Screen, error) {
 	if err != nil {
 		return s, err
 	}
-	s.program(topics)
+	day, err := dayOf(ctx, tx, id)
+	if err != nil {
+		return s, err
+	}
+	s.program(topics, day, tx.Now)
 	if err := s.count(ctx, tx, id); err != nil {
 		return s, err
 	}
@@ -95,18 +99,48 @@ func screenOf(ctx context.Context, tx *db.Tx, id string) (Screen, error) {
 func hour(t time.Time) string { return t.In(vn.Zone).Format("15:04") }
 
 // program says which topic is on and which comes next: the first after it that was
-// not on yet.
-func (s *Screen) program(topics []Topic) {
+// not on yet. Where nobody has started any, it goes by the times of the programme.
+func (s *Screen) program(topics []Topic, day vn.Day, now time.Time) {
+	run := slices.ContainsFunc(topics, func(t Topic) bool { return !t.Started.IsZero() })
 	on := slices.IndexFunc(topics, Topic.On)
+	if !run {
+		on = scheduled(topics, day, now)
+	}
 	if on >= 0 {
 		s.Topic = topics[on].shown()
 	}
-	for _, t := range topics[on+1:] {
-		if t.Started.IsZero() {
+	for i, t := range topics[on+1:] {
+		if t.Started.IsZero() && (run || on >= 0 || i > last(topics, day, now)) {
 			s.Next = t.shown()
 			return
 		}
 	}
+}
+
+// scheduled is the topic that is on by the programme, -1 if none is.
+func scheduled(topics []Topic, day vn.Day, now time.Time) int {
+	i := last(topics, day, now)
+	if i == len(topics) {
+		return -1
+	}
+	if i >= 0 && topics[i].End != "" && hour(now) >= topics[i].End {
+		return -1
+	}
+	return i
+}
+
+// last is the last topic that should have begun, -1 if none should.
+func last(topics []Topic, day vn.Day, now time.Time) int {
+	begun := -1
+	for i, t := range topics {
+		if t.Start != "" && (day.Before(vn.DayOf(now)) || day == vn.DayOf(now) && t.Start <= hour(now)) {
+			begun = i
+		}
+	}
+	if day.Before(vn.DayOf(now)) && begun >= 0 {
+		return len(topics) // its day is over
+	}
+	return begun
 }
 
 func (t Topic) shown() *Shown {

@@ -7,6 +7,7 @@ import (
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
+	"nhipcau/internal/vn"
 )
 
 // mostHands is how many raised hands are shown and called from.
@@ -25,11 +26,8 @@ func placeOf(ctx context.Context, tx *db.Tx, id string) (tree, path string, err 
 // topicsOf returns the topics of a conference in the order of the programme.
 func topicsOf(ctx context.Context, tx *db.Tx, id string) ([]Topic, error) {
 	all, err := db.All(ctx, tx, func(r db.Scanner) (t Topic, err error) {
-		var n int64
-		err = r.Scan(&n, &t.Title, &t.Speaker, &t.SpeakerTitle)
-		t.Key = strconv.FormatInt(n, 10)
-		return t, err
-	}, `SELECT n, title, speaker, speaker_title FROM conference_topic WHERE conference = $1 ORDER BY n`, id)
+		return t, r.Scan(&t.Key, &t.Start, &t.End, &t.Title, &t.Speaker, &t.SpeakerTitle)
+	}, `SELECT id, start_time, end_time, title, speaker, speaker_title FROM conference_topic WHERE conference = $1 ORDER BY n`, id)
 	if err != nil {
 		return nil, err
 	}
@@ -170,6 +168,11 @@ func onRollAt(ctx context.Context, tx *db.Tx, id string, member int64) (site int
 		return r.Scan(&site)
 	})
 	return site, ok, err
+}
+
+func dayOf(ctx context.Context, tx *db.Tx, id string) (day vn.Day, err error) {
+	err = tx.One(ctx, `SELECT day FROM conference WHERE id = $1`, []any{id}, &day)
+	return day, err
 }
 
 func sheetOf(ctx context.Context, tx *db.Tx, id string) (sheet int64, err error) {

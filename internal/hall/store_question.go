@@ -16,11 +16,8 @@ const questions = `SELECT q.n, q.place, q.topic, coalesce(t.title, ''), q.site, 
 	coalesce((SELECT x.short FROM unit_name x WHERE x.unit = q.to_unit ORDER BY x.from_day DESC LIMIT 1), ''), q.asked_by, q.asked_name, q.asked_at, q.version
 	FROM hall_question q
 	LEFT JOIN site s ON s.conference = q.conference AND s.n = q.site
-	LEFT JOIN conference_topic t ON t.conference = q.conference AND ` + topicKey + ` = q.topic
+	LEFT JOIN conference_topic t ON t.conference = q.conference AND t.id = q.topic
 	WHERE q.conference = $1`
-
-// topicKey is what names a topic for good.
-const topicKey = `CAST(t.n AS TEXT)`
 
 func scanQuestion(r db.Scanner) (q Question, err error) {
 	return q, r.Scan(&q.N, &q.Place, &q.Topic, &q.TopicTitle, &q.Site, &q.SiteName, &q.Text, &q.State, &q.Note, &q.Into, &q.ToUnit, &q.ToName,

@@ -16,7 +16,7 @@ import (
 const (
 	pace    = 500 * time.Millisecond // least time between two states of a topic
 	beat    = 15 * time.Second       // between two signs of life
-	recheck = 30 * time.Second       // between two looks whether a listener may still listen
+	recheck = 30 * time.Second       // see Hub.ask
 	waiting = 32                     // frames that wait for a slow reader before it is dropped
 	most    = 20_000                 // listeners
 	behind  = 500                    // events after which a page is better loaded anew
@@ -43,7 +43,8 @@ type Hub struct {
 	done    context.Context // of the work
 	stop    context.CancelFunc
 	over    sync.WaitGroup
-	slow    int64 // listeners dropped because they did not read
+	ask     time.Duration // between two looks whether a listener may still listen
+	slow    int64         // listeners dropped because they did not read
 }
 
 // A room is a topic with listeners.
@@ -71,7 +72,7 @@ type ear struct {
 
 // NewHub returns a hub without listeners.
 func NewHub(d *db.DB, log *slog.Logger) *Hub {
-	h := &Hub{db: d, log: log, painters: map[string]Painter{}, rooms: map[string]*room{}, ears: map[*ear]bool{}, kick: make(chan struct{}, 1)}
+	h := &Hub{db: d, log: log, painters: map[string]Painter{}, rooms: map[string]*room{}, ears: map[*ear]bool{}, kick: make(chan struct{}, 1), ask: recheck}
 	h.done, h.stop = context.WithCancel(context.Background())
 	return h
 }
@@ -255,8 +256,9 @@ func (h *Hub) sweep() {
 	for e := range h.ears {
 		h.hand(e, frame{text: life})
 	}
-	for t := range h.rooms {
+	for t, r := range h.rooms {
 		topics = append(topics, t)
+		r.moved = true // some states move with the clock
 	}
 	h.mu.Unlock()
 	var heads map[string]int64

@@ -310,3 +310,33 @@ func TestNodes(t *testing.T) {
 		t.Errorf("one node's listener stands at %s, the other's at %s", a.last, b.last)
 	}
 }
+
+// Who may listen no more is sent away without a word of what is told after.
+func TestRightsEnd(t *testing.T) {
+	d := dbtest.Open(t)
+	h := live.NewHub(d, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	h.SetAsk(time.Millisecond)
+	var ended atomic.Bool
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := h.Serve(w, r, []string{"a"}, func(context.Context) error {
+			if ended.Load() {
+				return errors.New("no more")
+			}
+			return nil
+		}); err != nil {
+			t.Error(err)
+		}
+	}))
+	t.Cleanup(s.Close)
+	t.Cleanup(h.Close)
+	x := listen(t, s.URL, "")
+	tell(t, d, "a", 1)
+	x.want("said 1")
+	ended.Store(true)
+	if kind, body := x.next(false); kind != "" {
+		t.Errorf("it hears %s %s", kind, body)
+	}
+	if n := h.Stats().Listeners; n != 0 {
+		t.Errorf("%d still listen", n)
+	}
+}

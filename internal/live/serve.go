@@ -149,7 +149,7 @@ func (l *listener) write(parts ...[]byte) error {
 
 // listen sends frames until the reader goes, is dropped, or may no longer listen.
 func (l *listener) listen(ctx context.Context, e *ear, allow func(ctx context.Context) error) {
-	ask := time.NewTicker(recheck)
+	ask := time.NewTicker(l.hub.ask)
 	defer ask.Stop()
 	for {
 		select {

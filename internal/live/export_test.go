@@ -1,0 +1,6 @@
+package live
+
+import "time"
+
+// SetAsk sets the time between two looks whether a listener may still listen.
+func (h *Hub) SetAsk(d time.Duration) { h.ask = d }

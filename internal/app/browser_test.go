@@ -325,6 +325,20 @@ func TestBrowser(t *testing.T) {
 		b.do(chromedp.WaitReady("#main"))
 		look("the first of " + path)
 	}
+	b.open("/conferences?q=chuyen+de+nam+2024")
+	b.tabTo("tbody a[href^='/conferences/']")
+	b.enter(".doors")
+	conference := evaluate[string](b, "location.pathname")
+	b.open(conference + "/minutes")
+	b.tabTo("form[action$=draft] button")
+	b.enter(".said")
+	for _, path := range []string{"/programme", "/photos", "/copy", "/minutes", "/minutes/edit"} {
+		b.open(conference + path)
+		evaluate[string](b, "document.querySelectorAll('main details').forEach(d => d.open = true); ''")
+		look(conference + path)
+	}
+	b.open("/conferences/patterns")
+	look("patterns of conferences")
 	for name, path := range offered(t, h, "bikhu") {
 		b.open(path)
 		look(name)

@@ -12,6 +12,7 @@ import (
 	"nhipcau/internal/db"
 	"nhipcau/internal/db/dbtest"
 	"nhipcau/internal/form"
+	"nhipcau/internal/minutes"
 	"nhipcau/internal/quiz"
 	"nhipcau/internal/reflection"
 	"nhipcau/internal/report"
@@ -58,6 +59,9 @@ func (h *TestHouse) Prepare(t testing.TB) (p Prepared) {
 			return err
 		}
 		if _, _, err := site.Put(ctx, tx, by, c.ID, 1, []string{by.UnitKey}, true); err != nil {
+			return err
+		}
+		if err := minutes.Begin(ctx, tx, by, c.ID, nil); err != nil {
 			return err
 		}
 		r, err := report.Begin(ctx, tx, by, rollout)

@@ -74,7 +74,7 @@ func TestDocument(t *testing.T) {
 				continue
 			}
 			p := bloc
-			if strings.HasSuffix(path, "/attendance") || strings.HasSuffix(path, "/people") {
+			if strings.HasSuffix(path, "/attendance") || strings.HasSuffix(path, "/people") || strings.HasSuffix(path, "/minutes") {
 				p = as("thuky07")
 			}
 			a := p.get(fill.Replace(path))
@@ -129,6 +129,9 @@ func (c checker) writes(t *testing.T, as func(login string) program, prepared ap
 		{"POST /conferences", deed{login: head, body: `{"rollout":"` + roll + `","title":"Học bù","sort":"makeup","mode":"online","day":"2024-01-17","topics":[{"title":"Nghị quyết"}]}`}},
 		{"POST /conferences/{id}/convening", deed{login: head, path: "/conferences/$POST /conferences", match: true}},
 		{"POST /conferences/{id}/closure", deed{login: "thuky07", path: "/conferences/" + prepared.Conference, match: true}},
+		{"POST /conferences/{id}/minutes/signatures", deed{
+			login: "thuky07", path: "/conferences/" + prepared.Conference + "/minutes", tail: "/signatures", match: true,
+		}},
 		{"POST /plans", deed{login: head, body: `{"rollout":"` + roll + `","title":"Chương trình","goals":[{"text":"Mục tiêu"}],
 			"tasks":[{"text":"Việc","lead":"An","deliverable":"Báo cáo","day":"2020-12-01"}]}`}},
 		{"PUT /plans/{id}", deed{login: head, path: "/plans/$POST /plans", match: true, body: `{"title":"Chương trình","goals":[{"text":"Mục tiêu hai"}],

@@ -126,7 +126,9 @@ func (p Print) head(f Format, width int) office.Table {
 	if p.Number == 0 {
 		number = "       " + strings.TrimPrefix(number, "00")
 	}
-	left = append(left, office.Par{Style: office.Line, Runs: office.T(f.Number + " " + number), Space: 2})
+	if p.Kind != Agenda {
+		left = append(left, office.Par{Style: office.Line, Runs: office.T(f.Number + " " + number), Space: 2})
+	}
 	if f.Kinds[p.Kind].Title == "" {
 		left = append(left, office.Par{
 			Style: office.Line, Space: 2,

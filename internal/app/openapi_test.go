@@ -107,6 +107,7 @@ func (c checker) writes(t *testing.T, as func(login string) program, prepared ap
 	}
 	free = slices.DeleteFunc(free, func(u named) bool { return had[u.Key] || u.Key == "doan-khoi" })
 	head := "donvi" + strings.TrimPrefix(free[0].Key, "tccs-")
+	own := as(head).list("/members?limit=500&unit=" + free[0].Key).Items
 	made := map[string]string{}
 	asked := map[string]bool{}
 	for _, d := range []struct {
@@ -128,6 +129,9 @@ func (c checker) writes(t *testing.T, as func(login string) program, prepared ap
 		}},
 		{"POST /conferences", deed{login: head, body: `{"rollout":"` + roll + `","title":"Học bù","sort":"makeup","mode":"online","day":"2024-01-17","topics":[{"title":"Nghị quyết"}]}`}},
 		{"POST /conferences/{id}/convening", deed{login: head, path: "/conferences/$POST /conferences", match: true}},
+		{"POST /conferences/{id}/invitations/{member}", deed{
+			login: head, path: "/conferences/$POST /conferences", tail: "/invitations/" + own[len(own)-1].Key, body: `{"answer":"excused","reason":"study"}`,
+		}},
 		{"POST /conferences/{id}/closure", deed{login: "thuky07", path: "/conferences/" + prepared.Conference, match: true}},
 		{"POST /plans", deed{login: head, body: `{"rollout":"` + roll + `","title":"Chương trình","goals":[{"text":"Mục tiêu"}],
 			"tasks":[{"text":"Việc","lead":"An","deliverable":"Báo cáo","day":"2020-12-01"}]}`}},

@@ -22,6 +22,7 @@ type Op struct {
 	Noun    string // "units"
 	Path    string // "/units/{key}"
 	Summary string
+	InTurn  bool // those of one thing, "/conferences/{id}/…", take turns: see db.InTurn
 
 	method string
 	h      *huma.Operation
@@ -174,8 +175,17 @@ func Post[I, O any](a *API, o Op, f Read[I, O]) {
 func Do[I, O any](a *API, o Op, f Read[I, O]) {
 	a.register(&o, http.MethodPost, http.StatusOK, writeErrors, "Idempotency-Key")
 	huma.Register(a.huma, *o.h, func(ctx context.Context, in *I) (*answer[O], error) {
+		if o.InTurn {
+			ctx = db.InTurn(ctx, thingOf(askedOf(ctx).r.URL.Path))
+		}
 		return write(ctx, a, http.StatusOK, func(ctx context.Context, tx *db.Tx, q *asked) (O, error) { return f(ctx, tx, q.by, in) })
 	})
+}
+
+// thingOf returns the part of a path that names a thing, "/conferences/{id}".
+func thingOf(path string) string {
+	part := strings.SplitN(strings.TrimPrefix(path, Prefix), "/", 4)
+	return strings.Join(part[:min(3, len(part))], "/")
 }
 
 // Change adds an operation of a method that changes what see finds: it is refused

@@ -20,9 +20,10 @@ const (
 	TakenOff Standing = "voided"  // another fact takes it back
 	Voiding  Standing = "voiding" // it takes another back
 	Orphaned Standing = "orphan"  // likewise, and that has not come
+	Refused  Standing = "refused" // it would take back what it cannot
 )
 
-var standings = map[int]Standing{counting: Foremost, behind: Behind, waiting: Waits, beside: Beside, voided: TakenOff, voiding: Voiding, orphan: Orphaned}
+var standings = map[int]Standing{counting: Foremost, behind: Behind, waiting: Waits, beside: Beside, voided: TakenOff, voiding: Voiding, orphan: Orphaned, refused: Refused}
 
 // A Noted is a fact as pages show it.
 type Noted struct {
@@ -76,6 +77,13 @@ func scanNoted(r db.Scanner) (n Noted, err error) {
 // after a batch.
 func FactsAt(ctx context.Context, tx *db.Tx, occasion string, site, after int64, limit int) ([]Noted, error) {
 	return db.All(ctx, tx, scanNoted, noted+` AND f.id IN (SELECT id FROM attendance_fact WHERE occasion = $1 AND site = $2 AND batch > $3) ORDER BY f.batch, f.id LIMIT $4`, occasion, site, after, limit)
+}
+
+// FactsFrom returns facts of a site in the order in which they came, at most limit
+// after the one of a batch with an id.
+func FactsFrom(ctx context.Context, tx *db.Tx, occasion string, site, batch int64, id string, limit int) ([]Noted, error) {
+	return db.All(ctx, tx, scanNoted, noted+` AND f.id IN (SELECT id FROM attendance_fact WHERE occasion = $1 AND site = $2 AND batch >= $3 AND (batch > $3 OR id > $4)
+		ORDER BY batch, id LIMIT $5) ORDER BY f.batch, f.id`, occasion, site, batch, id, limit)
 }
 
 // Apart returns facts of a site that do not count, or were late, the last first.

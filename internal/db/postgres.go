@@ -25,6 +25,7 @@ type postgres struct {
 	running atomic.Int64
 	folder  *folder
 	herald  *herald
+	turns   turns
 	ear     sync.Mutex // guards hears
 	hears   bool
 	ctx     context.Context // ends with close
@@ -82,7 +83,12 @@ func (p *postgres) read(ctx context.Context, f Work) error {
 func (p *postgres) write(ctx context.Context, f Work) error {
 	p.running.Add(1)
 	defer p.running.Add(-1)
+	end, err := p.turns.take(ctx)
+	if err != nil {
+		return err
+	}
 	tx, err := p.settle(ctx, f)
+	end()
 	p.count(func(s *Stats) {
 		s.Works++
 		if err != nil {

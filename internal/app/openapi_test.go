@@ -128,6 +128,9 @@ func (c checker) writes(t *testing.T, as func(login string) program, prepared ap
 		}},
 		{"POST /conferences", deed{login: head, body: `{"rollout":"` + roll + `","title":"Học bù","sort":"makeup","mode":"online","day":"2024-01-17","topics":[{"title":"Nghị quyết"}]}`}},
 		{"POST /conferences/{id}/convening", deed{login: head, path: "/conferences/$POST /conferences", match: true}},
+		{"POST /conferences/{id}/invitations/{member}", deed{
+			login: head, path: "/conferences/$POST /conferences", tail: "/invitations/$MEMBER", body: `{"answer":"excused","reason":"study"}`,
+		}},
 		{"POST /conferences/{id}/closure", deed{login: "thuky07", path: "/conferences/" + prepared.Conference, match: true}},
 		{"POST /conferences/{id}/minutes/signatures", deed{
 			login: "thuky07", path: "/conferences/" + prepared.Conference + "/minutes", tail: "/signatures", match: true,
@@ -153,6 +156,9 @@ func (c checker) writes(t *testing.T, as func(login string) program, prepared ap
 		var heads []string
 		if d.path != "" {
 			path = d.path + cmp.Or(d.tail, pattern[strings.Index(pattern, "}")+1:])
+		}
+		if strings.Contains(path, "$MEMBER") { // somebody on that roll
+			path = strings.ReplaceAll(path, "$MEMBER", p.list(d.path + "/attendance?state=invited").Items[0].Member)
 		}
 		if d.match {
 			bare := p.ask(method, "/api/v1"+path, d.body)

@@ -18,7 +18,11 @@ func (s *server) letters(w http.ResponseWriter, r *http.Request) error {
 	v := r.URL.Query()
 	f := invitation.Filter{Unit: v.Get("unit"), Answer: v.Get("answer")}
 	f.Site, _ = strconv.ParseInt(v.Get("site"), 10, 64) // what is no number is all
-	guest, _ := strconv.ParseInt(r.PathValue("guest"), 10, 64)
+	one := r.PathValue("key") != "" || r.PathValue("guest") != ""
+	guest, err := strconv.ParseInt(r.PathValue("guest"), 10, 64)
+	if err != nil {
+		guest = -1 // nobody
+	}
 	coder, err := s.codes.Of(r.Context(), id)
 	if err != nil {
 		return err
@@ -30,12 +34,12 @@ func (s *server) letters(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		var all []invitation.Invited
-		if key := r.PathValue("key"); key != "" || guest != 0 {
-			one, err := invitation.Get(ctx, tx, by, m, key, guest)
+		if one {
+			v, err := invitation.Get(ctx, tx, by, m, r.PathValue("key"), guest)
 			if err != nil {
 				return err
 			}
-			all = append(all, one)
+			all = append(all, v)
 		} else if all, err = invitation.Everybody(ctx, tx, by, m, f); err != nil {
 			return err
 		}

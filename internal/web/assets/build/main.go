@@ -35,7 +35,7 @@ func build() error {
 			{InputPath: sources + "/js/checkin/main.js", OutputPath: "checkin"}, {InputPath: sources + "/css/checkin.css", OutputPath: "checkin"},
 			{InputPath: sources + "/js/checkin/sw.js", OutputPath: "checkin-sw"},
 		},
-		Bundle:      true, Write: true, Outdir: dist, EntryNames: "[name]", AssetNames: "[name]",
+		Bundle: true, Write: true, Outdir: dist, EntryNames: "[name]", AssetNames: "[name]",
 		MinifyWhitespace: true, MinifySyntax: true, MinifyIdentifiers: true,
 		Format: api.FormatESModule, Target: api.ES2022, LogLevel: api.LogLevelWarning,
 		Loader: map[string]api.Loader{".woff2": api.LoaderFile, ".svg": api.LoaderFile},

@@ -204,3 +204,17 @@ func Revoke(ctx context.Context, tx *db.Tx, by auth.Actor, id string) error {
 	}
 	return audit.Record(ctx, tx, by, "account.revoke", id, "")
 }
+
+// Still returns who an account stands for now, acting for the unit with key in a tree
+// or, if that is no longer granted, for the first that is; nobody if it is disabled or
+// nothing is granted any more. It is for what acts in a person's name while they are away.
+func Still(ctx context.Context, tx *db.Tx, account, tree, key string) (auth.Actor, error) {
+	a, err := live(ctx, tx, account)
+	if fault.Is(err, fault.NotFound) {
+		return auth.Actor{}, nil
+	}
+	if err != nil {
+		return auth.Actor{}, err
+	}
+	return actor(ctx, tx, sessionRow{account: a.ID, name: a.Name, member: a.Member, acting: tree + "/" + key})
+}

@@ -41,6 +41,11 @@ func byLogin(ctx context.Context, tx *db.Tx, login string) (Account, error) {
 	return db.First(db.All(ctx, tx, scan, `SELECT `+columns+` FROM account a WHERE a.login = $1`, login))
 }
 
+// live returns an account that is not disabled, by id.
+func live(ctx context.Context, tx *db.Tx, id string) (Account, error) {
+	return db.First(db.All(ctx, tx, scan, `SELECT `+columns+` FROM account a WHERE a.id = $1 AND a.disabled_at IS NULL`, id))
+}
+
 func loginTaken(ctx context.Context, tx *db.Tx, login string) (bool, error) {
 	var n int
 	err := tx.One(ctx, `SELECT count(*) FROM account WHERE login = $1`, []any{login}, &n)

@@ -19,6 +19,7 @@ import (
 	"nhipcau/internal/auth"
 	"nhipcau/internal/conference"
 	"nhipcau/internal/db"
+	"nhipcau/internal/device"
 	"nhipcau/internal/directive"
 	"nhipcau/internal/drafting"
 	"nhipcau/internal/fault"
@@ -68,7 +69,7 @@ func catalog() (*i18n.Catalog, error) {
 func locales() []fs.FS {
 	return []fs.FS{
 		Locale, web.Locale, api.Locale, file.Locale, org.Locale, account.Locale, tally.Locale, mail.Locale,
-		directive.Locale, rollout.Locale, conference.Locale, site.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
+		directive.Locale, rollout.Locale, conference.Locale, site.Locale, device.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
 		statement.Locale, form.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
 	}
 }
@@ -127,6 +128,7 @@ func (h *house) build() error {
 	follow.Register(h.site, h.db, h.files)
 	conference.Register(h.site, h.db)
 	site.Register(h.site, h.db)
+	device.Register(h.site, h.db, h.cfg.base())
 	plan.Register(h.site, h.db)
 	report.Register(h.site, h.db)
 	imports.Register(h.site, h.db)

@@ -58,6 +58,8 @@ var only = map[string][]string{
 	"github.com/wneessen":      {"mail"},
 	"github.com/emersion":      {},
 	"github.com/xuri":          {"intake", "office"},
+	"rsc.io":                   {"office"},
+	"github.com/signintech":    {"office"},
 	"github.com/evanw":         {"web/assets/build"},
 	"github.com/chromedp":      {},
 	"github.com/a-h/templ":     slices.Concat([]string{"app", "web", "api"}, sliced),

@@ -49,7 +49,10 @@ type Occasion struct {
 	Host     int64
 	ClosedAt time.Time
 	People   int64 // on the roll
-	Version  int64
+	Rule
+	Version int64
+
+	orphans bool // some facts take back others that have not come
 }
 
 // A Row is one person on a roll.
@@ -74,6 +77,7 @@ type Row struct {
 // who marks has seen.
 type Mark struct {
 	Member  int64
+	Call    int64 // roll call; 0 is the first
 	State   State
 	Reason  string
 	Version int64
@@ -128,51 +132,103 @@ type Stale struct{ Members []int64 }
 
 func (s *Stale) Error() string { return "attendance: rows have changed" }
 
-// MarkAll marks people on the roll of an open occasion, all or none. Marks that
-// change nothing are dropped. If somebody else has changed one of the rows since
-// it was seen, nothing is marked and the Conflict wraps a *Stale that says
+// MarkAll marks people on the roll of an open occasion at their roll calls, all or
+// none. Marks that change nothing are dropped. If somebody else has changed one of the
+// rows since it was seen, nothing is marked and the Conflict wraps a *Stale that says
 // which.
 func MarkAll(ctx context.Context, tx *db.Tx, by auth.Actor, occasion string, marks []Mark) (int, error) {
-	if _, err := open(ctx, tx, occasion); err != nil {
-		return 0, err
-	}
-	rows, err := byMember(ctx, tx, occasion, marks)
+	o, err := open(ctx, tx, occasion)
 	if err != nil {
 		return 0, err
 	}
+	b := newBatch(tx, by, o, 0)
+	if err := b.loadMarked(ctx, tx, marks); err != nil {
+		return 0, err
+	}
 	stale := &Stale{}
-	var todo []Mark
+	var changes []change
 	for _, m := range marks {
-		row, ok := rows[m.Member]
-		if !ok {
+		if m.Call == 0 {
+			m.Call = 1
+		}
+		p := b.members[m.Member]
+		if p == nil || !p.onRoll {
 			return 0, fault.New(fault.NotFound, "error.not_found")
 		}
-		if err := m.check(); err != nil {
+		if err := m.check(b.calls); err != nil {
 			return 0, err
 		}
+		all, _, _ := p.byCall()
+		was := p.standing(all, m.Call)
 		switch {
-		case row.State == m.State && row.Reason == m.Reason:
-		case row.Version != m.Version:
+		case was.state == m.State && was.reason == m.Reason:
+		case p.version != m.Version:
 			stale.Members = append(stale.Members, m.Member)
 		default:
-			todo = append(todo, m)
+			h := hand{m.State, m.Reason, m.Call > 0 && p.there(m.Call)}
+			p.hand(m.Call, h)
+			b.change(p)
+			changes = append(changes, change{m.Member, m.Call, was.state, h})
 		}
 	}
 	if len(stale.Members) > 0 {
 		return 0, fault.Wrap(fault.Conflict, stale, "attendance.error.stale", len(stale.Members))
 	}
-	for _, m := range todo {
-		if err := mark(ctx, tx, by, occasion, rows[m.Member], m); err != nil {
-			return 0, err
+	if len(changes) == 0 {
+		return 0, nil
+	}
+	for _, p := range b.order {
+		p.work()
+	}
+	if err := insertChanges(ctx, tx, by, occasion, changes); err != nil {
+		return 0, err
+	}
+	return len(changes), b.save(ctx, tx)
+}
+
+// A change is a mark by hand that changes something.
+type change struct {
+	member, call int64
+	was          State
+	hand
+}
+
+// standing is what the roll shows of a person at a roll call. Where there is one only,
+// it is the state of the row.
+func (p *person) standing(all [MostCalls + 1]at, call int64) at {
+	if all[call].state == "" {
+		if p.began {
+			return at{state: Exempt}
+		}
+		return at{state: Invited}
+	}
+	return all[call]
+}
+
+// there reports whether a check-in counts for a person at a roll call.
+func (p *person) there(call int64) bool {
+	for _, k := range p.facts {
+		if k.live() && k.Call == call && k.State.There() {
+			return true
 		}
 	}
-	return len(todo), nil
+	return false
+}
+
+func (p *person) hand(call int64, h hand) {
+	if p.hands == nil {
+		p.hands = map[int64]hand{}
+	}
+	p.hands[call] = h
 }
 
 // check refuses a state or a reason that is none; a reason stands only with an
 // excuse.
-func (m *Mark) check() error {
+func (m *Mark) check(calls map[int64]bool) error {
 	w := fault.Wrong{}
+	if !calls[m.Call] {
+		w.Add("call", "attendance.error.no_call")
+	}
 	if m.State != Invited && !one(States, m.State) {
 		w.Add("state", "attendance.error.state")
 	}

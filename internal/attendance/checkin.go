@@ -2,73 +2,11 @@ package attendance
 
 import (
 	"context"
-	"encoding/json"
-	"regexp"
-	"time"
-	"unicode/utf8"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
 )
-
-// A Fact is that a person checked in, as a device noted it.
-type Fact struct {
-	ID     string `json:"id"` // UUIDv7, made by the device
-	Device string `json:"device"`
-	Seq    int64  `json:"seq"`    // rises on the device
-	At     int64  `json:"at"`     // Unix milliseconds by the device's clock
-	Offset int64  `json:"offset"` // milliseconds to add to it, as the device has learnt
-	Member string `json:"member"` // key
-	State  State  `json:"state"`  // present or online
-	Source string `json:"source"` // how the person was recognised
-}
-
-// Sources are how a person can be recognised.
-var Sources = []string{"qr", "list", "card", "hand"}
-
-// when is the corrected time at which the fact happened.
-func (f Fact) when() int64 { return f.At + f.Offset }
-
-// MostFacts is how many facts come together at most.
-const MostFacts = 500
-
-// LargeOffset is from where on a device's clock is pointed out as wrong.
-const LargeOffset = 5 * time.Minute
-
-// A Result is what became of a fact. No result is a reason to forget the fact: a
-// device that has an answer need only not send it again.
-type Result string
-
-// The results.
-const (
-	Accepted  Result = "accepted"  // it is the check-in that counts
-	Extra     Result = "extra"     // likewise, of a person who was not invited
-	Duplicate Result = "duplicate" // it was here before
-	Other     Result = "other"     // kept; an earlier check-in of the person counts
-	Late      Result = "late"      // kept; the roll is closed, it counts when that is reopened
-	Aside     Result = "conflict"  // kept apart: a fact of the same id says otherwise
-	Unknown   Result = "unknown"   // kept apart: nobody has this member key
-	Invalid   Result = "invalid"   // not kept: it is not a fact
-)
-
-// Results are all results, in the order of a list.
-var Results = []Result{Accepted, Extra, Duplicate, Other, Late, Aside, Unknown, Invalid}
-
-// An Answer says what became of a fact.
-type Answer struct {
-	ID     string
-	Result Result
-	First  *First // of Other: the check-in that counts
-}
-
-// First is the check-in of a person that counts.
-type First struct {
-	Fact   string
-	Site   int64
-	Device string
-	At     time.Time // corrected
-}
 
 // A Taken is what a batch of facts has done.
 type Taken struct {
@@ -77,37 +15,9 @@ type Taken struct {
 	Homes   []Home // units whose figures have moved
 }
 
-// A Home is how many persons of a unit have newly checked in.
+// A Home is how many persons of a unit have newly checked in; fewer than none where
+// check-ins were taken back.
 type Home struct{ Unit, Invited, Extra int64 }
-
-// standings of a kept fact.
-const (
-	counting = 1
-	behind   = 2 // the person has checked in earlier
-	waiting  = 3 // it came when the roll was closed
-)
-
-var uuid = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
-
-const (
-	maxDevice = 64
-	maxKey    = 64
-	maxMillis = 4_102_444_800_000 // the year 2100
-	maxOffset = 7 * 24 * 3600 * 1000
-)
-
-// sound reports whether f can be kept at all.
-func (f Fact) sound() bool {
-	text := func(s string, most int) bool { return s != "" && len(s) <= most && utf8.ValidString(s) }
-	return uuid.MatchString(f.ID) && text(f.Device, maxDevice) && text(f.Member, maxKey) && f.State.There() && one(Sources, f.Source) &&
-		f.Seq >= 0 && f.At > 0 && f.At < maxMillis && f.Offset > -maxOffset && f.Offset < maxOffset
-}
-
-// body is the fact as it is set aside.
-func (f Fact) body() (string, error) {
-	b, err := json.Marshal(f)
-	return string(b), err
-}
 
 // Take takes the facts that a device at a site sends, at most MostFacts, and
 // answers each. Sent again they change nothing. A person counts by their earliest
@@ -115,8 +25,9 @@ func (f Fact) body() (string, error) {
 // others are kept. late says that the site is closed: its facts are marked so. Of a
 // closed roll they are kept and wait until it is reopened.
 //
-// Where the site's people are on the roll it is a handful of statements, however
-// many facts there are.
+// Where the site's people are on the roll and check in at the first roll call it is a
+// handful of statements, however many facts there are. Of other facts each person
+// takes a little more.
 func Take(ctx context.Context, tx *db.Tx, by auth.Actor, occasion string, site int64, late bool, facts []Fact) (Taken, error) {
 	if len(facts) > MostFacts {
 		w := fault.Wrong{}
@@ -127,56 +38,22 @@ func Take(ctx context.Context, tx *db.Tx, by auth.Actor, occasion string, site i
 	if err != nil {
 		return Taken{}, err
 	}
-	b := batch{by: by, occasion: o, site: site, late: late || !o.ClosedAt.IsZero(), closed: !o.ClosedAt.IsZero()}
-	if err := b.load(ctx, tx, facts); err != nil {
+	b := newBatch(tx, by, o, site)
+	b.late, b.closed = late || !o.ClosedAt.IsZero(), !o.ClosedAt.IsZero()
+	cleaned := make([]Fact, len(facts))
+	for i, f := range facts {
+		cleaned[i] = f.clean()
+	}
+	if err := b.load(ctx, tx, cleaned, nil); err != nil {
 		return Taken{}, err
 	}
 	answers := make([]Answer, len(facts))
-	for i, f := range facts {
-		if answers[i], err = b.take(f); err != nil {
+	for i := range cleaned {
+		if answers[i], err = b.take(&cleaned[i]); err != nil {
 			return Taken{}, err
 		}
 	}
 	return Taken{Batch: b.id, Answers: answers, Homes: b.moved()}, b.save(ctx, tx)
-}
-
-// A kept is a fact of the roll as it is kept.
-type kept struct {
-	Fact
-	member, unit, site, batch int64
-	extra, late               bool
-	standing                  int
-	was                       int // standing before this batch, 0 if it came with it
-	actor, actorName          string
-	at                        time.Time
-}
-
-// earlier reports whether k counts before x: by time, and of two at one moment by
-// id, so that the order in which they come does not matter.
-func (k *kept) earlier(x *kept) bool {
-	if k.when() != x.when() {
-		return k.when() < x.when()
-	}
-	return k.ID < x.ID
-}
-
-// same reports whether f at a site says what k says.
-func (k *kept) same(f Fact, site int64) bool { return k.Fact == f && k.site == site }
-
-func (k *kept) first() *First {
-	return &First{Fact: k.ID, Site: k.site, Device: k.Device, At: time.UnixMilli(k.when()).UTC()}
-}
-
-// A person is somebody of whom facts have come.
-type person struct {
-	member, unit, site int64
-	state              State
-	onRoll, extra      bool
-	version            int64
-	fact               string // that counts
-	first              *kept  // the same
-	changed, moved     bool
-	fresh              bool // checked in first by this batch
 }
 
 // A batch is facts that came together, worked out in memory.
@@ -187,50 +64,200 @@ type batch struct {
 	site         int64
 	late, closed bool
 
-	known  map[string]*kept   // facts by id
-	people map[string]*person // by member key
-	order  []*person          // those changed
+	known   map[string]*kept   // facts by id
+	people  map[string]*person // by member key
+	members map[int64]*person  // the same
+	guests  map[string]*visitor
+	heads   []*kept // counts at the site
+	listed  bool    // somebody was invited to the site
+	calls   map[int64]bool
+	orphans map[string][]*kept // those that take back a fact that has not come, by its id
+
+	order  []*person // those changed
+	came   []*visitor
 	added  []*kept
-	behind []*kept // no longer the one that counts
+	behind []*kept // whose standing has changed
 	aside  []aside
+	used   map[int64]bool // roll calls named
 }
 
-// An aside is a fact that is set aside.
+func newBatch(tx *db.Tx, by auth.Actor, o Occasion, site int64) *batch {
+	return &batch{
+		by: by, occasion: o, site: site, id: tx.NewID(),
+		known: map[string]*kept{}, people: map[string]*person{}, members: map[int64]*person{}, guests: map[string]*visitor{},
+	}
+}
+
+// An aside is a fact that is set aside, and why.
 type aside struct{ id, body, why string }
 
+// Why facts are set aside.
+const (
+	contradicts = "contradicts" // a fact of its id says otherwise
+	unknown     = "unknown"     // nobody is known by its key or code
+	noCall      = "call"        // there is no such roll call
+	hasList     = "list"        // heads are counted only where there is no list
+	badVoid     = "void"        // it takes back what it cannot
+	WhyRevoked  = "revoked"     // its device may not send
+	WhyForged   = "forged"      // the file it came in was changed
+)
+
+func (b *batch) setAside(f *Fact, why string) error {
+	body, err := f.body()
+	b.aside = append(b.aside, aside{f.ID, body, why})
+	return err
+}
+
 // take works out one fact.
-func (b *batch) take(f Fact) (Answer, error) {
+func (b *batch) take(f *Fact) (Answer, error) {
 	if !f.sound() {
 		return Answer{ID: f.ID, Result: Invalid}, nil
 	}
-	p := b.people[f.Member]
 	if k := b.known[f.ID]; k != nil {
-		if k.same(f, b.site) {
+		if k.same(*f, b.site) {
 			return Answer{ID: f.ID, Result: Duplicate}, nil
 		}
-		return Answer{ID: f.ID, Result: Aside}, b.set(f, "contradicts")
+		return Answer{ID: f.ID, Result: Aside}, b.setAside(f, contradicts)
 	}
-	if p == nil {
-		return Answer{ID: f.ID, Result: Unknown}, b.set(f, "unknown")
+	why, p := "", b.people[f.Member]
+	k := &kept{Fact: *f, site: b.site, late: b.late, standing: waiting}
+	switch {
+	case f.State == Void:
+		why = b.wrongVoid(k)
+	case f.State == Heads && b.listed:
+		why = hasList
+	case f.State == Heads:
+	case f.Guest.ID != "":
+		if g := b.guests[f.Guest.ID]; f.Guest.number() > 0 && !g.known {
+			why = unknown
+		}
+	case p == nil:
+		why = unknown
+	default:
+		k.member, k.unit, k.extra = p.member, p.unit, p.extra
 	}
-	k := &kept{Fact: f, member: p.member, unit: p.unit, site: b.site, extra: p.extra, late: b.late, standing: waiting}
+	if why == "" && f.Call > 1 && !b.calls[f.Call] {
+		why = noCall
+	}
+	switch why {
+	case "":
+	case unknown:
+		return Answer{ID: f.ID, Result: Unknown}, b.setAside(f, why)
+	default:
+		return Answer{ID: f.ID, Result: Aside}, b.setAside(f, why)
+	}
 	b.known[f.ID] = k
 	b.added = append(b.added, k)
+	if f.Call > 1 {
+		b.name(f.Call)
+	}
 	if b.closed {
 		return Answer{ID: f.ID, Result: Late}, nil
 	}
-	b.settle(p, k)
-	switch {
-	case k.standing == behind:
-		return Answer{ID: f.ID, Result: Other, First: p.first.first()}, nil
-	case p.extra:
-		return Answer{ID: f.ID, Result: Extra}, nil
+	if err := b.enter(k); err != nil {
+		return Answer{}, err
 	}
-	return Answer{ID: f.ID, Result: Accepted}, nil
+	return b.answer(k, p), nil
 }
 
-// settle lets a fact count for its person, or stand behind the one that does.
-func (b *batch) settle(p *person, k *kept) {
+func (b *batch) answer(k *kept, p *person) Answer {
+	a := Answer{ID: k.ID, Result: Accepted}
+	switch {
+	case k.standing == behind, k.standing == voided:
+		a.Result = Other
+		if p != nil && p.first != nil {
+			a.First = p.first.first()
+		}
+	case k.extra:
+		a.Result = Extra
+	}
+	return a
+}
+
+// name notes that a roll call is used.
+func (b *batch) name(call int64) {
+	if b.used == nil {
+		b.used = map[int64]bool{}
+	}
+	b.used[call] = true
+}
+
+// wrongVoid says why a fact cannot take back another: one that takes back itself, or
+// that another site noted.
+func (b *batch) wrongVoid(k *kept) string {
+	if t := b.known[k.Ref]; t != nil && (t.State == Void || t.site != k.site) {
+		return badVoid
+	}
+	return ""
+}
+
+// enter lets a fact bear on what stands.
+func (b *batch) enter(k *kept) error {
+	if k.State == Void {
+		for _, v := range b.orphans[k.ID] { // nothing takes back what takes back
+			if err := b.expel(v); err != nil {
+				return err
+			}
+		}
+		delete(b.orphans, k.ID)
+		return b.void(k)
+	}
+	k.standing = behind
+	if len(b.orphans) > 0 {
+		if err := b.adopt(k); err != nil {
+			return err
+		}
+	}
+	b.settle(k)
+	return nil
+}
+
+// settle works out again what a fact is about.
+func (b *batch) settle(k *kept) {
+	switch {
+	case k.State == Heads:
+		if !has(b.heads, k) {
+			b.heads = append(b.heads, k)
+		}
+		counted(b.heads)
+	case k.Guest.ID != "":
+		g := b.guests[k.Guest.ID]
+		if !has(g.facts, k) {
+			g.facts = append(g.facts, k)
+		}
+		if g.work(); !g.changed {
+			g.changed = true
+			b.came = append(b.came, g)
+		}
+	default:
+		p := b.members[k.member]
+		if p == nil {
+			return // nobody by now
+		}
+		if !p.worked {
+			b.checkIn(p, k)
+			return
+		}
+		if !has(p.facts, k) {
+			p.facts = append(p.facts, k)
+		}
+		b.change(p)
+		p.work()
+	}
+}
+
+func (b *batch) change(p *person) {
+	if !p.changed {
+		p.changed = true
+		b.order = append(b.order, p)
+	}
+}
+
+func has(all []*kept, k *kept) bool { return k.was != 0 && one(all, k) }
+
+// checkIn lets a check-in count for its person, or stand behind the one that does,
+// where there are no facts but check-ins at the first roll call.
+func (b *batch) checkIn(p *person, k *kept) {
 	if p.first != nil && !k.earlier(p.first) {
 		k.standing = behind
 		return
@@ -240,24 +267,62 @@ func (b *batch) settle(p *person, k *kept) {
 		if p.first.was != 0 {
 			b.behind = append(b.behind, p.first)
 		}
-	} else {
-		p.fresh = true
 	}
-	if !p.changed {
-		p.changed = true
-		b.order = append(b.order, p)
-	}
-	if p.fresh || p.state.There() { // not where the roll was corrected by hand since
-		p.state = k.State
-	}
-	p.moved = p.moved || p.site != k.site
-	k.standing, p.first, p.fact, p.site = counting, k, k.ID, k.site
+	b.change(p)
+	p.goTo(k.site)
+	p.state, p.reason, p.calls = k.State, "", 1
+	k.standing, p.first, p.fact = counting, k, k.ID
 }
 
-func (b *batch) set(f Fact, why string) error {
-	body, err := f.body()
-	b.aside = append(b.aside, aside{f.ID, body, why})
-	return err
+// void lets a fact take back another, now or when that comes.
+func (b *batch) void(k *kept) error {
+	if why := b.wrongVoid(k); why != "" { // it came while the roll was closed
+		return b.expel(k)
+	}
+	t := b.known[k.Ref]
+	if t == nil || t.standing == waiting {
+		if k.standing = orphan; b.orphans == nil {
+			b.orphans = map[string][]*kept{}
+		}
+		b.orphans[k.Ref] = append(b.orphans[k.Ref], k)
+		return nil
+	}
+	b.takeBack(k, t)
+	b.settle(t)
+	return nil
+}
+
+// takeBack notes that k takes t back.
+func (b *batch) takeBack(k, t *kept) {
+	k.standing, k.member, k.unit, k.extra = voiding, t.member, t.unit, t.extra
+	t.standing = voided
+}
+
+// adopt has those take back k that came before it.
+func (b *batch) adopt(k *kept) error {
+	for _, v := range b.orphans[k.ID] {
+		if v.site != k.site {
+			if err := b.expel(v); err != nil {
+				return err
+			}
+			continue
+		}
+		b.takeBack(v, k)
+		if v.was != 0 {
+			b.behind = append(b.behind, v)
+		}
+	}
+	delete(b.orphans, k.ID)
+	return nil
+}
+
+// expel sets a fact aside that was among those of the roll.
+func (b *batch) expel(k *kept) error {
+	k.standing = expelled
+	if k.was != 0 {
+		b.behind = append(b.behind, k)
+	}
+	return b.setAside(&k.Fact, badVoid)
 }
 
 // moved returns the units whose figures have moved, in the order in which they came.
@@ -265,7 +330,14 @@ func (b *batch) moved() []Home {
 	at := map[int64]int{}
 	var all []Home
 	for _, p := range b.order {
-		if !p.fresh {
+		n := int64(0)
+		if p.fact != "" {
+			n++
+		}
+		if p.had {
+			n--
+		}
+		if n == 0 {
 			continue
 		}
 		i, ok := at[p.unit]
@@ -275,17 +347,45 @@ func (b *batch) moved() []Home {
 			all = append(all, Home{Unit: p.unit})
 		}
 		if p.extra {
-			all[i].Extra++
+			all[i].Extra += n
 		} else {
-			all[i].Invited++
+			all[i].Invited += n
+		}
+	}
+	return all
+}
+
+// restanding returns the facts that were kept before and stand otherwise now.
+func (b *batch) restanding() []*kept {
+	all := b.behind
+	for _, p := range b.order {
+		if !p.worked {
+			continue
+		}
+		for _, k := range p.facts {
+			if k.was != 0 && k.standing != k.was {
+				all = append(all, k)
+			}
+		}
+	}
+	for _, g := range b.came {
+		for _, k := range g.facts {
+			if k.was != 0 && k.standing != k.was {
+				all = append(all, k)
+			}
+		}
+	}
+	for _, k := range b.heads {
+		if k.was != 0 && k.standing != k.was {
+			all = append(all, k)
 		}
 	}
 	return all
 }
 
 // TakeWaiting lets facts count that came while the roll was closed, at most limit;
-// it is called after the roll was reopened, until it returns none. They keep their
-// batches; what moved bears a new one, whose facts they become.
+// it is called after the roll was reopened, until it returns none. What moved bears a
+// new batch, whose facts they become.
 func TakeWaiting(ctx context.Context, tx *db.Tx, by auth.Actor, occasion string, limit int) (taken Taken, site int64, n int, err error) {
 	o, err := open(ctx, tx, occasion)
 	if err != nil {
@@ -299,20 +399,21 @@ func TakeWaiting(ctx context.Context, tx *db.Tx, by auth.Actor, occasion string,
 	for n < len(all) && all[n].site == site {
 		n++
 	}
-	b := batch{by: by, occasion: o, site: site, late: true}
+	b := newBatch(tx, by, o, site)
+	b.late = true
 	some := make([]Fact, n)
 	for i, k := range all[:n] {
 		some[i] = k.Fact
 	}
-	if err := b.load(ctx, tx, some); err != nil {
+	if err := b.load(ctx, tx, some, all[:n]); err != nil {
 		return Taken{}, 0, 0, err
 	}
 	for _, k := range all[:n] {
-		p := b.people[k.Member]
-		k.standing = behind
-		if p != nil {
+		if p := b.members[k.member]; p != nil {
 			k.extra, k.unit = p.extra, p.unit
-			b.settle(p, k)
+		}
+		if err := b.enter(k); err != nil {
+			return Taken{}, 0, 0, err
 		}
 	}
 	if err := b.save(ctx, tx); err != nil {

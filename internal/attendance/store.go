@@ -3,11 +3,11 @@ package attendance
 import (
 	"context"
 	"math"
+	"slices"
 	"strings"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
-	"nhipcau/internal/fault"
 	"nhipcau/internal/org"
 	"nhipcau/internal/vn"
 )
@@ -18,8 +18,12 @@ func insertOccasion(ctx context.Context, tx *db.Tx, o Occasion) error {
 
 // Get returns an occasion. The caller has seen the thing it belongs to.
 func Get(ctx context.Context, tx *db.Tx, id string) (o Occasion, err error) {
-	err = tx.One(ctx, `SELECT id, tree, subject, host, closed_at, people, version FROM occasion WHERE id = $1`, []any{id},
-		&o.ID, &o.Tree, &o.Subject, &o.Host, db.At(&o.ClosedAt), &o.People, &o.Version)
+	var checkout, orphans int
+	err = tx.One(ctx, `SELECT id, tree, subject, host, closed_at, people, need, checkout, version,
+			CASE WHEN EXISTS (SELECT 1 FROM attendance_fact f WHERE f.occasion = $1 AND f.standing = 7) THEN 1 ELSE 0 END
+		FROM occasion WHERE id = $1`, []any{id},
+		&o.ID, &o.Tree, &o.Subject, &o.Host, db.At(&o.ClosedAt), &o.People, &o.Need, &checkout, &o.Version, &orphans)
+	o.Checkout, o.orphans = checkout != 0, orphans != 0
 	return o, err
 }
 
@@ -104,29 +108,6 @@ func Many(ctx context.Context, tx *db.Tx, occasion string, n int) (bool, error) 
 	all, err := db.All(ctx, tx, func(r db.Scanner) (m int64, err error) { return m, r.Scan(&m) },
 		`SELECT member FROM attendance WHERE occasion = $1 ORDER BY member LIMIT 1 OFFSET $2`, occasion, n)
 	return len(all) > 0, err
-}
-
-// byMember returns the rows of members.
-func byMember(ctx context.Context, tx *db.Tx, occasion string, marks []Mark) (map[int64]Row, error) {
-	all := make(map[int64]Row, len(marks))
-	for len(marks) > 0 {
-		n := min(listed, len(marks))
-		ids := make([]int64, n)
-		for i, m := range marks[:n] {
-			ids[i] = m.Member
-		}
-		in, args := among(ids, occasion)
-		if err := db.Each(ctx, tx, `SELECT member, state, reason, version FROM attendance WHERE occasion = $1 AND member IN `+in, args, func(r db.Scanner) error {
-			var v Row
-			err := r.Scan(&v.Member, &v.State, &v.Reason, &v.Version)
-			all[v.Member] = v
-			return err
-		}); err != nil {
-			return nil, err
-		}
-		marks = marks[n:]
-	}
-	return all, nil
 }
 
 const listed = 50 // members asked about by one statement
@@ -221,27 +202,53 @@ func Guests(ctx context.Context, tx *db.Tx, occasion string) ([]Guest, error) {
 
 func insert(ctx context.Context, tx *db.Tx, by auth.Actor, occasion string, m org.Member, s State) (added bool, err error) {
 	n, err := tx.ExecN(ctx, `
-		INSERT INTO attendance (occasion, member, unit, state, reason, actor, actor_name, at, version)
-		VALUES ($1, $2, $3, $4, '', $5, $6, $7, 1) ON CONFLICT (occasion, member) DO NOTHING`,
-		occasion, m.ID, m.Unit, s, by.Login, by.Name, tx.Now)
+		INSERT INTO attendance (occasion, member, unit, state, began, reason, actor, actor_name, at, version)
+		VALUES ($1, $2, $3, $4, $5, '', $6, $7, $8, 1) ON CONFLICT (occasion, member) DO NOTHING`,
+		occasion, m.ID, m.Unit, s, s == Exempt, by.Login, by.Name, tx.Now)
 	return n == 1, err
 }
 
-func mark(ctx context.Context, tx *db.Tx, by auth.Actor, occasion string, was Row, m Mark) error {
-	n, err := tx.ExecN(ctx, `
-		UPDATE attendance SET state = $1, reason = $2, actor = $3, actor_name = $4, at = $5, version = version + 1
-		WHERE occasion = $6 AND member = $7 AND version = $8`,
-		m.State, m.Reason, by.Login, by.Name, tx.Now, occasion, m.Member, m.Version)
-	if err != nil {
+// loadMarked reads people who are marked by hand, with all that bears on them.
+func (b *batch) loadMarked(ctx context.Context, tx *db.Tx, marks []Mark) error {
+	ids := make([]int64, len(marks))
+	b.calls = map[int64]bool{1: true}
+	for i, m := range marks {
+		if ids[i] = m.Member; m.Call > 1 {
+			b.name(m.Call)
+		}
+	}
+	if len(b.used) > 0 {
+		all, err := calls(ctx, tx, b.occasion.ID)
+		if err != nil {
+			return err
+		}
+		for _, c := range all {
+			b.calls[c.N] = true
+		}
+	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	if err := loadPeople(ctx, tx, b, `m.id`, ids); err != nil {
 		return err
 	}
-	if n == 0 {
-		return fault.New(fault.Conflict, "error.conflict")
+	var first []string
+	for _, p := range b.people {
+		if p.worked = true; p.fact != "" {
+			first = append(first, p.fact)
+		}
 	}
-	return tx.Exec(ctx, `
-		INSERT INTO attendance_change (id, occasion, member, state_from, state_to, reason, actor, actor_name, at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		tx.NewID(), occasion, m.Member, was.State, m.State, m.Reason, by.Login, by.Name, tx.Now)
+	if err := b.loadFacts(ctx, tx, first); err != nil {
+		return err
+	}
+	return b.loadWorked(ctx, tx, ids)
+}
+
+func insertChanges(ctx context.Context, tx *db.Tx, by auth.Actor, occasion string, all []change) error {
+	return db.InsertMany(ctx, tx, `INSERT INTO attendance_change (id, occasion, member, call, over, state_from, state_to, reason, actor, actor_name, at) VALUES`,
+		len(all), func(i int) []any {
+			c := all[i]
+			return []any{tx.NewID(), occasion, c.member, c.call, c.over, c.was, c.state, c.reason, by.Login, by.Name, tx.Now}
+		})
 }
 
 func replaceGuests(ctx context.Context, tx *db.Tx, occasion string, guests []Guest) error {

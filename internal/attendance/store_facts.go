@@ -16,19 +16,30 @@ const (
 	Foremost Standing = "counts"
 	Behind   Standing = "behind"  // the person has checked in earlier
 	Waits    Standing = "waiting" // for the conference to be reopened
+	Beside   Standing = "beside"  // it counts beside the first check-in
+	TakenOff Standing = "voided"  // another fact takes it back
+	Voiding  Standing = "voiding" // it takes another back
+	Orphaned Standing = "orphan"  // likewise, and that has not come
 )
+
+var standings = map[int]Standing{counting: Foremost, behind: Behind, waiting: Waits, beside: Beside, voided: TakenOff, voiding: Voiding, orphan: Orphaned}
 
 // A Noted is a fact as pages show it.
 type Noted struct {
 	ID         string
-	MemberID   int64
+	MemberID   int64  // 0 of a guest, or a count
 	Member     string // key
-	Name       string
-	Unit       int64 // home
+	Name       string // of the guest, if it is one
+	Unit       int64  // home
 	UnitName   string
 	Extra      bool
 	Site       int64
 	State      State
+	Call       int64
+	Guest      Visitor
+	Reason     string
+	Ref        string
+	N          int64
 	Device     string
 	Seq        int64
 	At         time.Time // corrected
@@ -44,20 +55,20 @@ type Noted struct {
 // ClockWrong reports whether the device's clock was far off.
 func (n Noted) ClockWrong() bool { return n.Offset > LargeOffset || n.Offset < -LargeOffset }
 
-const noted = `SELECT f.id, f.member, m.key, m.name, f.unit, n.short, f.extra, f.site, f.state, f.device, f.seq, f.at_ms, f.offset_ms, f.source, f.standing, f.late,
-		f.batch, f.actor_name, f.at
+const noted = `SELECT f.id, f.member, coalesce(m.key, ''), coalesce(m.name, f.guest_name), f.unit, coalesce(n.short, ''), f.extra, f.site, f.state, f.device, f.seq, f.at_ms, f.offset_ms, f.source, f.standing, f.late,
+		f.batch, f.actor_name, f.at, f.call, f.n, f.reason, f.ref, f.guest, f.guest_name, f.guest_org
 	FROM attendance_fact f
-	JOIN member m ON m.id = f.member
-	JOIN unit_name n ON n.unit = f.unit AND n.from_day = (SELECT max(x.from_day) FROM unit_name x WHERE x.unit = f.unit)
+	LEFT JOIN member m ON m.id = f.member
+	LEFT JOIN unit_name n ON n.unit = f.unit AND n.from_day = (SELECT max(x.from_day) FROM unit_name x WHERE x.unit = f.unit)
 	WHERE f.occasion = $1`
 
 func scanNoted(r db.Scanner) (n Noted, err error) {
 	var extra, late, standing int
 	var ms, off int64
 	err = r.Scan(&n.ID, &n.MemberID, &n.Member, &n.Name, &n.Unit, &n.UnitName, &extra, &n.Site, &n.State, &n.Device, &n.Seq, &ms, &off, &n.Source, &standing, &late,
-		&n.Batch, &n.ActorName, db.At(&n.RecordedAt))
+		&n.Batch, &n.ActorName, db.At(&n.RecordedAt), &n.Call, &n.N, &n.Reason, &n.Ref, &n.Guest.ID, &n.Guest.Name, &n.Guest.Org)
 	n.Extra, n.Late, n.At, n.Offset = extra != 0, late != 0, time.UnixMilli(ms).UTC(), time.Duration(off)*time.Millisecond
-	n.Standing = map[int]Standing{counting: Foremost, behind: Behind, waiting: Waits}[standing]
+	n.Standing = standings[standing]
 	return n, err
 }
 
@@ -69,7 +80,7 @@ func FactsAt(ctx context.Context, tx *db.Tx, occasion string, site, after int64,
 
 // Apart returns facts of a site that do not count, or were late, the last first.
 func Apart(ctx context.Context, tx *db.Tx, occasion string, site int64, limit int) ([]Noted, error) {
-	return db.All(ctx, tx, scanNoted, noted+` AND f.id IN (SELECT id FROM attendance_fact WHERE occasion = $1 AND site = $2) AND (f.standing <> 1 OR f.late = 1) ORDER BY f.batch DESC, f.id LIMIT $3`, occasion, site, limit)
+	return db.All(ctx, tx, scanNoted, noted+` AND f.id IN (SELECT id FROM attendance_fact WHERE occasion = $1 AND site = $2) AND (f.standing NOT IN (1, 4) OR f.late = 1) ORDER BY f.batch DESC, f.id LIMIT $3`, occasion, site, limit)
 }
 
 // BatchOf returns the facts of a batch whose people have their home in a unit.
@@ -82,17 +93,18 @@ func Counting(ctx context.Context, tx *db.Tx, occasion string) ([]Noted, error) 
 	return db.All(ctx, tx, scanNoted, noted+` AND f.standing = 1 ORDER BY f.id`, occasion)
 }
 
-// A SetAside is a fact that is none of the roll, as it came.
-type SetAside struct {
+// A Stray is a fact that was set aside, as it came.
+type Stray struct {
+	N                        int64 // its number
 	ID, Body, Why, ActorName string
 	At                       time.Time
 }
 
 // AsideAt returns what was set aside at a site, the last first.
-func AsideAt(ctx context.Context, tx *db.Tx, occasion string, site int64, limit int) ([]SetAside, error) {
-	return db.All(ctx, tx, func(r db.Scanner) (a SetAside, err error) {
-		return a, r.Scan(&a.ID, &a.Body, &a.Why, &a.ActorName, db.At(&a.At))
-	}, `SELECT id, body, why, actor_name, at FROM attendance_aside WHERE occasion = $1 AND site = $2 ORDER BY at DESC, id LIMIT $3`, occasion, site, limit)
+func AsideAt(ctx context.Context, tx *db.Tx, occasion string, site int64, limit int) ([]Stray, error) {
+	return db.All(ctx, tx, func(r db.Scanner) (a Stray, err error) {
+		return a, r.Scan(&a.N, &a.ID, &a.Body, &a.Why, &a.ActorName, db.At(&a.At))
+	}, `SELECT n, id, body, why, actor_name, at FROM attendance_aside WHERE occasion = $1 AND site = $2 ORDER BY at DESC, id LIMIT $3`, occasion, site, limit)
 }
 
 // A Device is what a site has had from one device.

@@ -40,16 +40,41 @@ type apiCheckins struct {
 	Facts []apiCheckin `json:"facts" doc:"At most 500"`
 }
 
-// apiCheckin is a check-in as a device notes it.
+// apiCheckin is a fact as a device notes it.
 type apiCheckin struct {
 	ID     string           `json:"id" doc:"UUID of version 7, made by the device; the same fact always bears the same" example:"01930a3e-7c00-7abc-8def-0123456789ab"`
 	Device string           `json:"device" doc:"Name of the device, the same in all its facts" example:"may-1"`
 	Seq    int64            `json:"seq" doc:"Rises with every fact of the device"`
 	At     int64            `json:"at" doc:"Unix milliseconds by the device's clock" example:"1603150000000"`
 	Offset int64            `json:"offset" doc:"Milliseconds to add to that clock to get the server's"`
-	Member string           `json:"member" doc:"Key of the member"`
-	State  attendance.State `json:"state" enum:"present,online"`
-	Source string           `json:"source" enum:"qr,list,card,hand" doc:"How the person was recognised"`
+	Call   int64            `json:"call,omitempty" minimum:"0" maximum:"8" doc:"Roll call; 0 is the first"`
+	Member string           `json:"member,omitempty" doc:"Key of the member; or else a code, or a guest"`
+	Code   string           `json:"code,omitempty" doc:"From a badge or an invitation"`
+	Guest  *apiVisitor      `json:"guest,omitempty"`
+	State  attendance.State `json:"state" enum:"present,online,out,excused,absent,exempt,heads,void"`
+	Reason string           `json:"reason,omitempty" doc:"Of excused: duty, study, travel, leave or other; of void: why"`
+	Ref    string           `json:"ref,omitempty" doc:"Of void: the fact taken back"`
+	N      int64            `json:"n,omitempty" doc:"Of heads: how many were counted, where the site has no list"`
+	Source string           `json:"source" enum:"qr,list,card,hand,paper" doc:"How the person was recognised"`
+}
+
+// apiVisitor is a guest: an invited one by number, another by an id that the device has
+// made, with a name.
+type apiVisitor struct {
+	ID   string `json:"id" doc:"Number of the invitation, or a UUID made by the device"`
+	Name string `json:"name,omitempty"`
+	Org  string `json:"org,omitempty"`
+}
+
+func (f apiCheckin) fact() attendance.Fact {
+	out := attendance.Fact{
+		ID: f.ID, Device: f.Device, Seq: f.Seq, At: f.At, Offset: f.Offset, Call: f.Call, Member: f.Member, Code: f.Code,
+		State: f.State, Reason: f.Reason, Ref: f.Ref, N: f.N, Source: f.Source,
+	}
+	if f.Guest != nil {
+		out.Guest = attendance.Visitor(*f.Guest)
+	}
+	return out
 }
 
 type apiCheckedIn struct {
@@ -59,7 +84,7 @@ type apiCheckedIn struct {
 // apiFactAnswer says what became of a fact.
 type apiFactAnswer struct {
 	ID     string            `json:"id"`
-	Result attendance.Result `json:"result" enum:"accepted,extra,duplicate,other,late,conflict,unknown,invalid" doc:"No result is a reason to forget the fact"`
+	Result attendance.Result `json:"result" enum:"accepted,extra,duplicate,other,late,conflict,unknown,revoked,invalid" doc:"No result is a reason to forget the fact"`
 	First  *apiFirstCheckin  `json:"first,omitempty" doc:"Of other: the check-in that counts"`
 }
 
@@ -126,7 +151,7 @@ func RegisterAPI(a *api.API) {
 		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *factsIn) (apiCheckedIn, error) {
 			facts := make([]attendance.Fact, len(in.Body.Facts))
 			for i, f := range in.Body.Facts {
-				facts[i] = attendance.Fact(f)
+				facts[i] = f.fact()
 			}
 			answers, err := CheckIn(ctx, tx, by, in.ID, in.N, facts)
 			out := apiCheckedIn{Answers: make([]apiFactAnswer, len(answers))}

@@ -142,7 +142,7 @@ type showPage struct {
 	After     int64
 	More      bool
 	Apart     []attendance.Noted
-	Aside     []attendance.SetAside
+	Aside     []attendance.Stray
 	Devices   []attendance.Device
 	Units     string // typed
 	MayKeep   bool

@@ -11,6 +11,8 @@ import (
 	"path"
 	"strings"
 	"time"
+
+	"nhipcau/internal/office"
 )
 
 // The bundle: scripts, styles, typefaces and icons, made by `make build`. A
@@ -45,6 +47,14 @@ func loadAssets() assets {
 func Bundled() bool {
 	_, err := bundle.Open("assets/dist/site.css")
 	return err == nil
+}
+
+// Typeface returns the typeface of PDFs; both files are empty if the bundle was not
+// made.
+func Typeface() office.Typeface {
+	regular, _ := bundle.ReadFile("assets/dist/regular.ttf")
+	bold, _ := bundle.ReadFile("assets/dist/bold.ttf")
+	return office.Typeface{Regular: regular, Bold: bold}
 }
 
 // href returns the address of a file of the bundle.

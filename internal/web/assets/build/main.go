@@ -6,7 +6,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
 )
@@ -15,6 +14,20 @@ const (
 	sources = "internal/web/assets"
 	dist    = sources + "/dist"
 )
+
+// copied are the files that go into the bundle as they are: icons, the frame of the
+// check-in page and its reader of codes, and the typeface of PDFs with its licence.
+var copied = map[string]string{
+	sources + "/icon.svg":                                   "icon.svg",
+	sources + "/icon-192.png":                               "icon-192.png",
+	sources + "/icon-512.png":                               "icon-512.png",
+	sources + "/checkin/index.html":                         "checkin-index.html",
+	sources + "/checkin/manifest.webmanifest":               "checkin-manifest.webmanifest",
+	"node_modules/zxing-wasm/dist/reader/zxing_reader.wasm": "zxing_reader.wasm",
+	"node_modules/@expo-google-fonts/be-vietnam-pro/400Regular/BeVietnamPro_400Regular.ttf":   "regular.ttf",
+	"node_modules/@expo-google-fonts/be-vietnam-pro/600SemiBold/BeVietnamPro_600SemiBold.ttf": "bold.ttf",
+	"node_modules/@expo-google-fonts/be-vietnam-pro/LICENSE_FONT":                             "typeface-licence.txt",
+}
 
 func main() {
 	if err := build(); err != nil {
@@ -43,19 +56,12 @@ func build() error {
 	if len(r.Errors) > 0 {
 		return fmt.Errorf("%d errors, the first: %s", len(r.Errors), r.Errors[0].Text)
 	}
-	return carry(dist, "node_modules/zxing-wasm/dist/reader/zxing_reader.wasm", sources+"/icon.svg", sources+"/icon-192.png", sources+"/icon-512.png",
-		sources+"/checkin/index.html", sources+"/checkin/manifest.webmanifest")
-}
-
-// carry copies files as they are; those of the check-in page get its name before theirs.
-func carry(to string, files ...string) error {
-	for _, f := range files {
-		b, err := os.ReadFile(f)
+	for from, to := range copied {
+		b, err := os.ReadFile(from)
 		if err != nil {
 			return err
 		}
-		name := strings.ReplaceAll(strings.TrimPrefix(f, sources+"/"), "checkin/", "checkin-")
-		if err := os.WriteFile(to+"/"+name[strings.LastIndex(name, "/")+1:], b, 0o644); err != nil {
+		if err := os.WriteFile(dist+"/"+to, b, 0o644); err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,180 @@
+package device
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"maps"
+	"slices"
+	"time"
+
+	"nhipcau/internal/attendance"
+	"nhipcau/internal/conference"
+	"nhipcau/internal/db"
+	"nhipcau/internal/fault"
+	"nhipcau/internal/secret"
+	"nhipcau/internal/vn"
+)
+
+// signing is the name of the key by which lists are signed.
+const signing = "checkin signing"
+
+func signer(ctx context.Context, tx *db.Tx) (ed25519.PrivateKey, error) {
+	seed, err := secret.Key(ctx, tx, signing)
+	if err != nil {
+		return nil, err
+	}
+	return ed25519.NewKeyFromSeed(seed), nil
+}
+
+func public(key ed25519.PrivateKey) []byte { return key.Public().(ed25519.PublicKey) }
+
+// A Roster is the list of a site as a device gets it.
+type Roster struct {
+	Body      []byte
+	Signature []byte
+	ETag      string
+}
+
+// A draft is a roster that is read and not yet made.
+type draft struct {
+	device Device
+	list   list
+	coder  attendance.Coder
+	key    ed25519.PrivateKey
+	now    time.Time
+	etag   string
+}
+
+// begin reads what a device's roster is made of; nothing but the ETag if that is what
+// the device has. A device that is revoked or too old gets none, nor does any once the
+// conference is over.
+func begin(ctx context.Context, tx *db.Tx, d Device, has string) (r draft, err error) {
+	r.device, r.now = d, tx.Now
+	if !d.Revoked.IsZero() {
+		return r, fault.New(fault.SignIn, "device.error.revoked")
+	}
+	if !d.Expires.After(tx.Now) {
+		return r, fault.New(fault.Conflict, "device.error.over")
+	}
+	if r.etag, err = ETag(ctx, tx, d.Conference, d.Site); err != nil || r.etag == has {
+		return r, err
+	}
+	if r.list, err = readHead(ctx, tx, d.Conference, d.Site); err != nil {
+		return r, err
+	}
+	if conference.State(r.list.State) != conference.Convened {
+		return r, fault.New(fault.Conflict, "device.error.closed")
+	}
+	if r.coder, err = attendance.NewCoder(ctx, tx, d.Conference); err != nil {
+		return r, err
+	}
+	if r.key, err = signer(ctx, tx); err != nil {
+		return r, err
+	}
+	return r, readPeople(ctx, tx, &r.list, d.Conference, d.Site)
+}
+
+// ETag names the list of a site as it is now. It changes with the people on it and
+// how they are marked, with the conference and the site, and with the day; not with
+// how a unit or an office is called.
+func ETag(ctx context.Context, tx *db.Tx, conference string, site int64) (string, error) {
+	s, err := mark(ctx, tx, conference, site)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256([]byte("1 " + conference + " " + s + " " + string(vn.DayOf(tx.Now))))
+	return `"` + hex.EncodeToString(sum[:12]) + `"`, nil
+}
+
+// The roster as JSON, see docs/checkin.md.
+type (
+	rosterJSON struct {
+		V          int            `json:"v"`
+		Conference conferenceJSON `json:"conference"`
+		Site       siteJSON       `json:"site"`
+		Device     string         `json:"device"`
+		Calls      []callJSON     `json:"calls"`
+		Need       int64          `json:"need"`
+		Checkout   bool           `json:"checkout"`
+		Made       int64          `json:"made"`
+		Expires    int64          `json:"expires"`
+		Units      []string       `json:"units"`
+		People     [][]any        `json:"people"`
+		Guests     [][]any        `json:"guests"`
+		Topics     []string       `json:"topics"`
+	}
+	conferenceJSON struct {
+		ID    string `json:"id"`
+		Title string `json:"title"`
+		Day   string `json:"day"`
+		Start string `json:"start"`
+		End   string `json:"end"`
+		Place string `json:"place"`
+	}
+	siteJSON struct {
+		N      int64  `json:"n"`
+		Name   string `json:"name"`
+		Unit   string `json:"unit"`
+		Listed bool   `json:"listed"`
+	}
+	callJSON struct {
+		N    int64  `json:"n"`
+		Name string `json:"name"`
+		At   string `json:"at"`
+	}
+)
+
+// make makes the roster: its text and the signature over it.
+func (r draft) make() (Roster, error) {
+	l := r.list
+	units := slices.Sorted(maps.Keys(l.Units))
+	out := rosterJSON{
+		V:          1,
+		Conference: conferenceJSON{r.device.Conference, l.Title, string(l.Day), l.Start, l.End, l.Place},
+		Site:       siteJSON{r.device.Site, l.SiteName, l.Host, len(l.People) > 0},
+		Device:     r.device.ID,
+		Calls:      []callJSON{{N: 1, At: l.Start}},
+		Need:       1,
+		Made:       r.now.UnixMilli(),
+		Expires:    r.device.Expires.UnixMilli(),
+		Units:      make([]string, len(units)),
+		People:     make([][]any, len(l.People)),
+		Guests:     [][]any{},
+		Topics:     l.Topics,
+	}
+	if out.Topics == nil {
+		out.Topics = []string{}
+	}
+	at := map[int64]int{}
+	for i, u := range units {
+		at[u], out.Units[i] = i, l.Units[u]
+	}
+	for i, p := range l.People {
+		out.People[i] = []any{p.Key, p.Name, at[p.Unit], p.Office, hashed(r.coder.Member(p.Member)), p.State, p.Calls, bit(p.Out)}
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(out); err != nil {
+		return Roster{}, err
+	}
+	return Roster{b.Bytes(), ed25519.Sign(r.key, b.Bytes()), r.etag}, nil
+}
+
+// hashed is a code as a list holds it: a device knows it again when it reads it, and
+// whoever finds the device cannot make it.
+func hashed(code string) string {
+	sum := sha256.Sum256([]byte(code))
+	return hex.EncodeToString(sum[:8])
+}
+
+func bit(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

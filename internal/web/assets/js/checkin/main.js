@@ -9,11 +9,15 @@ import { Scanner } from './scanner.js'
 import { openAttention, openMore } from './more.js'
 import { openGuest, openHeads } from './person.js'
 import { begin } from './sync.js'
+import { firstRoster } from './device.js'
 import { lang, switchLang, t } from './text.js'
 import { prepare } from './scan.js'
 
+// For tests, which import this script again to see into it.
 export { decode, readers } from './scan.js'
+export { verify } from './roster.js'
 export { desk }
+export const importAgain = () => firstRoster(desk.device)
 
 const root = document.getElementById('main')
 const version = /assets\/([0-9a-f]+)\//.exec(import.meta.url)?.[1] ?? ''

@@ -6,10 +6,14 @@
 /** Whom a fact is about. */
 export const subject = f => f.member ?? (f.guest ? 'guest:' + f.guest.id : f.code ? 'code:' + f.code : '')
 
+const NONE = []
 const presence = f => f.state === 'present' || f.state === 'online'
 const mark = f => f.state === 'excused' || f.state === 'absent' || f.state === 'exempt'
 const when = f => f.at + f.offset
 const before = (a, b) => when(a) - when(b) || (a.id < b.id ? -1 : 1)
+
+/** Whether the list says that somebody is there: at the roll call, or by the clerk's hand at none in particular. */
+const listed = (p, call) => p.calls ? !!(p.calls & (1 << (call - 1))) : p.state === 'present' || p.state === 'online'
 
 /** The facts of a device, sorted out. */
 export class Stand {
@@ -53,7 +57,7 @@ export class Stand {
    * @returns {{state: string, at: number, out: boolean, fact?: Fact, outFact?: Fact, waits: boolean, known: boolean}} at is 0 where only the list says so
    */
   at(key, person, call, made) {
-    const all = this.of.get(key) ?? []
+    const all = this.of.get(key) ?? NONE
     const here = all.filter(f => this.stands(f))
     const mine = here.filter(f => f.call === call)
     const there = mine.filter(presence).sort(before)[0]
@@ -63,7 +67,7 @@ export class Stand {
     const taken = (kind, ofCall) => all.some(f => kind(f) && (!ofCall || f.call === call) && !this.stands(f) && this.later(this.voids.get(f.id), made))
     let state = 'invited', fact = there ?? marked
     if (there) state = there.state
-    else if (person && person.calls & (1 << (call - 1)) && !taken(presence, true)) { state = person.state === 'online' ? 'online' : 'present'; fact = undefined }
+    else if (person && listed(person, call) && !taken(presence, true)) { state = person.state === 'online' ? 'online' : 'present'; fact = undefined }
     else if (marked) state = marked.state
     else if (person && ['excused', 'absent', 'exempt'].includes(person.state) && !taken(mark, true)) state = person.state
     const out = !!outFact || (!!person?.out && !taken(f => f.state === 'out', false))

@@ -279,8 +279,12 @@ func TestDeviceStory(t *testing.T) {
 
 	one := []map[string]any{p.notes(0), p.notes(1), p.notes(2)}
 	s := p.synced("[accepted:3]", one...)
-	if s.Roster == tag || s.Closed {
-		t.Errorf("the list is %s after %s, closed %v", s.Roster, tag, s.Closed)
+	if s.Roster != tag || s.Closed {
+		t.Errorf("its own check-ins make it ask for the list again: %s after %s, closed %v", s.Roster, tag, s.Closed)
+	}
+	x.h.Set(dbtest.Noon.Add(5 * time.Minute))
+	if got := p.sync().Roster; got == tag {
+		t.Error("it never learns who else is there")
 	}
 	p.synced("[duplicate:3]", one...) // the answer was lost
 	two := []map[string]any{p.notes(3), p.notes(4), p.notes(0)}

@@ -68,6 +68,9 @@ type Row struct {
 	Reason    string
 	Site      int64  // where the person is to be, or was, 0 for none in particular
 	Extra     bool   // checked in without having been invited
+	Calls     int64  // roll calls at which the person was there: bit 0 is the first
+	Out       bool   // checked out
+	Attended  bool   // by the rule of the occasion
 	ActorName string // who marked last
 	At        time.Time
 	Version   int64

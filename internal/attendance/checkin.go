@@ -97,7 +97,6 @@ const (
 	unknown     = "unknown"     // nobody is known by its key or code
 	noCall      = "call"        // there is no such roll call
 	hasList     = "list"        // heads are counted only where there is no list
-	badVoid     = "void"        // it takes back what it cannot
 	WhyRevoked  = "revoked"     // its device may not send
 	WhyForged   = "forged"      // the file it came in was changed
 )
@@ -123,7 +122,6 @@ func (b *batch) take(f *Fact) (Answer, error) {
 	k := &kept{Fact: *f, site: b.site, late: b.late, standing: waiting}
 	switch {
 	case f.State == Void:
-		why = b.wrongVoid(k)
 	case f.State == Heads && b.listed:
 		why = hasList
 	case f.State == Heads:
@@ -154,9 +152,7 @@ func (b *batch) take(f *Fact) (Answer, error) {
 	if b.closed {
 		return Answer{ID: f.ID, Result: Late}, nil
 	}
-	if err := b.enter(k); err != nil {
-		return Answer{}, err
-	}
+	b.enter(k)
 	return b.answer(k, p), nil
 }
 
@@ -168,7 +164,9 @@ func (b *batch) answer(k *kept, p *person) Answer {
 		if p != nil && p.first != nil {
 			a.First = p.first.first()
 		}
-	case k.extra:
+	case k.standing == refused:
+		a.Result = Aside
+	case k.extra && k.State != Void:
 		a.Result = Extra
 	}
 	return a
@@ -182,34 +180,27 @@ func (b *batch) name(call int64) {
 	b.used[call] = true
 }
 
-// wrongVoid says why a fact cannot take back another: one that takes back itself, or
-// that another site noted.
-func (b *batch) wrongVoid(k *kept) string {
-	if t := b.known[k.Ref]; t != nil && (t.State == Void || t.site != k.site) {
-		return badVoid
-	}
-	return ""
-}
-
 // enter lets a fact bear on what stands.
-func (b *batch) enter(k *kept) error {
+func (b *batch) enter(k *kept) {
+	for _, v := range b.orphans[k.ID] {
+		if v.was != 0 {
+			b.behind = append(b.behind, v)
+		}
+	}
 	if k.State == Void {
 		for _, v := range b.orphans[k.ID] { // nothing takes back what takes back
-			if err := b.expel(v); err != nil {
-				return err
-			}
+			v.standing = refused
 		}
 		delete(b.orphans, k.ID)
-		return b.void(k)
+		b.void(k)
+		return
 	}
 	k.standing = behind
-	if len(b.orphans) > 0 {
-		if err := b.adopt(k); err != nil {
-			return err
-		}
+	for _, v := range b.orphans[k.ID] {
+		b.takeBack(v, k)
 	}
+	delete(b.orphans, k.ID)
 	b.settle(k)
-	return nil
 }
 
 // settle works out again what a fact is about.
@@ -275,54 +266,30 @@ func (b *batch) checkIn(p *person, k *kept) {
 }
 
 // void lets a fact take back another, now or when that comes.
-func (b *batch) void(k *kept) error {
-	if why := b.wrongVoid(k); why != "" { // it came while the roll was closed
-		return b.expel(k)
-	}
-	t := b.known[k.Ref]
-	if t == nil || t.standing == waiting {
+func (b *batch) void(k *kept) {
+	switch t := b.known[k.Ref]; {
+	case t != nil && t.State == Void:
+		k.standing = refused
+	case t == nil || t.standing == waiting:
 		if k.standing = orphan; b.orphans == nil {
 			b.orphans = map[string][]*kept{}
 		}
 		b.orphans[k.Ref] = append(b.orphans[k.Ref], k)
-		return nil
+	default:
+		if b.takeBack(k, t); k.standing == voiding {
+			b.settle(t)
+		}
 	}
-	b.takeBack(k, t)
-	b.settle(t)
-	return nil
 }
 
-// takeBack notes that k takes t back.
+// takeBack notes that k takes t back; what another site has noted it cannot.
 func (b *batch) takeBack(k, t *kept) {
+	if k.site != t.site {
+		k.standing = refused
+		return
+	}
 	k.standing, k.member, k.unit, k.extra = voiding, t.member, t.unit, t.extra
 	t.standing = voided
-}
-
-// adopt has those take back k that came before it.
-func (b *batch) adopt(k *kept) error {
-	for _, v := range b.orphans[k.ID] {
-		if v.site != k.site {
-			if err := b.expel(v); err != nil {
-				return err
-			}
-			continue
-		}
-		b.takeBack(v, k)
-		if v.was != 0 {
-			b.behind = append(b.behind, v)
-		}
-	}
-	delete(b.orphans, k.ID)
-	return nil
-}
-
-// expel sets a fact aside that was among those of the roll.
-func (b *batch) expel(k *kept) error {
-	k.standing = expelled
-	if k.was != 0 {
-		b.behind = append(b.behind, k)
-	}
-	return b.setAside(&k.Fact, badVoid)
 }
 
 // moved returns the units whose figures have moved, in the order in which they came.
@@ -412,9 +379,7 @@ func TakeWaiting(ctx context.Context, tx *db.Tx, by auth.Actor, occasion string,
 		if p := b.members[k.member]; p != nil {
 			k.extra, k.unit = p.extra, p.unit
 		}
-		if err := b.enter(k); err != nil {
-			return Taken{}, 0, 0, err
-		}
+		b.enter(k)
 	}
 	if err := b.save(ctx, tx); err != nil {
 		return Taken{}, 0, 0, err

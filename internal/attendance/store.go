@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"nhipcau/internal/auth"
@@ -27,24 +28,33 @@ func Get(ctx context.Context, tx *db.Tx, id string) (o Occasion, err error) {
 	return o, err
 }
 
+// attended says of a row a of the roll of an occasion o whether the person has attended
+// by its rule: the bits of calls are counted.
+const attended = `(a.state IN ('present', 'online') AND (o.checkout = 0 OR a.checked_out = 1) AND
+	(a.calls & 1) + ((a.calls >> 1) & 1) + ((a.calls >> 2) & 1) + ((a.calls >> 3) & 1) +
+	((a.calls >> 4) & 1) + ((a.calls >> 5) & 1) + ((a.calls >> 6) & 1) + ((a.calls >> 7) & 1) >= o.need)`
+
+const byRule = `CASE WHEN ` + attended + ` THEN 1 ELSE 0 END`
+
 // A roll with the names of people and units. $1 is today.
 const rolls = `SELECT a.member, m.key, m.name,
-		coalesce((SELECT o.title FROM office o WHERE o.member = a.member AND o.unit = a.unit AND o.from_day <= $1 AND (o.to_day = '' OR o.to_day > $1)
-			ORDER BY o.rank LIMIT 1), ''),
-		a.unit, u.key, n.short, a.state, a.reason, a.site, a.extra, a.actor_name, a.at, a.version
+		coalesce((SELECT f.title FROM office f WHERE f.member = a.member AND f.unit = a.unit AND f.from_day <= $1 AND (f.to_day = '' OR f.to_day > $1)
+			ORDER BY f.rank LIMIT 1), ''),
+		a.unit, u.key, n.short, a.state, a.reason, a.site, a.extra, a.actor_name, a.at, a.version,
+		a.calls, a.checked_out, ` + byRule + `
 	FROM attendance a
 	JOIN member m ON m.id = a.member
 	JOIN unit u ON u.id = a.unit
 	JOIN unit_name n ON n.unit = a.unit AND n.from_day = (SELECT max(x.from_day) FROM unit_name x WHERE x.unit = a.unit)
-	JOIN occasion c ON c.id = a.occasion
-	JOIN place p ON p.tree = c.tree AND p.unit = a.unit
+	JOIN occasion o ON o.id = a.occasion
+	JOIN place p ON p.tree = o.tree AND p.unit = a.unit
 	WHERE a.occasion = $2`
 
 func scanRow(r db.Scanner) (v Row, err error) {
-	var extra int
+	var extra, out, took int
 	err = r.Scan(&v.Member, &v.MemberKey, &v.Name, &v.Office, &v.Unit, &v.UnitKey, &v.UnitName, &v.State, &v.Reason,
-		&v.Site, &extra, &v.ActorName, db.At(&v.At), &v.Version)
-	v.Extra = extra != 0
+		&v.Site, &extra, &v.ActorName, db.At(&v.At), &v.Version, &v.Calls, &out, &took)
+	v.Extra, v.Out, v.Attended = extra != 0, out != 0, took != 0
 	return v, err
 }
 
@@ -112,18 +122,20 @@ func Many(ctx context.Context, tx *db.Tx, occasion string, n int) (bool, error) 
 
 const listed = 50 // members asked about by one statement
 
-// A Count is how many people of a unit are in a state, those not invited apart.
+// A Count is how many people of a unit are in a state, those not invited apart, and
+// those who have attended by the rule.
 type Count struct {
-	Unit  int64
-	State State
-	Extra bool
-	N     int64
+	Unit     int64
+	State    State
+	Extra    bool
+	Attended bool
+	N        int64
 }
 
 func scanCount(r db.Scanner) (c Count, err error) {
-	var extra int
-	err = r.Scan(&c.Unit, &c.State, &extra, &c.N)
-	c.Extra = extra != 0
+	var extra, took int
+	err = r.Scan(&c.Unit, &c.State, &extra, &took, &c.N)
+	c.Extra, c.Attended = extra != 0, took != 0
 	return c, err
 }
 
@@ -134,14 +146,38 @@ func Counts(ctx context.Context, tx *db.Tx, occasion string) ([]Count, error) {
 
 // CountsOf is Counts of the units with ids after one, to the end of a range.
 func CountsOf(ctx context.Context, tx *db.Tx, occasion string, after, to int64) ([]Count, error) {
-	return db.All(ctx, tx, scanCount, `SELECT unit, state, extra, count(*) FROM attendance WHERE occasion = $1 AND unit > $2 AND unit <= $3
-		GROUP BY unit, state, extra ORDER BY unit, state, extra`, occasion, after, to)
+	return db.All(ctx, tx, scanCount, `SELECT x.unit, x.state, x.extra, x.took, count(*) FROM (
+			SELECT a.unit AS unit, a.state AS state, a.extra AS extra, `+byRule+` AS took FROM occasion o JOIN attendance a ON a.occasion = o.id
+			WHERE o.id = $1 AND a.unit > $2 AND a.unit <= $3) x
+		GROUP BY x.unit, x.state, x.extra, x.took ORDER BY x.unit, x.state, x.extra, x.took`, occasion, after, to)
+}
+
+// A CallCount is how many invited people of a unit were there at each roll call, the
+// first before the others, and how many have checked out.
+type CallCount struct {
+	Unit, Out int64
+	There     [MostCalls]int64
+}
+
+// CallsOf returns that of the units with ids after one, to the end of a range.
+func CallsOf(ctx context.Context, tx *db.Tx, occasion string, after, to int64) ([]CallCount, error) {
+	q := `SELECT unit, CAST(sum(checked_out) AS BIGINT)`
+	for n := range MostCalls {
+		q += `, CAST(sum((calls >> ` + strconv.Itoa(n) + `) & 1) AS BIGINT)`
+	}
+	return db.All(ctx, tx, func(r db.Scanner) (c CallCount, err error) {
+		to := []any{&c.Unit, &c.Out}
+		for n := range MostCalls {
+			to = append(to, &c.There[n])
+		}
+		return c, r.Scan(to...)
+	}, q+` FROM attendance WHERE occasion = $1 AND unit > $2 AND unit <= $3 AND extra = 0 GROUP BY unit ORDER BY unit`, occasion, after, to)
 }
 
 // CheckedIn returns the people of an occasion with a check-in that counts, by home
 // unit.
 func CheckedIn(ctx context.Context, tx *db.Tx, occasion string) ([]Count, error) {
-	return db.All(ctx, tx, scanCount, `SELECT unit, '', extra, count(*) FROM attendance_fact WHERE occasion = $1 AND standing = 1
+	return db.All(ctx, tx, scanCount, `SELECT unit, '', extra, 0, count(*) FROM attendance_fact WHERE occasion = $1 AND standing = 1
 		GROUP BY unit, extra ORDER BY unit, extra`, occasion)
 }
 
@@ -159,7 +195,7 @@ func UnitAfter(ctx context.Context, tx *db.Tx, occasion string, after int64, n i
 	return all[0], true, nil
 }
 
-// Took returns the members who took part in an occasion.
+// Took returns the members who have attended an occasion.
 func Took(ctx context.Context, tx *db.Tx, occasion string) ([]int64, error) {
 	return TookOf(ctx, tx, occasion, 0, math.MaxInt64)
 }
@@ -168,10 +204,10 @@ func Took(ctx context.Context, tx *db.Tx, occasion string) ([]int64, error) {
 // statistics SQLite takes the order of the keys for better than any index, and would
 // go through the whole roll.
 
-// TookOf is Took of the units with ids after one, to the end of a range.
+// TookOf is Took, which goes by the rule, of the units with ids after one, to the end of a range.
 func TookOf(ctx context.Context, tx *db.Tx, occasion string, after, to int64) ([]int64, error) {
 	return db.All(ctx, tx, func(r db.Scanner) (m int64, err error) { return m, r.Scan(&m) },
-		`SELECT member FROM attendance WHERE occasion = $1 AND unit > $2 AND unit <= $3 AND state IN ('present', 'online') ORDER BY unit, member`, occasion, after, to)
+		`SELECT a.member FROM occasion o JOIN attendance a ON a.occasion = o.id WHERE o.id = $1 AND a.unit > $2 AND a.unit <= $3 AND `+attended+` ORDER BY a.unit, a.member`, occasion, after, to)
 }
 
 // Anybody reports whether anybody took part in an occasion so far.
@@ -181,12 +217,12 @@ func Anybody(ctx context.Context, tx *db.Tx, occasion string) (bool, error) {
 	return len(all) > 0, err
 }
 
-// Elsewhere returns another closed occasion of the same subject in which a
-// member took part, the first; false if there is none.
+// Elsewhere returns another closed occasion of the same subject that a
+// member has attended, the first; false if there is none.
 func Elsewhere(ctx context.Context, tx *db.Tx, subject, not string, member int64) (string, bool, error) {
 	all, err := db.All(ctx, tx, func(r db.Scanner) (id string, err error) { return id, r.Scan(&id) }, `
 		SELECT o.id FROM attendance a JOIN occasion o ON o.id = a.occasion
-		WHERE o.subject = $1 AND o.id <> $2 AND o.closed_at IS NOT NULL AND a.member = $3 AND a.state IN ('present', 'online')
+		WHERE o.subject = $1 AND o.id <> $2 AND o.closed_at IS NOT NULL AND a.member = $3 AND `+attended+`
 		ORDER BY o.closed_at, o.id LIMIT 1`, subject, not, member)
 	if err != nil || len(all) == 0 {
 		return "", false, err

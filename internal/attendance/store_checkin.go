@@ -352,14 +352,8 @@ func (b *batch) save(ctx context.Context, tx *db.Tx) error {
 		return err
 	}
 	for _, k := range b.restanding() {
-		var err error
-		if k.standing == expelled {
-			err = tx.Exec(ctx, `DELETE FROM attendance_fact WHERE occasion = $1 AND id = $2`, b.occasion.ID, k.ID)
-		} else {
-			err = tx.Exec(ctx, `UPDATE attendance_fact SET standing = $1, member = $2, unit = $3, extra = $4 WHERE occasion = $5 AND id = $6`,
-				k.standing, k.member, k.unit, k.extra, b.occasion.ID, k.ID)
-		}
-		if err != nil {
+		if err := tx.Exec(ctx, `UPDATE attendance_fact SET standing = $1, member = $2, unit = $3, extra = $4 WHERE occasion = $5 AND id = $6`,
+			k.standing, k.member, k.unit, k.extra, b.occasion.ID, k.ID); err != nil {
 			return err
 		}
 	}
@@ -454,11 +448,9 @@ func places(b *strings.Builder, n, count int) {
 func (b *batch) insertFacts(ctx context.Context, tx *db.Tx) error {
 	var plain, other []*kept
 	for _, k := range b.added {
-		switch {
-		case k.standing == expelled:
-		case k.plain():
+		if k.plain() {
 			plain = append(plain, k)
-		default:
+		} else {
 			other = append(other, k)
 		}
 	}

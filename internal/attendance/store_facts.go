@@ -20,9 +20,10 @@ const (
 	TakenOff Standing = "voided"  // another fact takes it back
 	Voiding  Standing = "voiding" // it takes another back
 	Orphaned Standing = "orphan"  // likewise, and that has not come
+	Refused  Standing = "refused" // it would take back what it cannot
 )
 
-var standings = map[int]Standing{counting: Foremost, behind: Behind, waiting: Waits, beside: Beside, voided: TakenOff, voiding: Voiding, orphan: Orphaned}
+var standings = map[int]Standing{counting: Foremost, behind: Behind, waiting: Waits, beside: Beside, voided: TakenOff, voiding: Voiding, orphan: Orphaned, refused: Refused}
 
 // A Noted is a fact as pages show it.
 type Noted struct {

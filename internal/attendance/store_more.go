@@ -2,6 +2,7 @@ package attendance
 
 import (
 	"context"
+	"strings"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
@@ -47,8 +48,8 @@ func useCalls(ctx context.Context, tx *db.Tx, occasion string, numbers []int64) 
 func (b *batch) loadGuests(ctx context.Context, tx *db.Tx, ids []string) error {
 	all, err := inParts(ctx, tx, func(r db.Scanner) (*visitor, error) {
 		g := &visitor{known: true}
-		return g, r.Scan(&g.ID, &g.number, &g.Name, &g.Org, &g.site, &g.seat, &g.calls)
-	}, `SELECT id, number, name, org, site, seat, calls FROM attendance_guest WHERE occasion = $1 AND id IN`, ids, b.occasion.ID)
+		return g, r.Scan(&g.ID, &g.number, &g.Name, &g.Org, &g.site, &g.seat, &g.calls, &g.fact)
+	}, `SELECT id, number, name, org, site, seat, calls, fact FROM attendance_guest WHERE occasion = $1 AND id IN`, ids, b.occasion.ID)
 	if err != nil {
 		return err
 	}
@@ -134,4 +135,45 @@ func strays(ctx context.Context, tx *db.Tx, occasion string, site int64, numbers
 
 func removeStray(ctx context.Context, tx *db.Tx, occasion string, a Stray) error {
 	return tx.Exec(ctx, `DELETE FROM attendance_aside WHERE occasion = $1 AND id = $2 AND n = $3`, occasion, a.ID, a.N)
+}
+
+// A HeadCount is how many heads were counted at a site at a roll call.
+type HeadCount struct{ Site, Call, N int64 }
+
+// HeadCounts returns the counts of heads that stand.
+func HeadCounts(ctx context.Context, tx *db.Tx, occasion string) ([]HeadCount, error) {
+	return db.All(ctx, tx, func(r db.Scanner) (h HeadCount, err error) { return h, r.Scan(&h.Site, &h.Call, &h.N) },
+		`SELECT site, call, n FROM attendance_fact WHERE occasion = $1 AND state = 'heads' AND standing = 4 ORDER BY site, call`, occasion)
+}
+
+// GuestsThere returns how many guests who are persons have come.
+func GuestsThere(ctx context.Context, tx *db.Tx, occasion string) (n int64, err error) {
+	err = tx.One(ctx, `SELECT count(*) FROM attendance_guest WHERE occasion = $1 AND calls <> 0`, []any{occasion}, &n)
+	return n, err
+}
+
+// Missed returns rows of a closed occasion's roll of people who were invited, and have
+// attended neither it nor another closed occasion of its subject, in the order of
+// members' ids, at most limit after one.
+func Missed(ctx context.Context, tx *db.Tx, occasion string, after int64, limit int) ([]Row, error) {
+	return db.All(ctx, tx, scanRow, rolls+` AND a.extra = 0 AND a.state <> 'exempt' AND a.member > $3 AND NOT `+attended+`
+		AND NOT EXISTS (SELECT 1 FROM attendance b JOIN occasion c ON c.id = b.occasion WHERE b.member = a.member AND b.occasion <> $2
+			AND o.subject <> '' AND c.subject = o.subject AND c.closed_at IS NOT NULL AND `+elsewhere+`)
+		ORDER BY a.member LIMIT $4`, vn.DayOf(tx.Now), occasion, after, limit)
+}
+
+// elsewhere is attended of a row b of an occasion c.
+var elsewhere = strings.NewReplacer("a.", "b.", "o.", "c.").Replace(attended)
+
+// Visitors returns guests who are persons, of a site or with 0 of all, in the order of
+// their ids, at most limit after one: those whose names hold the words of query, folded.
+func Visitors(ctx context.Context, tx *db.Tx, occasion string, site int64, query, after string, limit int) ([]Guestcard, error) {
+	match, args := db.Match("fold", query, 5)
+	return db.All(ctx, tx, func(r db.Scanner) (g Guestcard, err error) {
+		var out int
+		err = r.Scan(&g.ID, &g.Number, &g.Name, &g.Org, &g.Site, &g.Calls, &out)
+		g.Out = out != 0
+		return g, err
+	}, `SELECT id, number, name, org, site, calls, checked_out FROM attendance_guest WHERE occasion = $1 AND ($2 = 0 OR site = $2) AND id > $3 AND `+match+`
+		ORDER BY id LIMIT $4`, append([]any{occasion, site, after, limit}, args...)...)
 }

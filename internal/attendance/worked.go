@@ -27,7 +27,7 @@ const (
 	voided   = 5 // another fact takes it back
 	voiding  = 6 // it takes another back
 	orphan   = 7 // likewise, and that has not come
-	expelled = 8 // it is set aside, and kept no more
+	refused  = 8 // it would take back what it cannot: another such fact, or one of another site
 )
 
 // earlier reports whether k counts before x: by time, and of two at one moment by

@@ -72,17 +72,7 @@ func CountCheckins(ctx context.Context, tx *db.Tx, by auth.Actor, sheet int64, b
 		}
 		entries[i] = tally.Entry{Sheet: sheet, Unit: at[i], Delta: d, Source: b.source(), Reason: reason}
 	}
-	return postAll(ctx, tx, by, entries)
-}
-
-// postAll posts many entries of one sheet.
-func postAll(ctx context.Context, tx *db.Tx, by auth.Actor, entries []tally.Entry) error {
-	for _, n := range entries {
-		if err := tally.Post(ctx, tx, by, n); err != nil {
-			return err
-		}
-	}
-	return nil
+	return tally.PostMany(ctx, tx, by, entries)
 }
 
 // checkedIn returns what the facts of an occasion say, by home unit.

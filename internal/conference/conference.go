@@ -47,11 +47,14 @@ var Modes = []string{"in_person", "online", "hybrid"}
 
 var kind = tally.NewKind("conference",
 	"invited", "present", "online", "excused", "absent", "exempt", "guests", "represented",
-	"checked_in", "extra")
+	"checked_in", "extra",
+	"partial", "heads", "checked_out", "call_1", "call_2", "call_3", "call_4", "call_5", "call_6", "call_7", "call_8")
 
 // Kind returns what a conference's sheet counts, at the home unit of each
-// person; represented is 1 for a unit of which anybody was there. The last two move
-// with every check-in: persons who were invited, and others.
+// person; represented is 1 for a unit of which anybody attended. Checked_in and extra
+// move with every check-in: persons who were invited, and others. Partial are those who
+// were there, but not as the rule of the conference asks; heads are those counted where
+// there was no list, call_1 those who were there at the first roll call of several.
 func Kind() *tally.Kind { return kind }
 
 // A Conference is a conference.

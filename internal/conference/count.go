@@ -28,37 +28,117 @@ func figures(ctx context.Context, tx *db.Tx, occasion string, after, to int64) (
 		return figured{}, err
 	}
 	f := figured{own: map[int64]tally.Delta{}, roll: map[int64]tally.Delta{}}
-	r := rollout.Kind()
 	for _, c := range counts {
-		f.people += c.N
-		if !c.Extra { // who was not invited stands in a lane apart since checking in
-			d := tally.Delta{kind.Lane("invited"): c.N}
-			if c.State != attendance.Invited {
-				d[kind.Lane(string(c.State))] = c.N
-			}
-			f.own[c.Unit] = f.own[c.Unit].Plus(d)
-			if c.State.There() {
-				f.own[c.Unit][kind.Lane("represented")] = 1
-			}
-		}
-		if lane, ok := rollLanes[c.State]; ok {
-			f.roll[c.Unit] = f.roll[c.Unit].Plus(tally.Delta{r.Lane(lane): c.N})
-		}
-		if c.State == attendance.Online {
-			f.roll[c.Unit] = f.roll[c.Unit].Plus(tally.Delta{r.Lane("online"): c.N})
-		}
+		f.add(c)
 	}
-	return f, nil
+	return f, f.addCalls(ctx, tx, occasion, after, to)
 }
 
-// withGuests adds the guests of an occasion at its host.
+// add adds the people of a unit in a state. Who was there, but not as the rule of the
+// conference asks, has not attended: they stand in a lane apart, and their rollout
+// counts those invited as absent.
+func (f *figured) add(c attendance.Count) {
+	r, state, there := rollout.Kind(), c.State, c.State.There() && c.Attended
+	partly := c.State.There() && !c.Attended
+	if partly {
+		state = attendance.Absent
+	}
+	f.people += c.N
+	if !c.Extra { // who was not invited stands in a lane apart since checking in
+		d := tally.Delta{kind.Lane("invited"): c.N}
+		switch {
+		case partly:
+			d[kind.Lane("partial")] = c.N
+		case c.State != attendance.Invited:
+			d[kind.Lane(string(c.State))] = c.N
+		}
+		f.own[c.Unit] = f.own[c.Unit].Plus(d)
+		if there {
+			f.own[c.Unit][kind.Lane("represented")] = 1
+		}
+	}
+	if lane, ok := rollLanes[state]; ok && !(partly && c.Extra) {
+		f.roll[c.Unit] = f.roll[c.Unit].Plus(tally.Delta{r.Lane(lane): c.N})
+	}
+	if there && c.State == attendance.Online {
+		f.roll[c.Unit] = f.roll[c.Unit].Plus(tally.Delta{r.Lane("online"): c.N})
+	}
+}
+
+// addCalls adds how many were there at each of several roll calls, and have checked
+// out where that is asked for.
+func (f *figured) addCalls(ctx context.Context, tx *db.Tx, occasion string, after, to int64) error {
+	o, err := attendance.Get(ctx, tx, occasion)
+	if err != nil {
+		return err
+	}
+	calls, err := attendance.Calls(ctx, tx, occasion)
+	if err != nil || len(calls) == 1 && !o.Checkout {
+		return err
+	}
+	counts, err := attendance.CallsOf(ctx, tx, occasion, after, to)
+	for _, c := range counts {
+		d := tally.Delta{}
+		if o.Checkout && c.Out > 0 {
+			d[kind.Lane("checked_out")] = c.Out
+		}
+		for _, x := range calls {
+			if n := c.There[x.N-1]; len(calls) > 1 && n > 0 {
+				d[callLane(x.N)] = n
+			}
+		}
+		f.own[c.Unit] = f.own[c.Unit].Plus(d)
+	}
+	return err
+}
+
+func callLane(n int64) tally.Lane { return kind.Lane("call_" + id(n)) }
+
+// withGuests adds the guests of an occasion at its host, and heads at the units whose
+// sites counted them.
 func (f figured) withGuests(ctx context.Context, tx *db.Tx, occasion string, host int64) error {
 	guests, err := attendance.Guests(ctx, tx, occasion)
 	for _, g := range guests {
 		f.own[host] = f.own[host].Plus(tally.Delta{kind.Lane("guests"): g.Number})
 		f.roll[host] = f.roll[host].Plus(tally.Delta{rollout.Kind().Lane("guests"): g.Number})
 	}
+	if err != nil {
+		return err
+	}
+	n, err := attendance.GuestsThere(ctx, tx, occasion)
+	if err != nil {
+		return err
+	}
+	if n > 0 {
+		f.own[host] = f.own[host].Plus(tally.Delta{kind.Lane("guests"): n})
+		f.roll[host] = f.roll[host].Plus(tally.Delta{rollout.Kind().Lane("guests"): n})
+	}
+	heads, err := headsBy(ctx, tx, occasion)
+	for unit, n := range heads {
+		f.own[unit] = f.own[unit].Plus(tally.Delta{kind.Lane("heads"): n})
+	}
 	return err
+}
+
+// headsBy returns the heads counted where there was no list, by the units that host
+// the sites: of several roll calls the most.
+func headsBy(ctx context.Context, tx *db.Tx, occasion string) (map[int64]int64, error) {
+	counts, err := attendance.HeadCounts(ctx, tx, occasion)
+	if err != nil || len(counts) == 0 {
+		return nil, err
+	}
+	most := map[int64]int64{}
+	for _, c := range counts {
+		most[c.Site] = max(most[c.Site], c.N)
+	}
+	hosts, err := siteHosts(ctx, tx, occasion, slices.Sorted(maps.Keys(most)))
+	all := map[int64]int64{}
+	for site, n := range most {
+		if n > 0 {
+			all[hosts[site]] += n
+		}
+	}
+	return all, err
 }
 
 // rollLanes are the lanes of a rollout's sheet that a state counts in.

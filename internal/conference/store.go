@@ -206,3 +206,19 @@ func sitesOf(ctx context.Context, tx *db.Tx, id string) (all, joined int64, err 
 	})
 	return all, joined, err
 }
+
+// siteHosts returns the units that host sites of a conference, by number.
+func siteHosts(ctx context.Context, tx *db.Tx, id string, numbers []int64) (map[int64]int64, error) {
+	all := map[int64]int64{}
+	for in, args := range db.In(numbers, id) {
+		if err := db.Each(ctx, tx, `SELECT n, unit FROM site WHERE conference = $1 AND n `+in, args, func(r db.Scanner) error {
+			var n, unit int64
+			err := r.Scan(&n, &unit)
+			all[n] = unit
+			return err
+		}); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}

@@ -48,6 +48,7 @@ type Device struct {
 	Apart       int64         // set aside because it may send none
 
 	account, tree, unit, mac string
+	given                    marks // of the last list
 }
 
 // ClockWrong reports whether its clock was far off at the last contact.

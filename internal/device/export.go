@@ -112,7 +112,7 @@ func (x exported) take(ctx context.Context, tx *db.Tx, by auth.Actor, id string,
 	d, err := byID(ctx, tx, id, n, x.Device)
 	switch {
 	case fault.Is(err, fault.NotFound):
-		t.why = whyForged
+		t.why = attendance.WhyForged
 	case err != nil:
 		return nil, err
 	default:
@@ -121,7 +121,7 @@ func (x exported) take(ctx context.Context, tx *db.Tx, by auth.Actor, id string,
 		}
 		done.Device = d.Name
 	}
-	done.Forged, done.Revoked = t.why == whyForged, t.why == whyRevoked
+	done.Forged, done.Revoked = t.why == attendance.WhyForged, t.why == attendance.WhyRevoked
 	answers, err := t.take(ctx, tx, part)
 	if err != nil {
 		return nil, err
@@ -133,7 +133,7 @@ func (x exported) take(ctx context.Context, tx *db.Tx, by auth.Actor, id string,
 func (x exported) suspect(d Device) (string, error) {
 	mac, err := base64.StdEncoding.DecodeString(x.MAC)
 	if err != nil {
-		return whyForged, nil
+		return attendance.WhyForged, nil
 	}
 	for _, text := range x.proofs {
 		ok, err := proves(d.mac, text, mac)
@@ -141,11 +141,11 @@ func (x exported) suspect(d Device) (string, error) {
 			return "", err
 		}
 		if ok && !d.Revoked.IsZero() {
-			return whyRevoked, nil
+			return attendance.WhyRevoked, nil
 		}
 		if ok {
 			return "", nil
 		}
 	}
-	return whyForged, nil
+	return attendance.WhyForged, nil
 }

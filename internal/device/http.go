@@ -72,7 +72,9 @@ func number(s string) int64 {
 	return n
 }
 
-func (s *server) show(w http.ResponseWriter, r *http.Request) error { return s.render(w, r, page{}, nil) }
+func (s *server) show(w http.ResponseWriter, r *http.Request) error {
+	return s.render(w, r, page{}, nil)
+}
 
 // render shows the page with what has just been done, or could not be.
 func (s *server) render(w http.ResponseWriter, r *http.Request, p page, failed error) error {
@@ -215,7 +217,7 @@ func uploaded(r *http.Request) ([]byte, error) {
 // results are those of a file that occurred, in the order of a list.
 func (i Imported) results() []attendance.Result {
 	var all []attendance.Result
-	for _, r := range append(append([]attendance.Result{}, attendance.Results...), revoked) {
+	for _, r := range attendance.Results {
 		if i.Counts[r] > 0 {
 			all = append(all, r)
 		}

@@ -10,6 +10,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,7 +26,6 @@ import (
 
 const (
 	maxBatch  = 1 << 20 // of a request, unpacked
-	seldom    = 5 * time.Minute
 	bearer    = "Bearer "
 	maxBearer = 200
 )
@@ -51,6 +51,9 @@ func (s *server) said(h web.HandlerFunc) web.HandlerFunc {
 				return nil // the device has gone
 			}
 			s.site.Log.ErrorContext(r.Context(), "a device was not served", "path", r.URL.Path, "err", err)
+		}
+		if f.Kind == fault.Limited {
+			w.Header().Set("Retry-After", strconv.Itoa(int(window/time.Second)))
 		}
 		text := f.Text
 		for _, t := range f.Fields { // there is one at most
@@ -176,13 +179,18 @@ func (s *server) roster(w http.ResponseWriter, r *http.Request) error {
 	}); err != nil {
 		return err
 	}
-	if read.now.Sub(d.Seen) > seldom {
-		if err := s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error { return see(ctx, tx, d.ID) }); err != nil {
+	if same := read.marks.etag == has; !same || read.now.Sub(d.Seen) > seldom {
+		if err := s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error {
+			if same {
+				return see(ctx, tx, d.ID)
+			}
+			return give(ctx, tx, d.ID, read.marks)
+		}); err != nil {
 			return err
 		}
 	}
-	w.Header().Set("ETag", read.etag)
-	if read.etag == has {
+	w.Header().Set("ETag", read.marks.etag)
+	if read.marks.etag == has {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}

@@ -26,7 +26,7 @@ type Apart struct {
 	DecidedAt     time.Time
 	Member        string // name, of a member that is known
 
-	noted noted
+	fact attendance.Fact
 }
 
 // The decisions.
@@ -39,30 +39,30 @@ const (
 func (a Apart) Key() string { return digest(a.Body)[:16] }
 
 // Device is the id of the device that noted it.
-func (a Apart) Device() string { return a.noted.Device }
+func (a Apart) Device() string { return a.fact.Device }
 
 // When is when it was noted, by the device's corrected clock; zero if it does not say.
 func (a Apart) When() time.Time {
-	if a.noted.At <= 0 {
+	if a.fact.At <= 0 {
 		return time.Time{}
 	}
-	return time.UnixMilli(a.noted.At + a.noted.Offset).UTC()
+	return time.UnixMilli(a.fact.At + a.fact.Offset).UTC()
 }
 
 // State is what it says of the person.
-func (a Apart) State() string { return a.noted.State }
+func (a Apart) State() string { return string(a.fact.State) }
 
 // Who names whom it is about: a member, a guest, or what stands for one.
 func (a Apart) Who() string {
 	switch {
 	case a.Member != "":
 		return a.Member
-	case a.noted.Guest != nil && a.noted.Guest.Name != "":
-		return a.noted.Guest.Name
-	case a.noted.Member != "":
-		return a.noted.Member
-	case a.noted.Code != "":
-		return a.noted.Code
+	case a.fact.Guest.Name != "":
+		return a.fact.Guest.Name
+	case a.fact.Member != "":
+		return a.fact.Member
+	case a.fact.Code != "":
+		return a.fact.Code
 	}
 	return ""
 }
@@ -137,7 +137,7 @@ func Release(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n int64, 
 // again is the fact to be taken once more. One that contradicts what has its id gets
 // another, always the same.
 func (a Apart) again() attendance.Fact {
-	f := a.noted.fact()
+	f := a.fact
 	if a.Why == "contradicts" && len(f.ID) == 36 {
 		f.ID = f.ID[:24] + digest(a.Body)[:12]
 	}
@@ -166,7 +166,7 @@ func name(ctx context.Context, tx *db.Tx, lists ...[]Apart) error {
 	var keys []string
 	for _, all := range lists {
 		for _, a := range all {
-			if k := a.noted.Member; k != "" && !strings.ContainsRune(k, 0) {
+			if k := a.fact.Member; k != "" && !strings.ContainsRune(k, 0) {
 				keys = append(keys, k)
 			}
 		}
@@ -174,7 +174,7 @@ func name(ctx context.Context, tx *db.Tx, lists ...[]Apart) error {
 	names, err := namesOf(ctx, tx, keys)
 	for _, all := range lists {
 		for i := range all {
-			all[i].Member = names[all[i].noted.Member]
+			all[i].Member = names[all[i].fact.Member]
 		}
 	}
 	return err
@@ -182,7 +182,7 @@ func name(ctx context.Context, tx *db.Tx, lists ...[]Apart) error {
 
 // parse reads what a fact that was set aside says.
 func (a *Apart) parse() {
-	if json.Unmarshal([]byte(a.Body), &a.noted) != nil {
-		a.noted = noted{ID: a.ID}
+	if json.Unmarshal([]byte(a.Body), &a.fact) != nil {
+		a.fact = attendance.Fact{ID: a.ID}
 	}
 }

@@ -46,7 +46,7 @@ type draft struct {
 	coder  attendance.Coder
 	key    ed25519.PrivateKey
 	now    time.Time
-	etag   string
+	marks  marks
 }
 
 // begin reads what a device's roster is made of; nothing but the ETag if that is what
@@ -60,7 +60,7 @@ func begin(ctx context.Context, tx *db.Tx, d Device, has string) (r draft, err e
 	if !d.Expires.After(tx.Now) {
 		return r, fault.New(fault.Conflict, "device.error.over")
 	}
-	if r.etag, err = ETag(ctx, tx, d.Conference, d.Site); err != nil || r.etag == has {
+	if r.marks, err = current(ctx, tx, d.Conference, d.Site); err != nil || r.marks.etag == has {
 		return r, err
 	}
 	if r.list, err = readHead(ctx, tx, d.Conference, d.Site); err != nil {
@@ -78,16 +78,37 @@ func begin(ctx context.Context, tx *db.Tx, d Device, has string) (r draft, err e
 	return r, readPeople(ctx, tx, &r.list, d.Conference, d.Site)
 }
 
-// ETag names the list of a site as it is now. It changes with the people on it and
+// marks name a list: who is on it, and as what it is told apart from any other.
+type marks struct {
+	who, etag string
+	at        time.Time // when it was given, of one that was
+}
+
+// seldom is how long a device may go on with a list on which people were only marked
+// meanwhile: each check-in of its own marks one.
+const seldom = 5 * time.Minute
+
+// current names the list of a site as it is now. It changes with the people on it and
 // how they are marked, with the conference and the site, and with the day; not with
 // how a unit or an office is called.
-func ETag(ctx context.Context, tx *db.Tx, conference string, site int64) (string, error) {
-	s, err := mark(ctx, tx, conference, site)
+func current(ctx context.Context, tx *db.Tx, conference string, site int64) (m marks, err error) {
+	who, how, err := markOf(ctx, tx, conference, site)
 	if err != nil {
-		return "", err
+		return m, err
 	}
-	sum := sha256.Sum256([]byte("1 " + conference + " " + s + " " + string(vn.DayOf(tx.Now))))
-	return `"` + hex.EncodeToString(sum[:12]) + `"`, nil
+	m.who = digest("1 " + conference + " " + who + " " + string(vn.DayOf(tx.Now)))[:24]
+	m.etag = `"` + digest(m.who + how)[:24] + `"`
+	return m, nil
+}
+
+// told is the ETag of the list that a device is to have: the one it was given a while
+// ago as long as the same people are on it, so that its own check-ins do not make it
+// ask for the whole list again.
+func (d Device) told(now time.Time, m marks) string {
+	if d.given.who == m.who && now.Sub(d.given.at) < seldom {
+		return d.given.etag
+	}
+	return m.etag
 }
 
 // The roster as JSON, see docs/checkin.md.
@@ -135,19 +156,33 @@ func (r draft) make() (Roster, error) {
 	out := rosterJSON{
 		V:          1,
 		Conference: conferenceJSON{r.device.Conference, l.Title, string(l.Day), l.Start, l.End, l.Place},
-		Site:       siteJSON{r.device.Site, l.SiteName, l.Host, len(l.People) > 0},
+		Site:       siteJSON{r.device.Site, l.SiteName, l.Host, l.Listed},
 		Device:     r.device.ID,
-		Calls:      []callJSON{{N: 1, At: l.Start}},
-		Need:       1,
+		Calls:      make([]callJSON, len(l.Calls)),
+		Need:       l.Rule.Need,
+		Checkout:   l.Rule.Checkout,
 		Made:       r.now.UnixMilli(),
 		Expires:    r.device.Expires.UnixMilli(),
 		Units:      make([]string, len(units)),
 		People:     make([][]any, len(l.People)),
-		Guests:     [][]any{},
+		Guests:     make([][]any, len(l.Guests)),
 		Topics:     l.Topics,
 	}
 	if out.Topics == nil {
 		out.Topics = []string{}
+	}
+	for i, c := range l.Calls {
+		if c.At == "" && len(l.Calls) == 1 {
+			c.At = l.Start
+		}
+		out.Calls[i] = callJSON{c.N, c.Name, c.At}
+	}
+	for i, g := range l.Guests {
+		code := ""
+		if g.Number > 0 {
+			code = hashed(r.coder.Guest(g.Number))
+		}
+		out.Guests[i] = []any{g.ID, g.Name, g.Org, code, g.Calls, bit(g.Out)}
 	}
 	at := map[int64]int{}
 	for i, u := range units {
@@ -162,7 +197,7 @@ func (r draft) make() (Roster, error) {
 	if err := e.Encode(out); err != nil {
 		return Roster{}, err
 	}
-	return Roster{b.Bytes(), ed25519.Sign(r.key, b.Bytes()), r.etag}, nil
+	return Roster{b.Bytes(), ed25519.Sign(r.key, b.Bytes()), r.marks.etag}, nil
 }
 
 // hashed is a code as a list holds it: a device knows it again when it reads it, and

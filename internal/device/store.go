@@ -9,12 +9,12 @@ import (
 )
 
 const devices = `SELECT d.id, d.conference, d.site, d.name, d.account_name, d.enrolled_at, d.expires_at, d.revoked_at, d.revoked_name, d.reason, d.seen_at,
-	d.offset_ms, d.waiting, d.apart, d.account, d.tree, d.unit, d.mac FROM device d`
+	d.offset_ms, d.waiting, d.apart, d.account, d.tree, d.unit, d.mac, d.given_at, d.given, d.given_who FROM device d`
 
 func scan(r db.Scanner) (d Device, err error) {
 	var ms int64
 	err = r.Scan(&d.ID, &d.Conference, &d.Site, &d.Name, &d.AccountName, db.At(&d.Enrolled), db.At(&d.Expires), db.At(&d.Revoked), &d.RevokedName, &d.Reason,
-		db.At(&d.Seen), &ms, &d.Waiting, &d.Apart, &d.account, &d.tree, &d.unit, &d.mac)
+		db.At(&d.Seen), &ms, &d.Waiting, &d.Apart, &d.account, &d.tree, &d.unit, &d.mac, db.At(&d.given.at), &d.given.etag, &d.given.who)
 	d.Offset = time.Duration(ms) * time.Millisecond
 	return d, err
 }
@@ -56,6 +56,11 @@ func touch(ctx context.Context, tx *db.Tx, id string, offset time.Duration, wait
 // see notes a contact.
 func see(ctx context.Context, tx *db.Tx, id string) error {
 	return tx.Exec(ctx, `UPDATE device SET seen_at = $1 WHERE id = $2`, tx.Now, id)
+}
+
+// give notes a contact in which a device was given a list.
+func give(ctx context.Context, tx *db.Tx, id string, m marks) error {
+	return tx.Exec(ctx, `UPDATE device SET seen_at = $1, given_at = $1, given = $2, given_who = $3 WHERE id = $4`, tx.Now, m.etag, m.who, id)
 }
 
 // An offer is what a code stands for.

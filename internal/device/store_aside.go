@@ -8,17 +8,6 @@ import (
 	"nhipcau/internal/db"
 )
 
-// insertAside sets a fact aside at a site, once however often it comes; fresh is 1 if
-// it was not there.
-func insertAside(ctx context.Context, tx *db.Tx, by auth.Actor, conference string, site int64, n noted, why string) (fresh int64, err error) {
-	body, err := n.body()
-	if err != nil {
-		return 0, err
-	}
-	return tx.ExecN(ctx, `INSERT INTO attendance_aside (occasion, id, body, site, why, actor, actor_name, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-		ON CONFLICT (occasion, site, id, body) DO NOTHING`, conference, n.ID, body, site, why, by.Login, by.Name, tx.Now)
-}
-
 // asides returns what is set aside at a site, those about which it was decided or the
 // others, the last first; only those with an id if one is given.
 func asides(ctx context.Context, tx *db.Tx, conference string, site int64, id string, decided bool, limit int) ([]Apart, error) {

@@ -24,24 +24,16 @@ type Batch struct {
 // A Synced says what became of a batch.
 type Synced struct {
 	Answers []attendance.Answer
-	ETag    string // of the site's list as it is now
+	ETag    string // of the list that it is to have
 	Closed  bool   // the site or the conference takes no more in time
 }
 
-// revoked is the answer to a fact that was set aside because its device may send none.
-const revoked attendance.Result = "revoked"
-
-// Why facts are set aside without having been read: keys of messages.
+// Why facts are set aside, besides attendance.WhyRevoked, which is also said where who
+// enrolled the device has lost the site, and attendance.WhyForged.
 const (
-	whyRevoked   = "revoked"   // the device was revoked, or who enrolled it has no right any more
-	whyExpired   = "expired"   // it comes too long after the conference
+	whyExpired   = "expired"   // they come too long after the conference
 	whyCancelled = "cancelled" // the conference is not being held
-	whyForged    = "forged"    // of a file: it is not what the device wrote
 )
-
-// asideResults are what a device is told of facts that were set aside. It keeps none
-// of them for itself: they are here.
-var asideResults = map[string]attendance.Result{whyRevoked: revoked, whyExpired: attendance.Late, whyCancelled: attendance.Late, whyForged: revoked}
 
 const (
 	mostApart  = 20_000                     // facts set aside of one device that may send none
@@ -80,7 +72,8 @@ func Sync(ctx context.Context, tx *db.Tx, token string, b Batch) (Synced, error)
 	if s.Closed, err = closed(ctx, tx, d.Conference, d.Site); err != nil {
 		return s, err
 	}
-	s.ETag, err = ETag(ctx, tx, d.Conference, d.Site)
+	m, err := current(ctx, tx, d.Conference, d.Site)
+	s.ETag = d.told(tx.Now, m)
 	return s, err
 }
 
@@ -100,9 +93,9 @@ func (d Device) sender(ctx context.Context, tx *db.Tx) (auth.Actor, string, erro
 	case err != nil:
 		return by, "", err
 	case !d.Revoked.IsZero():
-		return d.asker(), whyRevoked, nil
+		return d.asker(), attendance.WhyRevoked, nil
 	case !by.Known():
-		return d.asker(), whyRevoked, nil
+		return d.asker(), attendance.WhyRevoked, nil
 	case !d.Expires.After(tx.Now):
 		return d.asker(), whyExpired, nil
 	}
@@ -119,21 +112,21 @@ type sending struct {
 	device     string
 	by         auth.Actor // in whose name
 	why        string     // they are set aside, "" if they are taken
-	apart      int64      // how many are newly set aside
+	apart      int64      // how many were set aside
 }
 
 // take takes facts, or sets them aside, and answers each in their order.
 func (t *sending) take(ctx context.Context, tx *db.Tx, raw []json.RawMessage) ([]attendance.Answer, error) {
 	answers := make([]attendance.Answer, len(raw))
-	var good []noted
+	var good []attendance.Fact
 	var at []int // in answers
 	for i, r := range raw {
-		n, ok := readFact(r, t.device)
+		f, ok := readFact(r, t.device)
 		if !ok {
-			answers[i] = attendance.Answer{ID: n.ID, Result: attendance.Invalid}
+			answers[i] = attendance.Answer{ID: f.ID, Result: attendance.Invalid}
 			continue
 		}
-		good, at = append(good, n), append(at, i)
+		good, at = append(good, f), append(at, i)
 	}
 	var some []attendance.Answer
 	var err error
@@ -154,37 +147,30 @@ func (t *sending) take(ctx context.Context, tx *db.Tx, raw []json.RawMessage) ([
 
 // count lets facts count; where the sender may not keep the site any more, or the
 // conference is not held, it says why and takes none.
-func (t *sending) count(ctx context.Context, tx *db.Tx, all []noted) ([]attendance.Answer, error) {
-	facts := make([]attendance.Fact, len(all))
-	for i, n := range all {
-		facts[i] = n.fact()
-	}
+func (t *sending) count(ctx context.Context, tx *db.Tx, facts []attendance.Fact) ([]attendance.Answer, error) {
 	answers, err := site.CheckIn(ctx, tx, t.by, t.conference, t.site, facts)
 	switch {
 	case fault.Is(err, fault.Denied), fault.Is(err, fault.NotFound):
-		t.why, err = whyRevoked, nil
+		t.why, err = attendance.WhyRevoked, nil
 	case fault.Is(err, fault.Conflict):
 		t.why, err = whyCancelled, nil
 	}
 	return answers, err
 }
 
-// setAside sets facts aside; one without an id that is one cannot be kept.
-func (t *sending) setAside(ctx context.Context, tx *db.Tx, all []noted) ([]attendance.Answer, error) {
-	answers := make([]attendance.Answer, len(all))
-	for i, n := range all {
-		if !n.keepable() {
-			answers[i] = attendance.Answer{ID: short(n.ID), Result: attendance.Invalid}
-			continue
+// setAside sets facts aside. A device need not send them again: of those that only
+// came too late it is told no more than that.
+func (t *sending) setAside(ctx context.Context, tx *db.Tx, facts []attendance.Fact) ([]attendance.Answer, error) {
+	answers, err := attendance.SetAside(ctx, tx, t.by, t.conference, t.site, facts, t.why)
+	for i := range answers {
+		if r := &answers[i].Result; *r == attendance.Aside || *r == attendance.Revoked {
+			t.apart++
+			if t.why == whyExpired || t.why == whyCancelled {
+				*r = attendance.Late
+			}
 		}
-		fresh, err := insertAside(ctx, tx, t.by, t.conference, t.site, n, t.why)
-		if err != nil {
-			return nil, err
-		}
-		t.apart += fresh
-		answers[i] = attendance.Answer{ID: n.ID, Result: asideResults[t.why]}
 	}
-	return answers, nil
+	return answers, err
 }
 
 // closed reports whether a site, or its conference, takes nothing in time any more.

@@ -173,6 +173,11 @@ func Amend(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n, version 
 		}
 		host = u.ID
 	}
+	if host != s.Unit { // whose figures the heads counted there are
+		if err := g.open(); err != nil {
+			return err
+		}
+	}
 	if err := update(ctx, tx, g.ID, n, version, host, f); err != nil {
 		return err
 	}

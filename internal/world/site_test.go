@@ -299,8 +299,8 @@ func TestManyPeople(t *testing.T) {
 		}); err != nil {
 			return err
 		}
-		return db.InsertMany(ctx, tx, `INSERT INTO attendance (occasion, member, unit, state, reason, actor, actor_name, at, version) VALUES`, people, func(i int) []any {
-			return []any{c.ID, id[i], home(i), []string{"present", "online", "absent"}[i%7%3], "", "", "", tx.Now, 1}
+		return db.InsertMany(ctx, tx, `INSERT INTO attendance (occasion, member, unit, state, calls, reason, actor, actor_name, at, version) VALUES`, people, func(i int) []any {
+			return []any{c.ID, id[i], home(i), []string{"present", "online", "absent"}[i%7%3], []int{1, 1, 0}[i%7%3], "", "", "", tx.Now, 1}
 		})
 	})
 	r := rand.New(rand.NewPCG(3, 3))

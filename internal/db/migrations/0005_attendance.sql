@@ -78,7 +78,7 @@ CREATE TABLE guest (
 -- number; the id of another is made by the device.
 CREATE TABLE attendance_guest (
     occasion TEXT NOT NULL REFERENCES occasion (id),
-    id       TEXT NOT NULL,
+    id       TEXT NOT NULL /*C*/,
     number   BIGINT NOT NULL, -- 0 of who was not invited
     name     TEXT NOT NULL,
     fold     TEXT NOT NULL,

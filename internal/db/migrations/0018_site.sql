@@ -25,7 +25,7 @@ CREATE INDEX site_state ON site (conference, state);
 -- check-in of a member, which counts them; 2 another fact counts in its stead; 3 it
 -- came when the roll was closed and counts when that is reopened; 4 it counts beside
 -- the first; 5 it was taken back; 6 it takes another back; 7 likewise, and that other
--- has not come yet.
+-- has not come yet; 8 it would take back what it cannot.
 CREATE TABLE attendance_fact (
     occasion   TEXT NOT NULL REFERENCES occasion (id),
     id         TEXT NOT NULL, -- UUIDv7, made by the device
@@ -63,14 +63,14 @@ CREATE INDEX attendance_fact_heads ON attendance_fact (occasion, site) WHERE sta
 
 -- What is not let into the roll is set aside as it came: it contradicts the fact of
 -- its id, nobody is known by its key or code, its roll call is none, it counts heads
--- where there is a list, takes back what it cannot, or came from a device that was
+-- where there is a list, or came from a device that was
 -- revoked or in a file that somebody has changed.
 CREATE TABLE attendance_aside (
     occasion   TEXT NOT NULL REFERENCES occasion (id),
     id         TEXT NOT NULL,
     body       TEXT NOT NULL, -- the fact, JSON
     site       BIGINT NOT NULL,
-    why        TEXT NOT NULL, -- contradicts, unknown, call, list, void, revoked, forged
+    why        TEXT NOT NULL, -- contradicts, unknown, call, list, revoked, forged
     actor      TEXT NOT NULL,
     actor_name TEXT NOT NULL,
     at         BIGINT NOT NULL,

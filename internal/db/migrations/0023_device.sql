@@ -21,7 +21,10 @@ CREATE TABLE device (
     seen_at       BIGINT, -- last contact
     offset_ms     BIGINT NOT NULL DEFAULT 0, -- server's clock less the device's, at the last contact
     waiting       BIGINT NOT NULL DEFAULT 0, -- facts it said it still held, then
-    apart         BIGINT NOT NULL DEFAULT 0 -- facts set aside because it may send none
+    apart         BIGINT NOT NULL DEFAULT 0, -- facts set aside because it may send none
+    given_at      BIGINT, -- the list it was given last
+    given         TEXT NOT NULL DEFAULT '', -- which
+    given_who     TEXT NOT NULL DEFAULT '' -- and who was on it
 );
 CREATE INDEX device_site ON device (conference, site);
 CREATE INDEX device_account ON device (account);

@@ -11,9 +11,9 @@ const bar = (kind, sign, text, ...more) => el('div', { class: 'net ' + kind }, e
 const said = () => (lang() === 'en' ? status.said.message_en : status.said.message) || (status.said.key ? t(status.said.key) : t('net.refused_plain'))
 
 /** How the network stands, in one bar. */
-function network(sendNow) {
+function network(sendNow, save) {
   const n = desk.waiting, words = checkins(n)
-  if (desk.device.revoked) return bar('late', '■', t('net.revoked', words))
+  if (desk.device.revoked) return bar('late', '■', t('net.revoked', words), button(t('more.export'), save, { class: 'btn small' }))
   if (status.busy && n) return bar('soon', '↑', t('net.sending', words))
   if (status.failed === 'refused') return bar('late', '■', t('net.refused', said(), words), button(t('net.retry'), sendNow, { class: 'btn small' }))
   if (!navigator.onLine || status.failed === 'away') return bar('soon', '●', n ? t('net.away', words) : t('net.away_none'), button(t('net.retry'), sendNow, { class: 'btn small' }))
@@ -22,11 +22,11 @@ function network(sendNow) {
   return bar('plain', '○', t('net.quiet'))
 }
 
-/** All bars. @param {{sendNow: () => void, look: () => void, fetchList: () => void, update?: () => void}} o */
+/** All bars. @param {{sendNow: () => void, look: () => void, save: () => void, fetchList: () => void, update?: () => void}} o */
 export function bars(o) {
   const all = []
   if (desk.trouble) all.push(bar('late strong', '✕', t('net.' + desk.trouble)))
-  all.push(network(o.sendNow))
+  all.push(network(o.sendNow, o.save))
   if (desk.unfit || !desk.roster) all.push(bar('late', '■', t(desk.unfit || 'roster.none'), button(t('roster.fetch'), o.fetchList, { class: 'btn small' })))
   const look = desk.stand.attention().length
   if (look) all.push(bar('soon', '!', t('more.attention', look), button(t('look.title'), o.look, { class: 'btn small' })))

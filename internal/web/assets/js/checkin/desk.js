@@ -182,24 +182,38 @@ export async function takeCode(text, leaving) {
   return { kind: person ? 'done' : 'unknown', person, code, at: f.at + f.offset }
 }
 
+const there = s => s.state === 'present' || s.state === 'online'
+
+/** Adds one person on the list to figures, or takes one away. */
+function tally(c, s, by) {
+  if (s.out) c.out += by
+  if (there(s)) c.there += by
+  else if (s.state === 'invited') c.rest += by
+  else c.away += by
+}
+
+const nothing = new Stand()
+const listedAs = p => nothing.at(keyOf(p), p, call(), made())
+let base
+
+/** The figures by the list alone: counted once, since there may be 20,000 on it. */
+function baseOf(roster, n) {
+  if (base?.roster === roster && base.n === n) return base.c
+  const c = { there: 0, listed: roster?.people.length ?? 0, away: 0, rest: 0, out: 0 }
+  for (const p of roster?.people ?? []) tally(c, listedAs(p), 1)
+  base = { roster, n, c }
+  return c
+}
+
 /** The figures on top, of the roll call in use. */
 export function count() {
-  const c = { there: 0, listed: 0, away: 0, rest: 0, guests: 0, strangers: 0, heads: desk.stand.headsAt(call()), out: 0 }
-  const there = s => s.state === 'present' || s.state === 'online'
-  for (const p of desk.roster?.people ?? []) {
-    const s = standing(p)
-    c.listed++
-    if (s.out) c.out++
-    if (there(s)) c.there++
-    else if (s.state === 'invited') c.rest++
-    else c.away++
+  const c = { ...baseOf(desk.roster, call()), guests: 0, strangers: 0, heads: desk.stand.headsAt(call()) }
+  for (const key of desk.stand.of.keys()) {
+    const p = desk.roster?.byKey.get(key)
+    if (p && !p.guest) { tally(c, listedAs(p), -1); tally(c, standing(p), 1) }
+    else if (!p && there(standingOf(key))) c[key.startsWith('code:') ? 'strangers' : 'guests']++
   }
   for (const p of desk.roster?.guests ?? []) if (there(standing(p))) c.guests++
-  for (const k of desk.stand.strangers(desk.roster)) {
-    if (!there(standingOf(k))) continue
-    if (k.startsWith('code:')) c.strangers++
-    else c.guests++
-  }
   return c
 }
 

@@ -20,7 +20,7 @@ export class List {
     this.words = el('input', { type: 'search', class: 'find', autocomplete: 'off', spellcheck: 'false', enterkeyhint: 'search', placeholder: t('find.label'), 'aria-label': t('find.label') })
     this.words.addEventListener('input', () => { this.limit = PAGE; this.render() })
     this.words.addEventListener('keydown', e => { // a scanner that types
-      if (e.key !== 'Enter' || !codeIn(this.words.value)) return
+      if (e.key !== 'Enter' || !(codeIn(this.words.value) || /^https?:/i.test(this.words.value))) return
       const text = this.words.value
       this.words.value = ''
       this.o.code(text)
@@ -62,11 +62,13 @@ export class List {
     const words = fold(this.words.value).split(/\s+/).filter(Boolean)
     const show = this.show.value, unit = this.unit.value
     const all = []
+    this.beyond = 0 // how many more there are than were looked at
     if (show !== 'rest' && show !== 'away' && unit === '') all.push(...this.strangers(words))
     const from = show === 'guests' ? desk.roster?.guests ?? [] : unit === '' ? [...desk.roster?.people ?? [], ...desk.roster?.guests ?? []] : (desk.roster?.people ?? []).filter(p => p.unit === Number(unit))
     const fits = shows[show] ?? shows.all
     for (const p of from) {
-      if (!matches(p.folded, words)) continue
+      if (words.length && !matches(p.folded, words)) continue
+      if (show === 'all' && all.length >= this.limit) { this.beyond++; continue }
       const s = standing(p)
       if (fits(s)) all.push({ person: p, key: keyOf(p), name: p.name, sub: [p.office, desk.roster.units[p.unit]].filter(Boolean).join(' · '), s })
     }
@@ -79,7 +81,7 @@ export class List {
     const text = none ? t('mark.present') : stateText(x.s)
     return el('li', { 'data-key': x.key, class: x.strange ? 'strange' : '' },
       el('button', { type: 'button', class: 'who', 'data-do': 'open' }, el('span', { class: 'name' }, x.name.slice(0, cut), el('b', {}, x.name.slice(cut))), el('small', {}, x.sub)),
-      el('button', { type: 'button', class: 'st ' + (x.strange ? 'amber' : ok ? 'on' : none ? '' : 'ab'), 'data-do': none ? 'mark' : 'open', 'aria-label': none ? t('mark.of', x.name) : text + ', ' + x.name }, text, x.s.waits && el('i', { title: t('net.waits', '') }, ' ↑')))
+      el('button', { type: 'button', class: 'st ' + (x.strange ? 'amber' : ok ? 'on' : none ? '' : 'ab'), 'data-do': none ? 'mark' : 'open', 'aria-label': text + ', ' + x.name }, text, x.s.waits && el('i', { 'aria-hidden': 'true' }, ' ↑')))
   }
 
   render() {
@@ -93,8 +95,9 @@ export class List {
     }
     const narrowed = this.words.value || this.unit.value || this.show.value !== 'all'
     const empty = !desk.roster || (!desk.roster.people.length && !desk.roster.guests.length) ? 'find.empty' : this.show.value === 'rest' && !this.words.value ? 'find.done' : 'find.none'
-    this.total.textContent = all.length ? (narrowed ? t('find.result', number(all.length)) : '') : t(empty)
-    this.foot.replaceChildren(...(all.length > this.limit ? [button(t('find.more', number(all.length - this.limit)), () => { this.limit += 4 * PAGE; this.render() }, { class: 'btn' })] : []))
+    const found = all.length + this.beyond
+    this.total.textContent = found ? (narrowed ? t('find.result', number(found)) : '') : t(empty)
+    this.foot.replaceChildren(...(found > this.limit ? [button(t('find.more', number(found - this.limit)), () => { this.limit += 4 * PAGE; this.render() }, { class: 'btn' })] : []))
     const rest = this.unit.value === '' ? 0 : this.rest().length
     this.bulk.hidden = !rest
     this.bulk.textContent = t('bulk.open', rest)

@@ -6,7 +6,7 @@ import { bars, callChoice, figures } from './bars.js'
 import { enrolView } from './enrol.js'
 import { List } from './list.js'
 import { Scanner } from './scanner.js'
-import { openAttention, openMore } from './more.js'
+import { exportFile, openAttention, openMore } from './more.js'
 import { openGuest, openHeads } from './person.js'
 import { begin } from './sync.js'
 import { firstRoster } from './device.js'
@@ -69,7 +69,7 @@ function deskPage() {
       sub.textContent = said ? [said.conference.title, new Date(said.conference.day).toLocaleDateString('vi'), said.conference.start].filter(Boolean).join(' · ') : ''
       document.title = title.textContent + ' · ' + t('title')
       heads.hidden = !!said?.site.listed
-      const all = bars({ sendNow: () => sending.now(), look: openAttention, fetchList, update })
+      const all = bars({ sendNow: () => sending.now(), look: openAttention, save: () => exportFile(say), fetchList, update })
       const text = all.map(b => b.className + b.textContent).join('\n')
       if (text !== netText) { netText = text; net.replaceChildren(...all) }
       const held = choice.contains(document.activeElement)

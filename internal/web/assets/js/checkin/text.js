@@ -103,7 +103,6 @@ const all = {
   'mark.out': ['Về', 'Leaves'],
   'mark.undo': ['Lấy lại', 'Take back'],
   'mark.undo_out': ['Lấy lại lượt về', 'Take back the leaving'],
-  'mark.of': ['Ghi cho %s', 'Note for %s'],
   'mark.reason': ['Lý do', 'Reason'],
   'mark.why': ['Vì sao lấy lại', 'Why it is taken back'],
   'mark.mistake': ['ghi nhầm', 'noted by mistake'],

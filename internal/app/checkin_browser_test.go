@@ -316,13 +316,16 @@ func TestCheckinRefusesLists(t *testing.T) {
 // TestCheckinFullStore lets the browser run out of room: nothing turns green.
 func TestCheckinFullStore(t *testing.T) {
 	x := openDoor(t, 40)
-	p := x.handset()
+	dir := t.TempDir()
+	p := x.handset(chromedp.UserDataDir(dir))
 	x.line.cut.Store(true)
 	p.scans(x.codes[x.g.Members[0]])
 	p.says(".result.done", "✓")
+	p.stop()
+	p = handset{openBrowser(t, x.line.URL, chromedp.UserDataDir(dir))} // it has asked how much room there is, and would not again
 	little := 1.0
 	p.room(&little)
-	p.opens() // what room there is, the browser asks again when the store is opened
+	p.opens()
 	p.scans(x.codes[x.g.Members[1]])
 	p.says(".result.late", "MÁY HẾT CHỖ LƯU")
 	p.says(".net.strong", "MÁY HẾT CHỖ LƯU")
@@ -392,6 +395,11 @@ func TestCheckinOfMany(t *testing.T) {
 		}
 		return all
 	})()`, list))
+	for i, ms := range ticks {
+		if ms > 200 {
+			t.Logf("check-in %d took %.0f ms", i, ms)
+		}
+	}
 	slices.Sort(ticks)
 	t.Logf("from the code to the tick on the page, on the disk, offline, of 200: half in %.0f ms, 99 %% in %.0f ms", ticks[len(ticks)/2], ticks[len(ticks)*99/100])
 	p.says(".big", "200 / 20.000")

@@ -44,7 +44,8 @@ export function figures() {
   const listed = c.listed > 0
   const all = [box(number(c.there), t('count.there'), listed && ' ' + t('count.of', number(c.listed)), 'main')]
   if (listed) all.push(box(number(c.away), t('count.excused')), box(number(c.rest), t('count.rest')))
-  if (c.guests || c.strangers || !listed) all.push(box(number(c.guests), t('count.guests'), c.strangers > 0 && ` + ${number(c.strangers)} ?`))
+  if (c.guests || !listed) all.push(box(number(c.guests), t('count.guests')))
+  if (c.strangers) all.push(box(number(c.strangers), t('count.strangers')))
   if (c.heads) all.push(box(number(c.heads.n), t('heads.open') + ' ' + clockOf(c.heads.at + c.heads.offset)))
   if (desk.roster?.said.checkout) all.push(box(number(c.out), t('count.out')))
   return all

@@ -11,6 +11,9 @@ const PAGE = 60
 const there = s => s.state === 'present' || s.state === 'online'
 const shows = { all: () => true, rest: s => s.state === 'invited', there, away: s => !there(s) && s.state !== 'invited' }
 
+/** What is known of a code that is not on the list. @param {import('./facts.js').Fact} f */
+const said = f => t(!f.answer ? 'scan.unknown' : ['accepted', 'extra', 'duplicate'].includes(f.answer) ? 'scan.matched' : 'answer.' + f.answer)
+
 /** The part of the page with search and list. */
 export class List {
   /** @param {{say: (text: string) => void, code: (text: string) => void}} o */
@@ -53,7 +56,7 @@ export class List {
     return desk.stand.strangers(desk.roster).map(key => {
       const f = desk.stand.of.get(key)[0]
       const guest = f.guest
-      return { key, name: guest ? guest.name : f.code ? t('scan.code', f.code.slice(-6)) : f.member, sub: guest ? guest.org : t('scan.unknown'), strange: !guest, s: standingOf(key) }
+      return { key, name: guest ? guest.name : f.code ? t('scan.code', f.code.slice(-6)) : f.member, sub: guest ? guest.org : said(f), strange: !guest, s: standingOf(key) }
     }).filter(x => matches(fold(x.name + ' ' + x.sub), words) && x.s.state !== 'invited')
   }
 

@@ -37,9 +37,6 @@ export function openPerson(who, say) {
   }
   const parts = [el('p', { class: 'hint' }, who.sub), el('p', { class: 'strong' }, stateText(s))]
   const there = s.state === 'present' || s.state === 'online'
-  if (s.outFact) parts.push(undo(s.outFact, t('mark.undo_out'), done))
-  if (s.fact) parts.push(undo(s.fact, t('mark.undo'), done))
-  else if (there) parts.push(el('p', { class: 'hint' }, t('mark.elsewhere')))
   if (who.person) {
     const reason = select(REASONS.map(r => [r, t('reason.' + r)]), 'duty')
     const marks = el('div', { class: 'marks' },
@@ -52,6 +49,9 @@ export function openPerson(who, say) {
     if (!there) parts.push(el('form', { class: 'undo', onsubmit: e => { e.preventDefault(); note({ state: 'excused', reason: reason.value })() } },
       field(t('mark.reason'), reason), el('button', { class: 'btn' }, t('mark.excused'))))
   }
+  if (s.outFact) parts.push(undo(s.outFact, t('mark.undo_out'), done))
+  if (s.fact) parts.push(undo(s.fact, t('mark.undo'), done))
+  else if (there) parts.push(el('p', { class: 'hint' }, t('mark.elsewhere')))
   const d = sheet(who.name, t('close'), ...parts)
 }
 

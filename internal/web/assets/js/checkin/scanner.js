@@ -50,7 +50,7 @@ export class Scanner {
     this.lamp = button(t('scan.lamp'), () => { this.lit = !this.lit; this.camera.light(this.lit) }, { class: 'btn', hidden: true, 'aria-pressed': 'false' })
     this.photo = el('input', { type: 'file', accept: 'image/*', capture: 'environment', class: 'hidden', tabindex: '-1', 'aria-hidden': 'true', onchange: () => this.picture() })
     this.leaving = el('input', { type: 'checkbox', id: 'leaving', onchange: () => this.result.hidden = true })
-    this.panel = el('div', { class: 'camera', hidden: true }, el('div', { class: 'frame' }, this.video), this.words,
+    this.panel = el('div', { class: 'camera', hidden: true }, this.frame = el('div', { class: 'frame' }, this.video), this.words,
       el('p', { class: 'way' }, el('label', { for: 'leaving', class: 'check' }, this.leaving, t('scan.mode') + ' ' + t('scan.out'))),
       el('div', { class: 'buttons' }, button(t('scan.photo'), () => this.photo.click(), { class: 'btn' }), this.lamp, this.photo))
     this.toggle = button(t('scan.open'), () => this.camera ? this.close() : this.open(), { class: 'btn big scan' })
@@ -58,7 +58,7 @@ export class Scanner {
   }
 
   async open() {
-    this.panel.hidden = false
+    this.panel.hidden = this.frame.hidden = false
     this.toggle.textContent = t('scan.close')
     this.words.textContent = t('scan.aim')
     this.camera = new Camera(this.video, text => this.found(text))
@@ -66,6 +66,7 @@ export class Scanner {
       await this.camera.start()
       this.lamp.hidden = !this.camera.hasLamp()
     } catch (err) {
+      this.frame.hidden = true
       this.words.textContent = t(err.name === 'NotAllowedError' || err.name === 'SecurityError' ? 'scan.denied' : 'scan.none')
     }
   }

@@ -55,8 +55,8 @@ const all = {
   'count.excused': ['vắng, miễn', 'away, exempt'],
   'count.rest': ['chưa điểm danh', 'not yet'],
   'count.guests': ['khách', 'guests'],
+  'count.strangers': ['mã chưa rõ', 'codes unknown'],
   'count.out': ['đã về', 'left'],
-  'count.counts': ['Số người', 'Counts'],
 
   'scan.open': ['Quét mã QR', 'Scan QR codes'],
   'scan.close': ['Đóng máy ảnh', 'Close the camera'],
@@ -70,9 +70,9 @@ const all = {
   'scan.already': ['đã điểm danh lúc %s', 'already checked in at %s'],
   'scan.already_listed': ['đã được điểm danh', 'already checked in'],
   'scan.unknown': ['Không có trong danh sách điểm cầu này, sẽ đối chiếu khi có mạng', 'Not on the list of this site; matched when there is a network'],
+  'scan.matched': ['Máy chủ đã đối chiếu và nhận', 'The server has matched and taken it'],
   'scan.code': ['Mã …%s', 'Code …%s'],
   'scan.mode': ['Quét để', 'Scanning notes'],
-  'scan.in': ['điểm danh vào', 'arrival'],
   'scan.out': ['điểm danh về', 'leaving'],
   'scan.left': ['đã ghi về lúc %s', 'leaving noted at %s'],
 
@@ -129,7 +129,6 @@ const all = {
   'guest.org': ['Cơ quan, đơn vị', 'Organisation'],
   'guest.save': ['Ghi có mặt', 'Note as there'],
   'guest.need': ['Hãy nhập họ và tên.', 'Enter a name.'],
-  'guest.title': ['Khách', 'Guests'],
   'heads.open': ['Đếm số người', 'Count heads'],
   'heads.n': ['Số người đang có mặt', 'People in the room'],
   'heads.need': ['Hãy nhập một số từ 0 đến 100.000.', 'Enter a number from 0 to 100,000.'],

@@ -16,7 +16,9 @@ import { prepare } from './scan.js'
 // For tests, which import this script again to see into it.
 export { decode, readers } from './scan.js'
 export { verify } from './roster.js'
+export { Stand } from './stand.js'
 export { desk }
+export const sendNow = () => sending.now()
 export const importAgain = () => firstRoster(desk.device)
 
 const root = document.getElementById('main')

@@ -187,13 +187,54 @@ func (p *phone) send(method, path string, b []byte, heads ...string) (int, http.
 	return a.StatusCode, a.Header, got
 }
 
+// A jotting is a fact as a phone writes it.
+type jotting struct {
+	ID     string  `json:"id"`
+	Device string  `json:"device,omitempty"`
+	Seq    int64   `json:"seq"`
+	At     int64   `json:"at"`
+	Offset int64   `json:"offset"`
+	Call   int64   `json:"call"`
+	State  string  `json:"state"`
+	Member string  `json:"member,omitempty"`
+	Code   string  `json:"code,omitempty"`
+	Guest  *person `json:"guest,omitempty"`
+	Source string  `json:"source"`
+	Reason string  `json:"reason,omitempty"`
+	Ref    string  `json:"ref,omitempty"`
+}
+
+type person struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	Org  string `json:"org"`
+}
+
 // notes is that a person came, as the phone keeps it.
-func (p *phone) notes(person int) map[string]any {
+func (p *phone) notes(person int) jotting {
 	p.seq++
-	return map[string]any{
-		"id": app.UUID(p.r), "seq": p.seq, "at": dbtest.Noon.UnixMilli() + p.seq*1500, "offset": 0, "call": 1,
-		"state": "present", "member": p.g.Members[person], "source": "qr",
+	return jotting{
+		ID: app.UUID(p.r), Seq: p.seq, At: dbtest.Noon.UnixMilli() + p.seq*1500, Call: 1,
+		State: "present", Member: p.g.Members[person], Source: "qr",
 	}
+}
+
+// A batch is what a phone sends at once.
+type batch struct {
+	Sent    int64     `json:"sent"`
+	Waiting int64     `json:"waiting"`
+	Facts   []jotting `json:"facts"`
+}
+
+// A written file is one that a phone has exported.
+type written struct {
+	Format     string    `json:"format"`
+	Device     string    `json:"device"`
+	Conference string    `json:"conference"`
+	Site       int64     `json:"site"`
+	Made       int64     `json:"made"`
+	Facts      []jotting `json:"facts"`
+	MAC        string    `json:"mac"`
 }
 
 type synced struct {
@@ -212,19 +253,19 @@ func (s synced) counts() string {
 	return strings.TrimPrefix(fmt.Sprint(n), "map")
 }
 
-func (p *phone) sync(facts ...map[string]any) synced {
+func (p *phone) sync(facts ...jotting) synced {
 	p.t.Helper()
 	if facts == nil {
-		facts = []map[string]any{}
+		facts = []jotting{}
 	}
 	var s synced
-	if status := p.ask("POST", "/facts", map[string]any{"sent": dbtest.Noon.UnixMilli(), "facts": facts}, &s); status != http.StatusOK {
+	if status := p.ask("POST", "/facts", batch{Sent: dbtest.Noon.UnixMilli(), Facts: facts}, &s); status != http.StatusOK {
 		p.t.Fatalf("%d", status)
 	}
 	return s
 }
 
-func (p *phone) synced(want string, facts ...map[string]any) synced {
+func (p *phone) synced(want string, facts ...jotting) synced {
 	p.t.Helper()
 	s := p.sync(facts...)
 	if s.counts() != want {
@@ -277,17 +318,21 @@ func TestDeviceStory(t *testing.T) {
 		t.Errorf("the same list again: %d, %d bytes", status, len(body))
 	}
 
-	one := []map[string]any{p.notes(0), p.notes(1), p.notes(2)}
+	one := []jotting{p.notes(0), p.notes(1), p.notes(2)}
 	s := p.synced("[accepted:3]", one...)
 	if s.Roster != tag || s.Closed {
 		t.Errorf("its own check-ins make it ask for the list again: %s after %s, closed %v", s.Roster, tag, s.Closed)
+	}
+	x.h.Set(dbtest.Noon.Add(5*time.Minute - time.Second))
+	if got := p.sync().Roster; got != tag {
+		t.Errorf("it is to ask for %s after %s", got, tag)
 	}
 	x.h.Set(dbtest.Noon.Add(5 * time.Minute))
 	if got := p.sync().Roster; got == tag {
 		t.Error("it never learns who else is there")
 	}
 	p.synced("[duplicate:3]", one...) // the answer was lost
-	two := []map[string]any{p.notes(3), p.notes(4), p.notes(0)}
+	two := []jotting{p.notes(3), p.notes(4), p.notes(0)}
 	p.synced("[accepted:1]", two[1])                                     // half a batch
 	p.synced("[accepted:1 duplicate:1 other:1]", two[2], two[1], two[0]) // all of it, in another order
 	p.synced("[]")
@@ -305,7 +350,7 @@ func TestDeviceStory(t *testing.T) {
 	if status := p.ask("GET", "/roster", nil, &no); status != http.StatusUnauthorized || !no.Revoked || no.Message == "" || no.MessageEn == "" {
 		t.Errorf("a revoked phone asks for its list: %d %+v", status, no)
 	}
-	three := []map[string]any{p.notes(5), p.notes(6), p.notes(7)}
+	three := []jotting{p.notes(5), p.notes(6), p.notes(7)}
 	p.synced("[revoked:3]", three...)
 	p.synced("[revoked:3]", three...)
 	x.decides(three)
@@ -318,7 +363,7 @@ var asideForm = regexp.MustCompile(`name="id" value="([^"]+)"[^>]*>\s*<input typ
 
 // decides lets the first of three facts that are set aside count, leaves the next, and
 // lets the rest count by their reason.
-func (x *gate) decides(three []map[string]any) {
+func (x *gate) decides(three []jotting) {
 	x.t.Helper()
 	keys := func() map[string]string {
 		all := map[string]string{}
@@ -331,7 +376,7 @@ func (x *gate) decides(three []map[string]any) {
 	if len(had) != 3 {
 		x.t.Fatalf("%d are set aside, want 3 however often they came\n%s", len(had), x.page())
 	}
-	id := func(i int) string { return three[i]["id"].(string) }
+	id := func(i int) string { return three[i].ID }
 	one := func(do string, i, status int) {
 		x.t.Helper()
 		x.post("/aside", status, url.Values{"do": {do}, "id": {id(i)}, "key": {had[id(i)]}})
@@ -361,12 +406,13 @@ func (x *gate) decides(three []map[string]any) {
 // counted, as they go over it.
 func TestDeviceSparing(t *testing.T) {
 	x := openGate(t, 500)
+	x.g.Rename(t, x.r) // names and keys as long and as different as people's
 	p := x.enrol("Cửa chính")
 	p.up, p.down, p.requests = 0, 0, 0
 	p.send("GET", "/roster", nil)
 	roster := p.down
 	p.up, p.down, p.requests = 0, 0, 0
-	all := make([]map[string]any, 500)
+	all := make([]jotting, 500)
 	for i := range all {
 		all[i] = p.notes(i)
 	}
@@ -381,7 +427,7 @@ func TestDeviceSparing(t *testing.T) {
 }
 
 // export is a file as a phone writes it.
-func (p *phone) export(facts []map[string]any, change func(f map[string]any)) []byte {
+func (p *phone) export(facts []jotting, change func(f *written)) []byte {
 	p.t.Helper()
 	text, err := json.Marshal(facts)
 	if err != nil {
@@ -389,12 +435,9 @@ func (p *phone) export(facts []map[string]any, change func(f map[string]any)) []
 	}
 	m := hmac.New(sha256.New, []byte(p.token))
 	m.Write(text)
-	f := map[string]any{
-		"format": "nhipcau-checkin-1", "device": p.id, "conference": p.g.ID, "site": 1, "made": dbtest.Noon.UnixMilli(),
-		"facts": facts, "mac": base64.StdEncoding.EncodeToString(m.Sum(nil)),
-	}
+	f := written{"nhipcau-checkin-1", p.id, p.g.ID, 1, dbtest.Noon.UnixMilli(), facts, base64.StdEncoding.EncodeToString(m.Sum(nil))}
 	if change != nil {
-		change(f)
+		change(&f)
 	}
 	b, err := json.MarshalIndent(f, "", "  ")
 	if err != nil {
@@ -422,7 +465,7 @@ func (x *gate) upload(b []byte, status int) string {
 func TestDeviceFile(t *testing.T) {
 	x := openGate(t, 1100)
 	p, other := x.enrol("Điểm xa"), x.enrol("Khác")
-	var many []map[string]any
+	var many []jotting
 	for i := range 1050 { // more than come together
 		many = append(many, p.notes(i))
 	}
@@ -433,22 +476,22 @@ func TestDeviceFile(t *testing.T) {
 	if page := x.upload(good, http.StatusOK); !strings.Contains(page, "đã có từ trước") {
 		t.Errorf("the same file again:\n%s", page)
 	}
-	some := []map[string]any{p.notes(1060), p.notes(1061)}
-	x.upload(p.export(some, func(f map[string]any) { f["mac"] = "AAAA" }), http.StatusOK)
-	x.upload(p.export(some, func(f map[string]any) { f["mac"] = "??" }), http.StatusOK)
-	x.upload(p.export(some, func(f map[string]any) { f["device"] = other.id }), http.StatusOK)
-	forged := x.upload(p.export(some, func(f map[string]any) { some[0]["member"] = p.g.Members[1062] }), http.StatusOK)
+	some := []jotting{p.notes(1060), p.notes(1061)}
+	x.upload(p.export(some, func(f *written) { f.MAC = "AAAA" }), http.StatusOK)
+	x.upload(p.export(some, func(f *written) { f.MAC = "??" }), http.StatusOK)
+	x.upload(p.export(some, func(f *written) { f.Device = other.id }), http.StatusOK)
+	forged := x.upload(p.export(some, func(f *written) { some[0].Member = p.g.Members[1062] }), http.StatusOK)
 	if n := len(asideForm.FindAllString(forged, -1)); n != 5 { // the last changed one of the two; the other device's are others
 		t.Errorf("%d are set aside\n%s", n, forged)
 	}
-	x.upload(p.export(some, func(f map[string]any) { f["site"] = 2 }), http.StatusUnprocessableEntity)
-	x.upload(p.export(some, func(f map[string]any) { f["conference"] = "x" }), http.StatusUnprocessableEntity)
+	x.upload(p.export(some, func(f *written) { f.Site = 2 }), http.StatusUnprocessableEntity)
+	x.upload(p.export(some, func(f *written) { f.Conference = "x" }), http.StatusUnprocessableEntity)
 	for _, bad := range []string{"", "{}", "null", "[]", "\x00", `{"format":"nhipcau-checkin-1"}`, `{"format":"nhipcau-checkin-1","facts":{}}`, strings.Repeat("[", 100_000)} {
 		x.upload([]byte(bad), http.StatusUnprocessableEntity)
 	}
 	x.upload(bytes.Repeat([]byte(" "), 5<<20+1), http.StatusUnprocessableEntity)
 	x.post("/"+p.id+"/revocation", http.StatusSeeOther, url.Values{"reason": {"Mất máy"}})
-	if page := x.upload(p.export([]map[string]any{p.notes(1070)}, nil), http.StatusOK); !strings.Contains(page, "đã bị thu hồi") {
+	if page := x.upload(p.export([]jotting{p.notes(1070)}, nil), http.StatusOK); !strings.Contains(page, "đã bị thu hồi") {
 		t.Errorf("the file of a revoked device:\n%s", page)
 	}
 }
@@ -487,13 +530,13 @@ func TestDeviceNonsense(t *testing.T) {
 	}
 	good := p.notes(0)
 	elsewhere, long, negative := p.notes(1), p.notes(1), p.notes(1)
-	elsewhere["device"], long["member"], negative["at"] = "k-other", strings.Repeat("x", 5000), -5
+	elsewhere.Device, long.Member, negative.At = "k-other", strings.Repeat("x", 5000), -5
 	raw, err := json.Marshal(good)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var list []string
-	for _, f := range []map[string]any{elsewhere, long, negative} {
+	for _, f := range []jotting{elsewhere, long, negative} {
 		b, err := json.Marshal(f)
 		if err != nil {
 			t.Fatal(err)
@@ -558,6 +601,52 @@ func TestDevicePicture(t *testing.T) {
 	if !strings.Contains(page, `<svg class="qr"`) || !regexp.MustCompile(`/checkin/#enrol=[0-9A-HJKMNP-TV-Z]{8}<`).MatchString(page) {
 		t.Errorf("there is no picture:\n%s", page)
 	}
+}
+
+// TestDeviceKinds notes what a door sees besides members with a badge: guests, a code
+// the phone cannot read, people who leave, and a hand that slipped.
+func TestDeviceKinds(t *testing.T) {
+	x := openGate(t, 40)
+	p := x.enrol("Cửa")
+	code, guest, slip, out := p.notes(0), p.notes(0), p.notes(1), p.notes(2)
+	code.Member, code.Code = "", x.g.Codes(t)[x.g.Members[0]]
+	guest.Member, guest.Source, guest.Guest = "", "hand", &person{"0b1f5a3e-1111-4111-8111-000000000001", "Lê Thị Khách", "Báo tỉnh"}
+	back := jotting{ID: app.UUID(x.r), Seq: 90, At: dbtest.Noon.UnixMilli(), State: "void", Source: "hand", Ref: slip.ID, Reason: "bấm nhầm"}
+	out.State = "out"
+	p.synced("[accepted:1]", back) // before what it takes back
+	p.synced("[accepted:3 other:1]", code, guest, slip, out)
+	p.synced("[duplicate:5]", out, slip, back, guest, code)
+	_, _, body := p.send("GET", "/roster", nil)
+	var l roster
+	if err := json.Unmarshal(body, &l); err != nil || len(l.Guests) != 1 || l.Guests[0][1] != "Lê Thị Khách" || l.Guests[0][4] != 1.0 {
+		t.Errorf("%v, the guests are %v", err, l.Guests)
+	}
+	for _, q := range l.People {
+		want := map[string]string{x.g.Members[0]: "[present 1 0]", x.g.Members[1]: "[invited 0 0]", x.g.Members[2]: "[invited 0 1]"}[q[0].(string)]
+		if got := fmt.Sprint(q[5:8]); want != "" && got != want {
+			t.Errorf("%v stands as %s, want %s", q[0], got, want)
+		}
+	}
+	if n, details, err := x.h.Prove(t.Context()); err != nil || n != 0 {
+		t.Errorf("the proof finds %d mismatches, %v\n%s", n, err, strings.Join(details, "\n"))
+	}
+}
+
+// TestDeviceOver gives no list any more when the conference was more than two weeks
+// ago, and still takes what was noted.
+func TestDeviceOver(t *testing.T) {
+	x := openGate(t, 40)
+	p := x.enrol("Cửa")
+	x.h.Set(time.Date(2020, 11, 16, 17, 0, 0, 0, time.UTC))
+	var no refusal
+	if status := p.ask("GET", "/roster", nil, &no); status != http.StatusConflict || no.Error != "device.error.over" || no.Revoked {
+		t.Errorf("a list after two weeks: %d %+v", status, no)
+	}
+	p.synced("[late:1]", p.notes(0))
+	if page := x.page(); !strings.Contains(page, "Gửi về quá muộn") || strings.Contains(page, "Mở điểm danh trên máy này</button>") {
+		t.Errorf("the page says:\n%s", page)
+	}
+	x.post("", http.StatusConflict, url.Values{})
 }
 
 // TestDeviceHash holds what a list says of a code against the code on paper.

@@ -154,6 +154,9 @@ func MarkAll(ctx context.Context, tx *db.Tx, by auth.Actor, occasion string, mar
 		if m.Call == 0 {
 			m.Call = 1
 		}
+		if m.State == Out || m.State == NotOut {
+			m.Call = 0
+		}
 		p := b.members[m.Member]
 		if p == nil || !p.onRoll {
 			return 0, fault.New(fault.NotFound, "error.not_found")
@@ -170,6 +173,7 @@ func MarkAll(ctx context.Context, tx *db.Tx, by auth.Actor, occasion string, mar
 		default:
 			h := hand{m.State, m.Reason, m.Call > 0 && p.there(m.Call)}
 			p.hand(m.Call, h)
+			p.out = m.State == Out || p.out && m.State != NotOut
 			b.change(p)
 			changes = append(changes, change{m.Member, m.Call, was.state, h})
 		}
@@ -199,6 +203,12 @@ type change struct {
 // standing is what the roll shows of a person at a roll call. Where there is one only,
 // it is the state of the row.
 func (p *person) standing(all [MostCalls + 1]at, call int64) at {
+	if call == 0 {
+		if p.out {
+			return at{state: Out}
+		}
+		return at{state: NotOut}
+	}
 	if all[call].state == "" {
 		if p.began {
 			return at{state: Exempt}
@@ -229,6 +239,10 @@ func (p *person) hand(call int64, h hand) {
 // excuse.
 func (m *Mark) check(calls map[int64]bool) error {
 	w := fault.Wrong{}
+	if m.Call == 0 {
+		m.Reason = ""
+		return nil
+	}
 	if !calls[m.Call] {
 		w.Add("call", "attendance.error.no_call")
 	}

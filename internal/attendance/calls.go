@@ -4,6 +4,7 @@ import (
 	"context"
 	"regexp"
 
+	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/vn"
@@ -117,4 +118,63 @@ func SetCalls(ctx context.Context, tx *db.Tx, occasion string, r Rule, all []Cal
 		return err
 	}
 	return replaceCalls(ctx, tx, occasion, r, all)
+}
+
+// A CallState is how a person stands at a roll call.
+type CallState struct {
+	State  State
+	Reason string
+}
+
+// StatesAt returns how members on a roll stand at one of its roll calls.
+func StatesAt(ctx context.Context, tx *db.Tx, occasion string, call int64, members []int64) (map[int64]CallState, error) {
+	o, err := Get(ctx, tx, occasion)
+	if err != nil {
+		return nil, err
+	}
+	b := newBatch(tx, auth.Actor{}, o, 0)
+	marks := make([]Mark, len(members))
+	for i, m := range members {
+		marks[i].Member = m
+	}
+	if err := b.loadMarked(ctx, tx, marks); err != nil {
+		return nil, err
+	}
+	all := make(map[int64]CallState, len(members))
+	for id, p := range b.members {
+		byCall, _, _ := p.byCall()
+		at := p.standing(byCall, call)
+		all[id] = CallState{at.state, at.reason}
+	}
+	return all, nil
+}
+
+// MostRest is how many people are marked at once who were not marked yet.
+const MostRest = 5_000
+
+// MarkRest marks everybody who is not marked yet at a roll call of an open occasion,
+// of a home unit or with 0 of all, at most MostRest; it returns how many.
+func MarkRest(ctx context.Context, tx *db.Tx, by auth.Actor, occasion string, call, unit int64, state State, reason string) (int, error) {
+	rows, err := versions(ctx, tx, occasion, unit, MostRest+1)
+	if err != nil {
+		return 0, err
+	}
+	if len(rows) > MostRest {
+		return 0, fault.New(fault.Conflict, "attendance.error.many", MostRest)
+	}
+	ids := make([]int64, len(rows))
+	for i, r := range rows {
+		ids[i] = r.Member
+	}
+	at, err := StatesAt(ctx, tx, occasion, call, ids)
+	if err != nil {
+		return 0, err
+	}
+	var marks []Mark
+	for _, r := range rows {
+		if at[r.Member].State == Invited {
+			marks = append(marks, Mark{Member: r.Member, Call: call, State: state, Reason: reason, Version: r.Version})
+		}
+	}
+	return MarkAll(ctx, tx, by, occasion, marks)
 }

@@ -46,6 +46,9 @@ const (
 	Void  State = "void"  // another fact is taken back
 )
 
+// NotOut is that somebody has not checked out after all: a mark by hand.
+const NotOut State = "not_out"
+
 // FactStates are what a fact can say.
 var FactStates = []State{Present, Online, Out, Excused, Absent, Exempt, Heads, Void}
 

@@ -79,6 +79,13 @@ func FactsAt(ctx context.Context, tx *db.Tx, occasion string, site, after int64,
 	return db.All(ctx, tx, scanNoted, noted+` AND f.id IN (SELECT id FROM attendance_fact WHERE occasion = $1 AND site = $2 AND batch > $3) ORDER BY f.batch, f.id LIMIT $4`, occasion, site, after, limit)
 }
 
+// FactsFrom returns facts of a site in the order in which they came, at most limit
+// after the one of a batch with an id.
+func FactsFrom(ctx context.Context, tx *db.Tx, occasion string, site, batch int64, id string, limit int) ([]Noted, error) {
+	return db.All(ctx, tx, scanNoted, noted+` AND f.id IN (SELECT id FROM attendance_fact WHERE occasion = $1 AND site = $2 AND batch >= $3 AND (batch > $3 OR id > $4)
+		ORDER BY batch, id LIMIT $5) ORDER BY f.batch, f.id`, occasion, site, batch, id, limit)
+}
+
 // Apart returns facts of a site that do not count, or were late, the last first.
 func Apart(ctx context.Context, tx *db.Tx, occasion string, site int64, limit int) ([]Noted, error) {
 	return db.All(ctx, tx, scanNoted, noted+` AND f.id IN (SELECT id FROM attendance_fact WHERE occasion = $1 AND site = $2) AND (f.standing NOT IN (1, 4) OR f.late = 1) ORDER BY f.batch DESC, f.id LIMIT $3`, occasion, site, limit)

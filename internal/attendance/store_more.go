@@ -153,13 +153,18 @@ func GuestsThere(ctx context.Context, tx *db.Tx, occasion string) (n int64, err 
 }
 
 // Missed returns rows of a closed occasion's roll of people who were invited, and have
-// attended neither it nor another closed occasion of its subject, in the order of
-// members' ids, at most limit after one.
-func Missed(ctx context.Context, tx *db.Tx, occasion string, after int64, limit int) ([]Row, error) {
-	return db.All(ctx, tx, scanRow, rolls+` AND a.extra = 0 AND a.state <> 'exempt' AND a.member > $3 AND NOT `+attended+`
+// attended neither it nor another closed occasion of its subject: of the whole roll, or
+// of the part by sees through their own subtree; in the order of members' ids, at most
+// limit after one.
+func Missed(ctx context.Context, tx *db.Tx, by auth.Actor, occasion string, whole bool, after int64, limit int) ([]Row, error) {
+	from, to := by.Path, by.End()
+	if whole {
+		from, to = "/", auth.After("/")
+	}
+	return db.All(ctx, tx, scanRow, rolls+` AND a.extra = 0 AND a.state <> 'exempt' AND a.member > $3 AND p.path || '' >= $5 AND p.path || '' < $6 AND NOT `+attended+`
 		AND NOT EXISTS (SELECT 1 FROM attendance b JOIN occasion c ON c.id = b.occasion WHERE b.member = a.member AND b.occasion <> $2
 			AND o.subject <> '' AND c.subject = o.subject AND c.closed_at IS NOT NULL AND `+elsewhere+`)
-		ORDER BY a.member LIMIT $4`, vn.DayOf(tx.Now), occasion, after, limit)
+		ORDER BY a.member LIMIT $4`, vn.DayOf(tx.Now), occasion, after, limit, from, to)
 }
 
 // elsewhere is attended of a row b of an occasion c.
@@ -176,4 +181,19 @@ func Visitors(ctx context.Context, tx *db.Tx, occasion string, site int64, query
 		return g, err
 	}, `SELECT id, number, name, org, site, calls, checked_out FROM attendance_guest WHERE occasion = $1 AND ($2 = 0 OR site = $2) AND id > $3 AND `+match+`
 		ORDER BY id LIMIT $4`, append([]any{occasion, site, after, limit}, args...)...)
+}
+
+// versions returns the versions of the rows of a roll, of a home unit or with 0 of all,
+// at most limit.
+func versions(ctx context.Context, tx *db.Tx, occasion string, unit int64, limit int) ([]Mark, error) {
+	where := ``
+	if unit != 0 {
+		where = ` AND unit = $3`
+	}
+	args := []any{occasion, limit}
+	if unit != 0 {
+		args = append(args, unit)
+	}
+	return db.All(ctx, tx, func(r db.Scanner) (m Mark, err error) { return m, r.Scan(&m.Member, &m.Version) },
+		`SELECT member, version FROM attendance WHERE occasion = $1`+where+` ORDER BY member LIMIT $2`, args...)
 }

@@ -9,6 +9,7 @@ package conference
 
 import (
 	"context"
+	"maps"
 	"regexp"
 	"time"
 
@@ -96,6 +97,8 @@ type Form struct {
 	Topics     []Topic
 	Units      []string // keys of invited units; none: the host's own members
 	Sample     bool
+	Calls      []attendance.Call // none: they stay as they are
+	Rule       attendance.Rule
 }
 
 const (
@@ -141,6 +144,11 @@ func (f *Form) check() error {
 	if f.Topics = topics; len(topics) > maxTopics {
 		w.Add("topics", "conference.error.topics", maxTopics)
 	}
+	if len(f.Calls) > 0 {
+		var wrong fault.Wrong
+		f.Calls, wrong = attendance.CheckCalls(f.Rule, f.Calls)
+		maps.Copy(w, wrong)
+	}
 	return w.Err()
 }
 
@@ -182,6 +190,9 @@ func Enter(ctx context.Context, tx *db.Tx, by auth.Actor, f Form) (Conference, e
 	if err := attendance.Begin(ctx, tx, attendance.Occasion{ID: id, Tree: by.Tree, Subject: f.Rollout, Host: by.Unit}); err != nil {
 		return Conference{}, err
 	}
+	if err := f.setCalls(ctx, tx, id); err != nil {
+		return Conference{}, err
+	}
 	if err := audit.Record(ctx, tx, by, "conference.enter", id, f.Title); err != nil {
 		return Conference{}, err
 	}
@@ -208,6 +219,14 @@ func (f Form) invited(ctx context.Context, tx *db.Tx, by auth.Actor) ([]org.Unit
 		all = append(all, u)
 	}
 	return all, nil
+}
+
+// setCalls sets the roll calls, where the form says anything of them.
+func (f Form) setCalls(ctx context.Context, tx *db.Tx, id string) error {
+	if len(f.Calls) == 0 {
+		return nil
+	}
+	return attendance.SetCalls(ctx, tx, id, f.Rule, f.Calls)
 }
 
 // Amend changes a conference that is not closed. It is a Conflict if it has
@@ -237,6 +256,9 @@ func Amend(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int
 		return err
 	}
 	if err := replaceParts(ctx, tx, id, f, units); err != nil {
+		return err
+	}
+	if err := f.setCalls(ctx, tx, id); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, by, "conference.amend", id, f.Title)
@@ -380,6 +402,34 @@ func Mark(ctx context.Context, tx *db.Tx, by auth.Actor, id string, marks []atte
 		if err := attendance.SetGuests(ctx, tx, id, guests); err != nil {
 			return 0, err
 		}
+	}
+	return n, audit.Record(ctx, tx, by, "conference.mark", id, c.Title)
+}
+
+// MarkRest marks everybody who is not marked yet at a roll call, of the unit with a key
+// or with "" of all, and returns how many.
+func MarkRest(ctx context.Context, tx *db.Tx, by auth.Actor, id string, call int64, unit string, state attendance.State, reason string) (int, error) {
+	c, err := Get(ctx, tx, by, id)
+	if err != nil {
+		return 0, err
+	}
+	if err := mayRun(by, c.Unit); err != nil {
+		return 0, err
+	}
+	if c.State != Convened {
+		return 0, fault.New(fault.Conflict, "conference.error.closed")
+	}
+	home := int64(0)
+	if unit != "" {
+		u, err := org.Get(ctx, tx, by, unit)
+		if err != nil {
+			return 0, err
+		}
+		home = u.ID
+	}
+	n, err := attendance.MarkRest(ctx, tx, by, id, call, home, state, reason)
+	if err != nil {
+		return 0, err
 	}
 	return n, audit.Record(ctx, tx, by, "conference.mark", id, c.Title)
 }

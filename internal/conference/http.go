@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"nhipcau/internal/attendance"
 	"nhipcau/internal/auth"
@@ -53,6 +55,8 @@ func Register(site *web.Site, d *db.DB) {
 	site.Handle("POST /conferences/{id}/convening", web.SignedIn, s.convene)
 	site.Handle("GET /conferences/{id}/roll", web.SignedIn, s.roll)
 	site.Handle("POST /conferences/{id}/roll", web.SignedIn, s.mark)
+	site.Handle("POST /conferences/{id}/roll/rest", web.SignedIn, s.rest)
+	site.Handle("GET /conferences/{id}/missed", web.SignedIn, s.missed)
 	site.Handle("POST /conferences/{id}/people", web.SignedIn, s.invite)
 	site.Handle("POST /conferences/{id}/closure", web.SignedIn, s.close)
 	site.Handle("POST /conferences/{id}/reopening", web.SignedIn, s.reopen)
@@ -115,6 +119,7 @@ func (s *server) fill(ctx context.Context, tx *db.Tx, p *formPage) (err error) {
 	for len(p.Form.Topics) < topicRows {
 		p.Form.Topics = append(p.Form.Topics, Topic{})
 	}
+	p.fillCalls()
 	return err
 }
 
@@ -158,6 +163,7 @@ func read(r *http.Request) (Form, string, error) {
 	for i := range v["topic"] {
 		f.Topics = append(f.Topics, Topic{v["topic"][i], at(v["speaker"], i), at(v["speaker_title"], i)})
 	}
+	readCalls(v, &f)
 	return f, v.Get("day"), nil
 }
 
@@ -226,6 +232,9 @@ func (s *server) edit(w http.ResponseWriter, r *http.Request) error {
 		for _, u := range units {
 			p.Form.Units = append(p.Form.Units, u.Key)
 		}
+		if err := p.calls(ctx, tx); err != nil {
+			return err
+		}
 		return s.fill(ctx, tx, &p)
 	})
 	if err != nil {
@@ -259,6 +268,9 @@ type showPage struct {
 	Counting   bool
 	Guests     []attendance.Guest
 	Figures    tally.Vec // what was counted at closing
+	Calls      []attendance.Call
+	Rule       attendance.Rule
+	There      [attendance.MostCalls]int64 // at each roll call, as the roll stands, if it is not long
 	Events     []Event
 	MayRun     bool
 	MayReopen  bool
@@ -315,6 +327,9 @@ func (p *showPage) load(ctx context.Context, tx *db.Tx) (err error) {
 			return err
 		}
 	}
+	if err := p.loadCalls(ctx, tx); err != nil {
+		return err
+	}
 	many, err := attendance.Many(ctx, tx, p.Conference.ID, direct)
 	if err != nil {
 		return err
@@ -332,6 +347,9 @@ func (p *showPage) load(ctx context.Context, tx *db.Tx) (err error) {
 		}
 		for _, c := range counts {
 			p.Counts[c.State] += c.N
+		}
+		if err := p.countCalls(ctx, tx); err != nil {
+			return err
 		}
 	}
 	if p.Conference.Sheet != 0 {
@@ -389,6 +407,10 @@ type rollPage struct {
 	Many       bool         // people of several units
 	Find       string       // name looked for, to invite somebody more
 	Found      []org.Member // who has it and is not on the roll
+	Calls      []attendance.Call
+	Call       int64 // that is called
+	Checkout   bool  // who leaves checks out
+	Visitors   []attendance.Guestcard
 }
 
 func (s *server) roll(w http.ResponseWriter, r *http.Request) error {
@@ -398,7 +420,7 @@ func (s *server) roll(w http.ResponseWriter, r *http.Request) error {
 func (s *server) rollPage(w http.ResponseWriter, r *http.Request, failed error, typed []attendance.Mark) error {
 	p := rollPage{Page: s.site.Page(r, "conference.roll"), Typed: map[int64]attendance.Mark{}, Find: vn.Clean(r.URL.Query().Get("find"))}
 	p.After, _ = strconv.ParseInt(r.URL.Query().Get("after"), 10, 64) // a bad place is the beginning
-	p.After = max(0, p.After)
+	p.After, p.Call = max(0, p.After), number(r.FormValue("call"))
 	status := http.StatusOK
 	if failed != nil {
 		f := fault.Of(failed)
@@ -410,7 +432,9 @@ func (s *server) rollPage(w http.ResponseWriter, r *http.Request, failed error, 
 			p.Stale = stale.Members
 		}
 		for _, m := range typed {
-			p.Typed[m.Member] = m
+			if m.State != attendance.Out && m.State != attendance.NotOut {
+				p.Typed[m.Member] = m
+			}
 		}
 	}
 	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
@@ -424,6 +448,9 @@ func (s *server) rollPage(w http.ResponseWriter, r *http.Request, failed error, 
 			return err
 		}
 		if p.Guests, err = attendance.Guests(ctx, tx, p.Conference.ID); err != nil {
+			return err
+		}
+		if err := p.callsOf(ctx, tx); err != nil {
 			return err
 		}
 		return p.look(ctx, tx)
@@ -491,10 +518,14 @@ func (p *rollPage) rows(ctx context.Context, tx *db.Tx, typed []attendance.Mark)
 func (p *rollPage) paged() bool { return p.Total > 0 || p.More || p.After > 0 }
 
 func (p *rollPage) link(after int64) string {
-	if after == 0 {
-		return "/conferences/" + p.Conference.ID + "/roll"
+	v := url.Values{}
+	if after > 0 {
+		v.Set("after", id(after))
 	}
-	return "/conferences/" + p.Conference.ID + "/roll?after=" + id(after)
+	if p.Call > 1 {
+		v.Set("call", id(p.Call))
+	}
+	return strings.TrimSuffix("/conferences/"+p.Conference.ID+"/roll?"+v.Encode(), "?")
 }
 
 func (p *rollPage) next() string {
@@ -543,11 +574,8 @@ func (s *server) invite(w http.ResponseWriter, r *http.Request) error {
 
 // readMarks reads the roll as sent: a row a member, "m-ID" the state, "r-ID" the
 // reason, "v-ID" the version that was seen.
-func readMarks(r *http.Request) ([]attendance.Mark, []attendance.Guest, error) {
-	v, err := web.Form(r)
-	if err != nil {
-		return nil, nil, err
-	}
+func readMarks(v url.Values) ([]attendance.Mark, []attendance.Guest, error) {
+	call := number(v.Get("call"))
 	var marks []attendance.Mark
 	for _, id := range v["member"] {
 		n, err := strconv.ParseInt(id, 10, 64)
@@ -555,14 +583,20 @@ func readMarks(r *http.Request) ([]attendance.Mark, []attendance.Guest, error) {
 			return nil, nil, fault.New(fault.Invalid, "error.bad_form")
 		}
 		seen, _ := strconv.ParseInt(v.Get("v-"+id), 10, 64) // a bad version is stale
-		m := attendance.Mark{Member: n, State: attendance.State(v.Get("m-" + id)), Reason: v.Get("r-" + id), Version: seen}
+		m := attendance.Mark{Member: n, Call: call, State: attendance.State(v.Get("m-" + id)), Reason: v.Get("r-" + id), Version: seen}
 		if m.State == "" {
 			m.State = attendance.Invited
 		}
 		if m.State == attendance.Excused && m.Reason == "" {
 			m.Reason = "other"
 		}
-		marks = append(marks, m)
+		if marks = append(marks, m); v.Get("checkout") != "" {
+			m.State, m.Reason = attendance.NotOut, ""
+			if v.Get("o-"+id) != "" {
+				m.State = attendance.Out
+			}
+			marks = append(marks, m)
+		}
 	}
 	guests := []attendance.Guest{}
 	for i, label := range v["guest"] {
@@ -577,16 +611,25 @@ func readMarks(r *http.Request) ([]attendance.Mark, []attendance.Guest, error) {
 
 func (s *server) mark(w http.ResponseWriter, r *http.Request) error {
 	by, id := auth.FromContext(r.Context()), r.PathValue("id")
-	marks, guests, err := readMarks(r)
+	v, err := web.Form(r)
+	if err != nil {
+		return err
+	}
+	marks, guests, err := readMarks(v)
 	if err != nil {
 		return err
 	}
 	err = s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error {
-		_, err := Mark(ctx, tx, by, id, marks, guests)
-		return err
+		if _, err := Mark(ctx, tx, by, id, marks, guests); err != nil {
+			return err
+		}
+		return attendance.NoteGuests(ctx, tx, by, id, number(v.Get("call")), readVisitors(v))
 	})
 	if err != nil {
 		return s.rollPage(w, r, err, marks)
+	}
+	if call := number(v.Get("call")); call > 1 {
+		return web.SeeSaid(w, r, "conference.said.marked", "/conferences/%s/roll?call=%d", id, call)
 	}
 	return web.SeeSaid(w, r, "conference.said.marked", "/conferences/%s", id)
 }
@@ -627,7 +670,7 @@ func (s *server) rows(w http.ResponseWriter, r *http.Request) error {
 var laneStates = map[string][]attendance.State{
 	"attended": {attendance.Present, attendance.Online}, "online": {attendance.Online}, "present": {attendance.Present},
 	"represented": {attendance.Present, attendance.Online}, "held": {attendance.Present, attendance.Online}, "reached": {attendance.Present, attendance.Online},
-	"absent_excused": {attendance.Excused}, "excused": {attendance.Excused}, "absent": {attendance.Absent}, "exempt": {attendance.Exempt},
+	"absent_excused": {attendance.Excused}, "excused": {attendance.Excused}, "exempt": {attendance.Exempt},
 }
 
 // behind returns the rows that the lane counts at the unit.
@@ -643,7 +686,22 @@ func (p *rowsPage) behind(ctx context.Context, tx *db.Tx) ([]attendance.Row, err
 	states, some := laneStates[p.Lane]
 	return slices.DeleteFunc(all, func(row attendance.Row) bool {
 		own := p.Lane != "attended" && p.Lane != "absent_excused" && p.Lane != "held" && p.Lane != "reached" // of the conference's sheet, which counts others apart
-		return some && !slices.Contains(states, row.State) || own && row.Extra
+		if own && row.Extra {
+			return true
+		}
+		if n, ok := strings.CutPrefix(p.Lane, "call_"); ok {
+			return row.Calls>>(number(n)-1)&1 == 0
+		}
+		partly := row.State.There() && !row.Attended
+		switch p.Lane {
+		case "partial":
+			return !partly
+		case "checked_out":
+			return !row.Out
+		case "absent": // a rollout counts who was there in part among them
+			return row.State != attendance.Absent && !partly
+		}
+		return some && (!slices.Contains(states, row.State) || partly)
 	}), err
 }
 

@@ -264,8 +264,8 @@ func List(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n int64) ([]
 	return all, err
 }
 
-// ByToken returns the device a token is of, revoked or not; Wrong's kind SignIn if it
-// is of none.
+// ByToken returns the device a token is of, revoked or not; a SignIn fault if it is of
+// none.
 func ByToken(ctx context.Context, tx *db.Tx, token string) (Device, error) {
 	d, err := byHash(ctx, tx, digest(token))
 	if fault.Is(err, fault.NotFound) {

@@ -84,9 +84,13 @@ type marks struct {
 	at        time.Time // when it was given, of one that was
 }
 
-// seldom is how long a device may go on with a list on which people were only marked
-// meanwhile: each check-in of its own marks one.
-const seldom = 5 * time.Minute
+// How long a device may go on with a list: a little while whatever has changed, since a
+// busy door syncs with every check-in and a large list is long to look through; and
+// longer if people on it were only marked, as its own check-ins mark them.
+const (
+	often  = time.Minute
+	seldom = 5 * time.Minute
+)
 
 // current names the list of a site as it is now. It changes with the people on it and
 // how they are marked, with the conference and the site, and with the day; not with
@@ -101,17 +105,22 @@ func current(ctx context.Context, tx *db.Tx, conference string, site int64) (m m
 	return m, nil
 }
 
-// told is the ETag of the list that a device is to have: the one it was given a while
-// ago as long as the same people are on it, so that its own check-ins do not make it
-// ask for the whole list again.
-func (d Device) told(now time.Time, m marks) string {
-	if d.given.who == m.who && now.Sub(d.given.at) < seldom {
-		return d.given.etag
+// told returns the ETag of the list that a device is to have: the one it was given a
+// while ago as long as the same people are on it, so that its own check-ins do not make
+// it ask for the whole list again.
+func (d Device) told(ctx context.Context, tx *db.Tx) (string, error) {
+	since := tx.Now.Sub(d.given.at)
+	if since < often {
+		return d.given.etag, nil
 	}
-	return m.etag
+	m, err := current(ctx, tx, d.Conference, d.Site)
+	if err == nil && d.given.who == m.who && since < seldom {
+		return d.given.etag, nil
+	}
+	return m.etag, err
 }
 
-// The roster as JSON, see docs/checkin.md.
+// The roster as devices read it.
 type (
 	rosterJSON struct {
 		V          int            `json:"v"`

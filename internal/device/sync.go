@@ -72,8 +72,7 @@ func Sync(ctx context.Context, tx *db.Tx, token string, b Batch) (Synced, error)
 	if s.Closed, err = closed(ctx, tx, d.Conference, d.Site); err != nil {
 		return s, err
 	}
-	m, err := current(ctx, tx, d.Conference, d.Site)
-	s.ETag = d.told(tx.Now, m)
+	s.ETag, err = d.told(ctx, tx)
 	return s, err
 }
 

@@ -2,6 +2,7 @@ package site
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"nhipcau/internal/api"
@@ -147,7 +148,7 @@ func RegisterAPI(a *api.API) {
 		N    int64 `path:"n"`
 		Body apiCheckins
 	}
-	api.Do(a, api.Op{ID: "check-in", Noun: "sites", Path: "/conferences/{id}/sites/{n}/checkins", Summary: "site.api.checkin"},
+	api.Do(a, api.Op{ID: "check-in", Noun: "check-ins", Path: "/conferences/{id}/sites/{n}/checkins", Summary: "site.api.checkin"},
 		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *factsIn) (apiCheckedIn, error) {
 			facts := make([]attendance.Fact, len(in.Body.Facts))
 			for i, f := range in.Body.Facts {
@@ -163,6 +164,55 @@ func RegisterAPI(a *api.API) {
 			}
 			return out, err
 		})
+	registerFacts(a)
+}
+
+// apiNoted is a check-in as it is kept.
+type apiNoted struct {
+	ID       string              `json:"id"`
+	Batch    string              `json:"batch" doc:"Facts that came together"`
+	State    attendance.State    `json:"state" enum:"present,online,out,excused,absent,exempt,heads,void"`
+	Standing attendance.Standing `json:"standing" enum:"counts,behind,waiting,beside,voided,voiding,orphan,refused" doc:"What it is to what stands"`
+	Call     int64               `json:"call"`
+	Member   string              `json:"member,omitempty" doc:"Key of the member"`
+	Name     string              `json:"name,omitempty"`
+	Guest    string              `json:"guest,omitempty" doc:"Id of the guest"`
+	Reason   string              `json:"reason,omitempty"`
+	Ref      string              `json:"ref,omitempty" doc:"The fact taken back"`
+	N        int64               `json:"n,omitempty" doc:"Heads counted"`
+	Device   string              `json:"device"`
+	Source   string              `json:"source"`
+	At       time.Time           `json:"at" doc:"Corrected by the offset of its device"`
+	Late     bool                `json:"late"`
+
+	batch int64
+}
+
+func registerFacts(a *api.API) {
+	type factsIn struct {
+		api.ByID
+		api.Paging
+		N int64 `path:"n"`
+	}
+	api.List(a, api.Op{ID: "list-check-ins", Noun: "check-ins", Path: "/conferences/{id}/sites/{n}/checkins", Summary: "site.api.facts"},
+		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *factsIn, after api.Cursor, limit int) ([]apiNoted, error) {
+			g, s, err := Get(ctx, tx, by, in.ID, in.N)
+			if err != nil {
+				return nil, err
+			}
+			if err := mayName(by, g, s); err != nil {
+				return nil, err
+			}
+			all, err := attendance.FactsFrom(ctx, tx, g.ID, s.N, after.At, after.ID, limit)
+			out := make([]apiNoted, len(all))
+			for i, f := range all {
+				out[i] = apiNoted{
+					f.ID, strconv.FormatInt(f.Batch, 10), f.State, f.Standing, f.Call, f.Member, f.Name, f.Guest.ID, f.Reason, f.Ref, f.N,
+					f.Device, f.Source, f.At, f.Late, f.Batch,
+				}
+			}
+			return out, err
+		}, func(f apiNoted) api.Cursor { return api.Cursor{At: f.batch, ID: f.ID} })
 }
 
 // A counted is how many people are on the roll at a site, and there.

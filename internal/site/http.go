@@ -45,6 +45,7 @@ func Register(site *web.Site, d *db.DB) {
 	site.Handle("GET /conferences/{id}/sites/{n}/edit", web.SignedIn, s.edit)
 	site.Handle("POST /conferences/{id}/sites/{n}", web.SignedIn, s.amend)
 	site.Handle("POST /conferences/{id}/sites/{n}/people", web.SignedIn, s.put)
+	site.Handle("POST /conferences/{id}/sites/{n}/heads", web.SignedIn, s.heads)
 	site.Handle("POST /conferences/{id}/sites/{n}/readiness", web.SignedIn, s.ready)
 	site.Handle("POST /conferences/{id}/sites/{n}/closure", web.SignedIn, s.close)
 	site.Handle("GET /conferences/{id}/sites/{n}/checkins/{batch}", web.SignedIn, s.batch)
@@ -144,6 +145,9 @@ type showPage struct {
 	Apart     []attendance.Noted
 	Aside     []attendance.Stray
 	Devices   []attendance.Device
+	Calls     []attendance.Call
+	Heads     []attendance.HeadCount // where there is no list
+	Listed    bool
 	Units     string // typed
 	MayKeep   bool
 	MayName   bool
@@ -186,6 +190,9 @@ func (p *showPage) load(ctx context.Context, tx *db.Tx) error {
 	}
 	p.Counts = counts[n]
 	if p.Devices, err = attendance.Devices(ctx, tx, id, n); err != nil {
+		return err
+	}
+	if err := p.loadHeads(ctx, tx); err != nil {
 		return err
 	}
 	if p.MayName = mayName(p.Actor, p.Gathering, p.Site) == nil; !p.MayName {

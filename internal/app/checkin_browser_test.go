@@ -72,16 +72,24 @@ type door struct {
 
 func openDoor(t *testing.T, people int) *door {
 	t.Helper()
+	x := closedDoor(t, people, time.Now())
+	x.codes = x.g.Codes(t)
+	return x
+}
+
+// closedDoor is openDoor at a time, before the codes on badges are known.
+func closedDoor(t *testing.T, people int, at time.Time) *door {
+	t.Helper()
 	h := app.NewTestHouse(t)
 	if err := h.Found(3); err != nil {
 		t.Fatal(err)
 	}
-	h.Set(time.Now())
+	h.Set(at)
 	units := min(40, people)
 	g := h.Gather(t, units, func(i int) int { return (people + units - 1 - i) / units })
 	g.Name(t)
 	x := asker{t: t, h: h, jars: map[string]*http.Client{}}
-	return &door{&gate{t: t, h: h, g: g, clerk: x.client("vanthu"), at: "/conferences/" + g.ID + "/sites/1/devices"}, newLine(t, h.URL), g.Codes(t)}
+	return &door{&gate{t: t, h: h, g: g, clerk: x.client("vanthu"), at: "/conferences/" + g.ID + "/sites/1/devices"}, newLine(t, h.URL), nil}
 }
 
 // A handset is the page of check-in in a browser.
@@ -92,7 +100,7 @@ func (x *door) handset(more ...chromedp.ExecAllocatorOption) handset {
 	x.t.Helper()
 	p := handset{openBrowser(x.t, x.line.URL, more...)}
 	p.do(chromedp.EmulateViewport(390, 844), chromedp.Navigate(x.line.URL+"/checkin/#enrol="+x.code()))
-	p.until("document.querySelectorAll('.people li').length > 0 || document.querySelector('[role=alert]:not([hidden])')")
+	p.until("document.querySelectorAll('.people li').length > 0 || document.querySelector('.total')?.textContent || document.querySelector('[role=alert]:not([hidden])')")
 	p.until("navigator.serviceWorker.controller !== null")
 	evaluate[string](p.browser, pageHelp)
 	return p

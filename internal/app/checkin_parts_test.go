@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -113,4 +114,58 @@ func TestCheckinTabs(t *testing.T) {
 	}
 	evaluate[string](p.browser, "free(); dispatchEvent(new Event('online')); ''")
 	p.says(".net.done", "Đã gửi hết")
+}
+
+// TestCheckinRollCalls goes through two roll calls and out of the door.
+func TestCheckinRollCalls(t *testing.T) {
+	y, m, d := time.Now().Date()
+	x := closedDoor(t, 10, time.Date(y, m, d, 3, 0, 0, 0, time.UTC)) // 10:00 in Vietnam, wherever the browser is
+	x.codes = x.g.Codes(t)
+	x.g.Call(t, "07:30", "11:00")
+	p := x.handset()
+	x.line.cut.Store(true)
+	p.says(".calls [aria-pressed=true]", "Đầu giờ")
+	code := x.codes[x.g.Members[0]]
+	p.scans(code)
+	p.says(".big", "1 / 10")
+	evaluate[string](p.browser, "press('Cuối giờ'); ''")
+	p.says(".big", "0 / 10")
+	p.scans(code)
+	p.says(".result.done", "✓")
+	p.says(".big", "1 / 10")
+	p.check("roll calls")
+	evaluate[string](p.browser, "document.getElementById('leaving').checked = true; ''")
+	p.scans(code)
+	p.says(".result.done", "đã ghi về lúc")
+	p.says(".people .st.on", "về")
+	x.line.cut.Store(false)
+	evaluate[string](p.browser, "dispatchEvent(new Event('online')); ''")
+	p.says(".net.done", "Đã gửi hết")
+	if got, want := x.g.Facts(t), []string{"present 1 0", "present 2 0", "out 2 0"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	two := x.handset() // the list says it all
+	two.says(".people .st.on", "đã về")
+}
+
+// TestCheckinHeads counts heads at a site that has no list.
+func TestCheckinHeads(t *testing.T) {
+	x := closedDoor(t, 1, time.Now())
+	x.g.Empty(t)
+	p := x.handset()
+	x.line.cut.Store(true)
+	p.says("section", "Điểm cầu này không có danh sách")
+	for _, n := range []string{"41", "43"} {
+		evaluate[string](p.browser, "press('Đếm số người'); document.querySelector('dialog input').value = '"+n+"'; press('Ghi'); ''")
+		p.says(".big", n)
+	}
+	p.check("heads")
+	evaluate[string](p.browser, "press('Thêm khách'); document.querySelectorAll('dialog input')[0].value = 'Trần Khách'; press('Ghi có mặt'); ''")
+	p.says(".people", "Trần Khách")
+	x.line.cut.Store(false)
+	evaluate[string](p.browser, "dispatchEvent(new Event('online')); ''")
+	p.says(".net.done", "Đã gửi hết")
+	if got, want := x.g.Facts(t), []string{"heads 1 41", "heads 1 43", "present 1 0"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
 }

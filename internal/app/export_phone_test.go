@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"testing"
 
+	"nhipcau/internal/attendance"
 	"nhipcau/internal/db"
 )
 
@@ -45,4 +46,41 @@ func (g *Gathering) There(t testing.TB) (n int) {
 		t.Fatal(err)
 	}
 	return n
+}
+
+// Call sets the roll calls of a gathering: two of them, both needed, and check-out.
+func (g *Gathering) Call(t testing.TB, first, second string) {
+	t.Helper()
+	if err := g.house.h.db.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+		return attendance.SetCalls(ctx, tx, g.ID, attendance.Rule{Need: 2, Checkout: true}, []attendance.Call{{N: 1, Name: "Đầu giờ", At: first}, {N: 2, Name: "Cuối giờ", At: second}})
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Empty takes everybody off the list.
+func (g *Gathering) Empty(t testing.TB) {
+	t.Helper()
+	if err := g.house.h.db.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+		return tx.Exec(ctx, `DELETE FROM attendance WHERE occasion = $1`, g.ID)
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Facts are the states and roll calls of the facts of a gathering, in the order of their ids.
+func (g *Gathering) Facts(t testing.TB) (all []string) {
+	t.Helper()
+	if err := g.house.h.db.Read(t.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
+		all, err = db.All(ctx, tx, func(r db.Scanner) (string, error) {
+			var state string
+			var call, n int64
+			err := r.Scan(&state, &call, &n)
+			return fmt.Sprint(state, " ", call, " ", n), err
+		}, `SELECT state, call, n FROM attendance_fact WHERE occasion = $1 ORDER BY id`, g.ID)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return all
 }

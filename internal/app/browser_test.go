@@ -24,11 +24,12 @@ type browser struct {
 	ctx  context.Context
 	base string
 	axe  string
+	stop func() // ends the program
 }
 
 // openBrowser starts Chromium: the one NHIPCAU_TEST_CHROMIUM names, or one in
 // the path. A machine without one fails the test and says what to install.
-func openBrowser(t *testing.T, base string) *browser {
+func openBrowser(t *testing.T, base string, more ...chromedp.ExecAllocatorOption) *browser {
 	t.Helper()
 	if !web.Bundled() {
 		t.Fatal("the bundle of styles and scripts is missing; run make build")
@@ -49,11 +50,12 @@ func openBrowser(t *testing.T, base string) *browser {
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-sync", true), chromedp.Flag("lang", "vi"))
+	options = append(options, more...)
 	ctx, stop := chromedp.NewExecAllocator(t.Context(), options...)
 	t.Cleanup(stop)
 	ctx, stop = chromedp.NewContext(ctx)
 	t.Cleanup(stop)
-	b := &browser{t, ctx, base, string(axe)}
+	b := &browser{t, ctx, base, string(axe), stop}
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1280, 900)); err != nil { // the first starts the program, which lives as long as ctx
 		t.Fatal(err)
 	}

@@ -56,6 +56,7 @@ func NewSite(c Config) *Site {
 	s := &Site{Config: c, mux: http.NewServeMux(), assets: loadAssets(), doors: map[string][]door{}}
 	s.mux.Handle("GET /assets/", s.assets)
 	s.Handle("POST /language", Anyone, s.language)
+	s.handleCheckin()
 	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, fault.New(fault.NotFound, "error.not_found"))
 	})

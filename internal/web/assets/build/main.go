@@ -15,10 +15,15 @@ const (
 	dist    = sources + "/dist"
 )
 
-// copied are the files that go into the bundle as they are: the icon, and the
-// typeface of PDFs with its licence.
+// copied are the files that go into the bundle as they are: icons, the frame of the
+// check-in page and its reader of codes, and the typeface of PDFs with its licence.
 var copied = map[string]string{
-	sources + "/icon.svg": "icon.svg",
+	sources + "/icon.svg":                                   "icon.svg",
+	sources + "/icon-192.png":                               "icon-192.png",
+	sources + "/icon-512.png":                               "icon-512.png",
+	sources + "/checkin/index.html":                         "checkin-index.html",
+	sources + "/checkin/manifest.webmanifest":               "checkin-manifest.webmanifest",
+	"node_modules/zxing-wasm/dist/reader/zxing_reader.wasm": "zxing_reader.wasm",
 	"node_modules/@expo-google-fonts/be-vietnam-pro/400Regular/BeVietnamPro_400Regular.ttf":   "regular.ttf",
 	"node_modules/@expo-google-fonts/be-vietnam-pro/600SemiBold/BeVietnamPro_600SemiBold.ttf": "bold.ttf",
 	"node_modules/@expo-google-fonts/be-vietnam-pro/LICENSE_FONT":                             "typeface-licence.txt",
@@ -32,12 +37,18 @@ func main() {
 }
 
 func build() error {
-	if _, err := os.Stat("node_modules/@fontsource/be-vietnam-pro"); err != nil {
-		return fmt.Errorf("the npm packages are not installed; run npm ci: %w", err)
+	for _, name := range []string{"@fontsource/be-vietnam-pro", "zxing-wasm", "qr"} {
+		if _, err := os.Stat("node_modules/" + name); err != nil {
+			return fmt.Errorf("the npm packages are not installed; run npm ci: %w", err)
+		}
 	}
 	r := api.Build(api.BuildOptions{
-		EntryPoints: []string{sources + "/js/site.js", sources + "/css/site.css"},
-		Bundle:      true, Write: true, Outdir: dist, EntryNames: "[name]", AssetNames: "[name]",
+		EntryPointsAdvanced: []api.EntryPoint{
+			{InputPath: sources + "/js/site.js", OutputPath: "site"}, {InputPath: sources + "/css/site.css", OutputPath: "site"},
+			{InputPath: sources + "/js/checkin/main.js", OutputPath: "checkin"}, {InputPath: sources + "/css/checkin.css", OutputPath: "checkin"},
+			{InputPath: sources + "/js/checkin/sw.js", OutputPath: "checkin-sw"},
+		},
+		Bundle: true, Write: true, Outdir: dist, EntryNames: "[name]", AssetNames: "[name]",
 		MinifyWhitespace: true, MinifySyntax: true, MinifyIdentifiers: true,
 		Format: api.FormatESModule, Target: api.ES2022, LogLevel: api.LogLevelWarning,
 		Loader: map[string]api.Loader{".woff2": api.LoaderFile, ".svg": api.LoaderFile},

@@ -81,7 +81,6 @@ func locales() []fs.FS {
 		Locale, web.Locale, api.Locale, file.Locale, org.Locale, account.Locale, tally.Locale, mail.Locale,
 		directive.Locale, rollout.Locale, conference.Locale, level.Locale, site.Locale, programme.Locale, invitation.Locale, device.Locale, hall.Locale,
 		minutes.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
-		directive.Locale, rollout.Locale, conference.Locale, site.Locale, hall.Locale, programme.Locale, minutes.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
 		statement.Locale, form.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
 		reflection.Locale, quiz.Locale,
 	}
@@ -151,7 +150,6 @@ func (h *house) build() error {
 	conference.Register(h.site, h.db)
 	level.Register(h.site, h.db, map[string]level.Evidence{"attendance": level.Counted})
 	site.Register(h.site, h.db)
-	hall.Register(h.site, h.db, h.live)
 	programme.Register(h.site, h.db, h.files, h.cfg.base())
 	invitation.Register(h.site, h.db, h.cfg.base())
 	device.Register(h.site, h.db, h.cfg.base())
@@ -181,10 +179,6 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 	for _, register := range []func(*api.API){
 		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, level.RegisterAPI, site.RegisterAPI, invitation.RegisterAPI,
 		hall.RegisterAPI, quiz.RegisterAPI(subjects()), reflection.RegisterAPI, minutes.RegisterAPI, plan.RegisterAPI, report.RegisterAPI, form.RegisterAPI,
-		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, site.RegisterAPI, plan.RegisterAPI, report.RegisterAPI,
-		form.RegisterAPI, reflection.RegisterAPI, quiz.RegisterAPI(subjects()),
-		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, site.RegisterAPI, hall.RegisterAPI, plan.RegisterAPI, report.RegisterAPI,
-		form.RegisterAPI, minutes.RegisterAPI,
 	} {
 		register(h.api)
 	}

@@ -96,7 +96,6 @@ function enrolling(code) {
   document.title = t('enrol.title')
   const back = desk.device && (() => { page = deskPage(); draw() })
   root.replaceChildren(enrolView(code, async (device, list) => {
-    navigator.storage?.persist?.().catch(() => {})
     await refresh(true)
     tell('device')
     if (list?.key) desk.unfit = list.key
@@ -109,6 +108,7 @@ function opened() {
   page = deskPage()
   changed()
   prepare()
+  navigator.storage?.persist?.().catch(() => {})
   if (sending) return void sending.now()
   sending = begin({
     current: () => desk.device,

@@ -133,7 +133,11 @@ func TestCheckinRollCalls(t *testing.T) {
 	p.scans(code)
 	p.says(".result.done", "✓")
 	p.says(".big", "1 / 10")
+	p.says(".people .st.on", "10:00") // as the house has it, whatever the browser's clock and zone are
+	p.says(".net", "Đồng hồ máy này")
 	p.check("roll calls")
+	p.fits("roll calls", 390)
+	p.fits("roll calls", 1280)
 	evaluate[string](p.browser, "document.getElementById('leaving').checked = true; ''")
 	p.scans(code)
 	p.says(".result.done", "đã ghi về lúc")

@@ -4,7 +4,7 @@ import { button, el } from './dom.js'
 import { call, calls, choose, clockWrong, count, desk } from './desk.js'
 import { offset } from './clock.js'
 import { status } from './sync.js'
-import { checkins, clockOf, lang, number, t } from './text.js'
+import { checkins, clockOf, lang, lengthOf, number, t } from './text.js'
 
 const bar = (kind, sign, text, ...more) => el('div', { class: 'net ' + kind }, el('span', { 'aria-hidden': 'true' }, sign), el('span', { class: 'grow' }, text), ...more)
 
@@ -30,7 +30,7 @@ export function bars(o) {
   if (desk.unfit || !desk.roster) all.push(bar('late', '■', t(desk.unfit || 'roster.none'), button(t('roster.fetch'), o.fetchList, { class: 'btn small' })))
   const look = desk.stand.attention().length
   if (look) all.push(bar('soon', '!', t('more.attention', look), button(t('look.title'), o.look, { class: 'btn small' })))
-  if (clockWrong()) all.push(bar('soon', '!', t('net.clock', t(offset() < 0 ? 'net.fast' : 'net.slow'), Math.round(Math.abs(offset()) / 60_000))))
+  if (clockWrong()) all.push(bar('soon', '!', t('net.clock', t(offset() < 0 ? 'net.fast' : 'net.slow'), lengthOf(Math.abs(offset())))))
   if (desk.device.closed) all.push(bar('plain', '○', t('net.closed')))
   if (o.update) all.push(bar('plain', '○', t('net.update'), button(t('net.update_go'), o.update, { class: 'btn small' })))
   return all

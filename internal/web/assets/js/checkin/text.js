@@ -2,7 +2,6 @@
 
 const all = {
   title: ['Điểm danh', 'Check-in'],
-  loading: ['Đang mở…', 'Opening…'],
   language: ['English', 'Tiếng Việt'],
   close: ['Đóng', 'Close'],
   cancel: ['Thôi', 'Cancel'],
@@ -134,7 +133,6 @@ const all = {
   'heads.open': ['Đếm số người', 'Count heads'],
   'heads.n': ['Số người đang có mặt', 'People in the room'],
   'heads.need': ['Hãy nhập một số từ 0 đến 100.000.', 'Enter a number from 0 to 100,000.'],
-  'heads.is': ['Đếm lúc %s: %s người', 'Counted at %s: %s people'],
 
   'more.open': ['Việc khác', 'More'],
   'more.attention': ['Cần xem lại (%d)', 'To look at (%d)'],

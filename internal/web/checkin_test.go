@@ -13,7 +13,7 @@ import (
 // rights go beyond those of other pages only where it needs them.
 func TestCheckinPage(t *testing.T) {
 	if !web.Bundled() {
-		t.Skip("the bundle is missing; run make build")
+		t.Fatal("the bundle is missing; run make build")
 	}
 	s, _ := open(t)
 	versions := map[string]bool{}

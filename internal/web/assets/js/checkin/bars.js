@@ -13,7 +13,7 @@ const said = () => (lang() === 'en' ? status.said.message_en : status.said.messa
 /** How the network stands, in one bar. */
 function network(sendNow, save) {
   const n = desk.waiting, words = checkins(n)
-  if (desk.device.revoked) return bar('late', '■', t('net.revoked', words), button(t('more.export'), save, { class: 'btn small' }))
+  if (desk.device.revoked) return bar('late', '■', n ? t('net.revoked', words) : t('net.revoked_none'), button(t('more.export'), save, { class: 'btn small' }))
   if (status.busy && n) return bar('soon', '↑', t('net.sending', words))
   if (status.failed === 'refused') return bar('late', '■', t('net.refused', said(), words), button(t('net.retry'), sendNow, { class: 'btn small' }))
   if (!navigator.onLine || status.failed === 'away') return bar('soon', '●', n ? t('net.away', words) : t('net.away_none'), button(t('net.retry'), sendNow, { class: 'btn small' }))

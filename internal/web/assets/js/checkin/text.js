@@ -35,6 +35,7 @@ const all = {
   'net.refused': ['Máy chủ chưa nhận: %s %s vẫn lưu trên máy này.', 'The server did not take it: %s %s kept on this device.'],
   'net.refused_plain': ['sẽ thử lại.', 'it is tried again.'],
   'net.revoked': ['Máy này đã bị thu hồi quyền gửi. %s chưa gửi vẫn giữ nguyên trên máy; hãy xuất ra tệp và đưa cho văn thư.', 'This device may no longer send. %s not sent are kept on it; export them to a file and give it to the clerk.'],
+  'net.revoked_none': ['Máy này đã bị thu hồi quyền gửi. Mọi lượt đã ghi vẫn giữ trên máy và được để riêng cho văn thư xem.', 'This device may no longer send. Everything noted is kept on it, and set aside for the clerk.'],
   'net.closed': ['Hội nghị đã kết thúc điểm danh; lượt gửi sau được ghi là muộn.', 'The roll of this conference is closed; what is sent now is noted as late.'],
   'net.full': ['MÁY HẾT CHỖ LƯU. Lượt vừa rồi CHƯA được ghi. Hãy xóa bớt ảnh, tệp trên máy rồi làm lại; tạm thời ghi ra giấy.', 'THIS DEVICE IS FULL. The last check-in was NOT noted. Delete pictures or files and do it again; until then write on paper.'],
   'net.unwritten': ['Lượt vừa rồi CHƯA được ghi vì trình duyệt không lưu được. Hãy tải lại trang và làm lại.', 'The last check-in was NOT noted because the browser could not keep it. Reload the page and do it again.'],

@@ -49,6 +49,7 @@ import (
 	"nhipcau/internal/report"
 	"nhipcau/internal/rollout"
 	"nhipcau/internal/rung"
+	"nhipcau/internal/sheet"
 	"nhipcau/internal/site"
 	"nhipcau/internal/statement"
 	"nhipcau/internal/tally"
@@ -79,7 +80,7 @@ func catalog() (*i18n.Catalog, error) {
 func locales() []fs.FS {
 	return []fs.FS{
 		Locale, web.Locale, api.Locale, file.Locale, org.Locale, account.Locale, tally.Locale, mail.Locale,
-		directive.Locale, rollout.Locale, conference.Locale, level.Locale, site.Locale, programme.Locale, invitation.Locale, device.Locale, hall.Locale,
+		directive.Locale, rollout.Locale, conference.Locale, level.Locale, site.Locale, programme.Locale, invitation.Locale, sheet.Locale, device.Locale, hall.Locale,
 		minutes.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
 		statement.Locale, form.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
 		reflection.Locale, quiz.Locale,
@@ -152,6 +153,7 @@ func (h *house) build() error {
 	site.Register(h.site, h.db)
 	programme.Register(h.site, h.db, h.files, h.cfg.base())
 	invitation.Register(h.site, h.db, h.cfg.base())
+	sheet.Register(h.site, h.db, h.cfg.base())
 	device.Register(h.site, h.db, h.cfg.base())
 	hall.Register(h.site, h.db, h.live)
 	quiz.Register(h.site, h.db, subjects())

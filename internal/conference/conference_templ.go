@@ -1895,7 +1895,7 @@ func actions(p showPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if p.Conference.State == Closed && mayName(p.Actor) == nil {
+		if p.Conference.State == Closed && MayName(p.Actor) == nil {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 127, "<a class=\"btn\" href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

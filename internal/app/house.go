@@ -147,7 +147,7 @@ func (h *house) build() error {
 	directive.Register(h.site, h.db, h.files, usedBy)
 	rollout.Register(h.site, h.db, h.files, planStates)
 	follow.Register(h.site, h.db, h.files)
-	conference.Register(h.site, h.db)
+	conference.Register(h.site, h.db, minutes.Signed)
 	level.Register(h.site, h.db, map[string]level.Evidence{"attendance": level.Counted})
 	site.Register(h.site, h.db)
 	programme.Register(h.site, h.db, h.files, h.cfg.base())

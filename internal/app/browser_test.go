@@ -329,7 +329,7 @@ func TestBrowser(t *testing.T) {
 	}
 	b.open("/conferences?q=chuyen+de+nam+2024")
 	b.tabTo("tbody a[href^='/conferences/']")
-	b.enter(".doors")
+	b.enter(".stages")
 	conference := evaluate[string](b, "location.pathname")
 	b.open(conference + "/minutes")
 	b.tabTo("form[action$=draft] button")

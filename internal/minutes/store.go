@@ -70,3 +70,8 @@ func Signed(ctx context.Context, tx *db.Tx, conferences []string) (map[string]bo
 	}
 	return signed, err
 }
+
+// Signatures returns how many have signed the minutes of a conference as they stand.
+func Signatures(ctx context.Context, tx *db.Tx, conference string) (n int64, err error) {
+	return n, tx.One(ctx, `SELECT count(*) FROM minutes m JOIN minutes_signature s ON s.conference = m.conference AND s.n = m.n WHERE m.conference = $1`, []any{conference}, &n)
+}

@@ -385,7 +385,7 @@ func TestBrowser(t *testing.T) {
 	b.enter(".said")
 	b.tabTo("form[action$=closure] button")
 	b.enter(".steps a.trace")
-	if s := evaluate[string](b, "document.querySelector('main').innerText"); !strings.Contains(s, "đã kết thúc") {
+	if s := evaluate[string](b, "document.querySelector('main').innerText"); !strings.Contains(s, "Đã kết thúc") {
 		t.Errorf("after closing the page says\n%s", s)
 	}
 	// The administrator looks through the outgoing mail.

@@ -1,5 +1,6 @@
 // Package conference holds study conferences: topics and speakers, who is
-// invited, the roll, and the closing that counts it.
+// invited, the marking of the roll, and the closing that counts it. The pages of the
+// roll are in the package roll.
 //
 // Closing posts to the conference's own sheet and, if it belongs to a rollout,
 // to the rollout's: attendances and guests there, persons once per rollout

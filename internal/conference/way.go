@@ -122,7 +122,7 @@ func (p showPage) doors() []web.DoorGroup {
 			during = append(during, web.Crumb{Href: p.href("roll"), Text: p.T("conference.doors.roll")})
 		}
 	}
-	if p.Conference.State == Closed && mayName(p.Actor) == nil {
+	if p.Conference.State == Closed && MayName(p.Actor) == nil {
 		after = append(after, web.Crumb{Href: p.href("missed"), Text: p.T("conference.missed")})
 	}
 	open := p.Conference.State == Convened

@@ -37,8 +37,6 @@ func Register(site *web.Site, d *db.DB, base string) {
 	s := &server{site: site, db: d, codes: NewCodes(d, base)}
 	const at = "/conferences/{id}/invitations"
 	site.Door("conference.before", "invitation.title", "/conferences/%s/invitations")
-	site.Door("conference.before", "invitation.paper", "/conferences/%s/paper")
-	site.Door("site", "invitation.paper", "/conferences/%s/sites/%d/paper")
 	site.Handle("GET "+at, web.SignedIn, s.list)
 	site.Handle("GET "+at+"/new", web.SignedIn, s.ways)
 	site.Handle("POST "+at+"/rules", web.SignedIn, s.addRule)
@@ -52,19 +50,11 @@ func Register(site *web.Site, d *db.DB, base string) {
 	site.Handle("POST "+at+"/people/{key}", web.SignedIn, s.answer)
 	site.Handle("GET "+at+"/guests/{guest}", web.SignedIn, s.person)
 	site.Handle("POST "+at+"/guests/{guest}", web.SignedIn, s.answer)
-	site.Handle("GET "+at+"/badges.pdf", web.SignedIn, s.badges)
 	site.Handle("GET /my-invitations", web.SignedIn, s.mine)
 	site.Handle("POST /my-invitations/{id}", web.SignedIn, s.answerMine)
 	for _, path := range []string{"/i/{code}", "/I/{code}"} {
 		site.Handle("GET "+path, web.Anyone, s.open)
 		site.Handle("POST "+path, web.Anyone, s.answerOpen)
-	}
-	for _, path := range []string{"/conferences/{id}", "/conferences/{id}/sites/{n}"} {
-		site.Handle("GET "+path+"/list.docx", web.SignedIn, s.listDocx)
-		site.Handle("GET "+path+"/list.xlsx", web.SignedIn, s.listXlsx)
-		site.Handle("GET "+path+"/list.pdf", web.SignedIn, s.listPDF)
-		site.Handle("GET "+path+"/paper", web.SignedIn, s.paper)
-		site.Handle("POST "+path+"/paper", web.SignedIn, s.mark)
 	}
 }
 
@@ -91,15 +81,21 @@ type listPage struct {
 	Message   fault.Text
 }
 
-func filter(q url.Values) Filter {
+// ReadFilter reads which people are asked for.
+func ReadFilter(q url.Values) Filter {
 	return Filter{Answer: q.Get("answer"), Query: vn.Clean(q.Get("q")), Site: max(0, number(q.Get("site"))), Unit: strings.TrimSpace(q.Get("unit"))}
 }
 
 func (s *server) list(w http.ResponseWriter, r *http.Request) error { return s.listed(w, r, nil) }
 
+// Refused shows the list of those invited, with what kept a file of it from being made.
+func Refused(site *web.Site, d *db.DB, w http.ResponseWriter, r *http.Request, failed error) error {
+	return (&server{site: site, db: d}).listed(w, r, failed)
+}
+
 func (s *server) listed(w http.ResponseWriter, r *http.Request, failed error) error {
 	q := r.URL.Query()
-	p := listPage{Page: s.site.Page(r, "invitation.title"), Filter: filter(q), Guests: q.Get("who") == "guests", After: max(0, number(q.Get("after")))}
+	p := listPage{Page: s.site.Page(r, "invitation.title"), Filter: ReadFilter(q), Guests: q.Get("who") == "guests", After: max(0, number(q.Get("after")))}
 	status := http.StatusOK
 	if failed != nil {
 		f := fault.Of(failed)
@@ -119,7 +115,7 @@ func (s *server) listed(w http.ResponseWriter, r *http.Request, failed error) er
 		if p.MayName = mayName(p.Actor) == nil; !p.MayName {
 			return nil
 		}
-		if p.Guests = p.Guests && p.Actor.Covers(p.Meeting.path); p.Guests {
+		if p.Guests = p.Guests && p.Actor.Covers(p.Meeting.Path); p.Guests {
 			p.Rows, err = Guests(ctx, tx, p.Meeting, p.Filter, p.After, pageSize+1)
 		} else {
 			p.Rows, err = List(ctx, tx, p.Actor, p.Meeting, p.Filter, p.After, pageSize+1)
@@ -131,7 +127,7 @@ func (s *server) listed(w http.ResponseWriter, r *http.Request, failed error) er
 	if p.More = len(p.Rows) > pageSize; p.More {
 		p.Rows = p.Rows[:pageSize]
 	}
-	p.MayInvite = mayInvite(p.Actor, p.Meeting) == nil && p.Meeting.inviting() == nil
+	p.MayInvite = MayInvite(p.Actor, p.Meeting) == nil && p.Meeting.inviting() == nil
 	return web.Render(w, r, status, listView(p))
 }
 

@@ -97,7 +97,7 @@ func waysView(p waysPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = web.Layout(around(p.Page, p.Meeting).WithCrumb(p.base(), p.T("invitation.title")).WithCrumb("", p.Title)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Layout(Around(p.Page, p.Meeting).WithCrumb(p.base(), p.T("invitation.title")).WithCrumb("", p.Title)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

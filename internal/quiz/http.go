@@ -387,7 +387,7 @@ func (s *server) people(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		f := Filter{State: p.State, Path: p.Unit.Path}
-		if p.Unit.ID == p.Quiz.Unit { // who was there may be at home anywhere
+		if p.Unit.ID == p.Subject.Unit { // who was there may be at home anywhere
 			f.Path = "/"
 		}
 		p.Rows, err = People(ctx, tx, p.Quiz, f, p.After, pageSize+1)

@@ -365,7 +365,9 @@ func (s *server) batch(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		p.Facts = all
+		if p.Facts = all; n == 0 { // marked from the list of a conference without sites
+			return nil
+		}
 		p.Site, err = one(ctx, tx, p.Gathering.ID, n)
 		return err
 	}); err != nil {

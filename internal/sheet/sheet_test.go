@@ -1,4 +1,4 @@
-package invitation_test
+package sheet_test
 
 import (
 	"bytes"
@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"nhipcau/internal/invitation"
+	"nhipcau/internal/sheet"
 	"nhipcau/internal/web"
 )
 
@@ -50,7 +51,7 @@ func TestBadges(t *testing.T) {
 		t.Skip("the bundle was not made")
 	}
 	var b bytes.Buffer
-	if err := invitation.Badges(&b, web.Typeface(), meeting, crowd(23), func(v invitation.Invited) string {
+	if err := sheet.Badges(&b, web.Typeface(), meeting, crowd(23), func(v invitation.Invited) string {
 		return invitation.CodeText("https://hop.example.vn", fmt.Sprintf("%026d", v.Member))
 	}); err != nil {
 		t.Fatal(err)
@@ -70,7 +71,7 @@ func TestList(t *testing.T) {
 	if !web.Bundled() {
 		t.Skip("the bundle was not made")
 	}
-	s := invitation.Sheet{Meeting: meeting, Site: 3, Name: "Hội trường lớn", Call: 2, N: 1, People: crowd(60)}
+	s := sheet.Sheet{Meeting: meeting, Site: 3, Name: "Hội trường lớn", Call: 2, N: 1, People: crowd(60)}
 	var b bytes.Buffer
 	if err := s.PDF(&b, web.Typeface()); err != nil {
 		t.Fatal(err)
@@ -117,19 +118,6 @@ func TestList(t *testing.T) {
 		}
 		if !strings.Contains(said, "Trần Văn Khách") || !strings.Contains(said, "Ký tên") {
 			t.Errorf("%s lacks a name or the place to sign", name)
-		}
-	}
-}
-
-func TestCodeText(t *testing.T) {
-	for base, want := range map[string]string{"": "X", "https://hop.example.vn/": "HTTPS://HOP.EXAMPLE.VN/I/X"} {
-		if got := invitation.CodeText(base, "X"); got != want {
-			t.Errorf("%q gives %q", base, got)
-		}
-	}
-	for base, want := range map[string]string{"http://127.0.0.1:8080": "", "http://localhost:1": "", "http://[::1]:2": "", "https://a.vn/": "https://a.vn", "x": ""} {
-		if got := invitation.Public(base); got != want {
-			t.Errorf("%q is %q", base, got)
 		}
 	}
 }

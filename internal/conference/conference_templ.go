@@ -2312,7 +2312,7 @@ func actions(p showPage) templ.Component {
 			}
 		}
 		if p.MayRun && p.Conference.State == Closed {
-			for _, d := range p.Doors("conference.closed", p.Conference.ID) {
+			for _, d := range p.Doors("conference closed", p.Conference.ID) {
 				var templ_7745c5c3_Var109 = []any{"btn", templ.KV("main", p.Signed < 2)}
 				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var109...)
 				if templ_7745c5c3_Err != nil {

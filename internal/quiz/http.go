@@ -38,7 +38,7 @@ type server struct {
 // subjects know.
 func Register(site *web.Site, d *db.DB, of Subjects) {
 	s := &server{site, d, of}
-	site.Door("conference.during", "quiz.door", "/subjects/conference/%s/quizzes")
+	site.Door("conference during", "quiz.door", "/subjects/conference/%s/quizzes")
 	site.Handle("GET /subjects/{kind}/{id}/quizzes", web.SignedIn, s.list)
 	site.Handle("GET /subjects/{kind}/{id}/quizzes/new", web.SignedIn, s.new)
 	site.Handle("POST /subjects/{kind}/{id}/quizzes", web.SignedIn, s.make)

@@ -37,7 +37,7 @@ type server struct {
 // Register adds the pages of this package to the site.
 func Register(site *web.Site, d *db.DB) {
 	s := &server{site, d}
-	site.Door("conference.before", "site.title", "/conferences/%s/sites")
+	site.Door("conference before", "site.title", "/conferences/%s/sites")
 	site.Handle("GET /conferences/{id}/sites", web.SignedIn, s.list)
 	site.Handle("GET /conferences/{id}/sites/new", web.SignedIn, s.new)
 	site.Handle("POST /conferences/{id}/sites", web.SignedIn, s.add)

@@ -736,7 +736,7 @@ func formView(p formPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = web.Layout(p.Page.WithCrumb("/conferences/"+p.Gathering.ID, p.Gathering.Title).WithCrumb("/conferences/"+p.Gathering.ID+"/sites", p.T("site.title")).WithCrumb("", p.Title)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var34), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Layout(p.Page.WithCrumb("/conferences", p.T("site.conferences")).WithCrumb("/conferences/"+p.Gathering.ID, p.Gathering.Title).WithCrumb("/conferences/"+p.Gathering.ID+"/sites", p.T("site.title")).WithCrumb("", p.Title)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var34), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -916,7 +916,7 @@ func showView(p showPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = web.Layout(p.Page.WithCrumb("/conferences/"+p.Gathering.ID, p.Gathering.Title).WithCrumb("/conferences/"+p.Gathering.ID+"/sites", p.T("site.title")).WithCrumb("", p.T("site.nth", p.Int(p.Site.N)))).Render(templ.WithChildren(ctx, templ_7745c5c3_Var38), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Layout(p.Page.WithCrumb("/conferences", p.T("site.conferences")).WithCrumb("/conferences/"+p.Gathering.ID, p.Gathering.Title).WithCrumb("/conferences/"+p.Gathering.ID+"/sites", p.T("site.title")).WithCrumb("", p.T("site.nth", p.Int(p.Site.N)))).Render(templ.WithChildren(ctx, templ_7745c5c3_Var38), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -2342,7 +2342,7 @@ func batchView(p batchPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = web.Layout(p.Page.WithCrumb("/conferences/"+p.Gathering.ID, p.Gathering.Title).WithCrumb("", p.Unit.Short)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var112), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Layout(p.Page.WithCrumb("/conferences", p.T("site.conferences")).WithCrumb("/conferences/"+p.Gathering.ID, p.Gathering.Title).WithCrumb("", p.Unit.Short)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var112), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

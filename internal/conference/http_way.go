@@ -49,19 +49,13 @@ func (p showPage) stands() int {
 
 // stages are what every conference goes through.
 func (p showPage) stages() []web.Stage {
-	all := []web.Stage{
-		{Text: p.T("conference.stage.draft")}, {Text: p.T("conference.stage.convene")}, {Text: p.T("conference.stage.roll")},
-		{Text: p.T("conference.stage.close")}, {Text: p.T("conference.stage.minutes")},
-	}
-	stands := p.stands()
-	for i := range all {
-		switch {
-		case i < stands:
+	all, stands := make([]web.Stage, 5), p.stands()
+	for i, key := range []string{"draft", "convene", "roll", "close", "minutes"} {
+		all[i] = web.Stage{Text: p.T("conference.stage." + key), State: web.None}
+		if i < stands {
 			all[i].State = web.Done
-		case i == stands:
+		} else if i == stands {
 			all[i].State = web.Soon
-		default:
-			all[i].State = web.None
 		}
 	}
 	if p.Conference.State == Convened {
@@ -74,7 +68,7 @@ func (p showPage) stages() []web.Stage {
 	}
 	if p.Conference.State == Closed {
 		all[4].Note = p.T("conference.stage.signed", p.Int(p.Signed))
-		for _, d := range p.Doors("conference.closed", p.Conference.ID) {
+		for _, d := range p.Doors("conference closed", p.Conference.ID) {
 			all[4].Href = d.Href
 		}
 	}
@@ -86,34 +80,31 @@ func (p showPage) next() string {
 	if !p.MayRun {
 		return ""
 	}
-	switch p.Conference.State {
-	case Draft:
+	done, left := p.marked()
+	switch state := p.Conference.State; {
+	case state == Draft:
 		return p.T("conference.next.draft")
-	case Closed:
-		if p.Signed == 2 {
-			return p.T("conference.next.done")
-		}
+	case state == Closed && p.Signed == 2:
+		return p.T("conference.next.done")
+	case state == Closed:
 		return p.T("conference.next.closed")
-	case Convened:
-		done, left := p.marked()
-		switch {
-		case !p.today():
-			return p.T("conference.next.ahead", p.Day(p.Conference.Day))
-		case done > 0 && left == 0:
-			return p.T("conference.next.close")
-		case done > 0:
-			return p.T("conference.next.rest", p.Int(left))
-		}
+	case state != Convened:
+		return ""
+	case !p.today():
+		return p.T("conference.next.ahead", p.Day(p.Conference.Day))
+	case done == 0:
 		return p.T("conference.next.roll")
+	case left == 0:
+		return p.T("conference.next.close")
 	}
-	return ""
+	return p.T("conference.next.rest", p.Int(left))
 }
 
 // doors are the parts of the conference by when they are used, with those of this
 // package among those of the slices above it.
 func (p showPage) doors() []web.DoorGroup {
 	group := func(when string, now bool, own ...web.Crumb) web.DoorGroup {
-		return web.DoorGroup{Text: p.T("conference.doors." + when), Now: now, Doors: append(own, p.Doors("conference."+when, p.Conference.ID)...)}
+		return web.DoorGroup{Text: p.T("conference.doors." + when), Now: now, Doors: append(own, p.Doors("conference "+when, p.Conference.ID)...)}
 	}
 	var before, during, after []web.Crumb
 	if p.MayRun {

@@ -11,11 +11,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 	"nhipcau/internal/db/dbtest"
 	"nhipcau/internal/job"
@@ -339,4 +341,35 @@ func TestRightsEnd(t *testing.T) {
 	if n := h.Stats().Listeners; n != 0 {
 		t.Errorf("%d still listen", n)
 	}
+}
+
+// One login does not shut the others out, and may listen again when a page of its own
+// is closed.
+func TestOneLoginAmongMany(t *testing.T) {
+	h := live.NewHub(dbtest.OpenSQLite(t), slog.New(slog.NewTextHandler(io.Discard, nil)))
+	h.SetOfOne(2)
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r = r.WithContext(auth.NewContext(r.Context(), auth.Actor{Login: r.URL.Query().Get("login")}))
+		if err := h.Serve(w, r, []string{"a"}, func(context.Context) error { return nil }); err != nil {
+			http.Error(w, err.Error(), http.StatusTooManyRequests)
+		}
+	}))
+	t.Cleanup(s.Close)
+	t.Cleanup(h.Close)
+	first := listen(t, s.URL+"?login=an", "")
+	listen(t, s.URL+"?login=an", "")
+	listen(t, s.URL+"?login=binh", "")
+	a, err := http.Get(s.URL + "?login=an")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Body.Close()
+	if a.StatusCode != http.StatusTooManyRequests {
+		t.Error("a third page of one login:", a.Status)
+	}
+	first.body.Close()
+	for h.Stats().Listeners > 2 {
+		runtime.Gosched()
+	}
+	listen(t, s.URL+"?login=an", "")
 }

@@ -369,9 +369,10 @@ func address(r *http.Request) string {
 // none refuses a code that is none. Who brings one that is good is let in however many
 // others at the same address, a hall's or a proxy's, have guessed: none can be guessed.
 func (s *server) none(r *http.Request) error {
-	if s.guard.full(s.db.Now(), address(r), true) {
+	if s.guard.full(s.db.Now(), address(r), false) {
 		return fault.New(fault.Limited, "invitation.error.limited")
 	}
+	s.guard.full(s.db.Now(), address(r), true)
 	return fault.New(fault.NotFound, "invitation.error.code")
 }
 

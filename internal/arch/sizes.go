@@ -22,7 +22,7 @@ const (
 // last in each, the JSON of rollouts, the pages of figures, the imports of units
 // and members, facts of all kinds, reads and writes rows
 // that nobody else may.
-var larger = map[string]int{"rollout": 3000, "tally": 3500, "db": 3100, "org": 3200, "reform": 2800, "attendance": 3000}
+var larger = map[string]int{"rollout": 3000, "tally": 3500, "db": 3100, "org": 3200, "reform": 2800}
 
 // Sizes returns functions, files, templates and packages that are too large.
 func Sizes(fsys fs.FS) ([]string, error) {

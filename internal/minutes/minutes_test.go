@@ -19,6 +19,7 @@ import (
 	"nhipcau/internal/fault"
 	"nhipcau/internal/minutes"
 	"nhipcau/internal/org"
+	"nhipcau/internal/presence"
 	"nhipcau/internal/tally"
 )
 
@@ -91,7 +92,7 @@ func (h *house) must(f func(ctx context.Context, tx *db.Tx) error) {
 func (h *house) mark(states ...attendance.State) {
 	h.t.Helper()
 	h.must(func(ctx context.Context, tx *db.Tx) error {
-		rows, err := attendance.Roll(ctx, tx, h.id)
+		rows, err := presence.Roll(ctx, tx, h.id)
 		if err != nil {
 			return err
 		}

@@ -16,6 +16,7 @@ import (
 	"nhipcau/internal/db"
 	"nhipcau/internal/device"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/presence"
 	"nhipcau/internal/reform"
 	"nhipcau/internal/site"
 )
@@ -267,7 +268,7 @@ func TestDeviceClock(t *testing.T) {
 		if len(all) != 1 || !all[0].ClockWrong() || all[0].Offset != now.Sub(time.UnixMilli(86_400_000)) || all[0].Waiting != 3 || all[0].Facts != 1 || !all[0].Seen.Equal(now) {
 			t.Errorf("the device is %+v", all)
 		}
-		facts, err2 := attendance.FactsAt(ctx, tx, c.ID, 1, 0, 10)
+		facts, err2 := presence.FactsAt(ctx, tx, c.ID, 1, 0, 10)
 		if len(facts) != 1 || !facts[0].At.Equal(now) || !facts[0].ClockWrong() {
 			t.Errorf("the fact is %+v", facts)
 		}

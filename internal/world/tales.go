@@ -162,9 +162,18 @@ func on2(year int, month time.Month, day, hour, minute int) time.Time {
 	return time.Date(year, month, day, hour, minute, 0, 0, vn.Zone)
 }
 
-// haiPhong is the youth union of a city: a conference at 56 sites with just under
-// a thousand officers, on 25 June 2021 (article 001).
-func haiPhong(ctx context.Context, h House) (*story, error) {
+// Port tells how the story of the city with 56 sites begins, up to the convening of
+// its conference: where a test's own story of that conference begins.
+func Port(ctx context.Context, h House) error {
+	s, err := port(ctx, h)
+	if err != nil {
+		return err
+	}
+	return s.play(ctx)
+}
+
+// port is the youth union of a city, with its papers and its rollout.
+func port(ctx context.Context, h House) (*story, error) {
 	s, err := settle(ctx, h, land{
 		tree: "hai-phong", login: "hp", from: "2021-01-04", family: paper.Youth, place: "Hải Phòng",
 		root: org.NewUnit{Key: "thanh-doan-hai-phong", Name: "Thành đoàn Hải Phòng", Short: "Thành đoàn Hải Phòng", Kind: "Thành đoàn", From: "2021-01-04"},
@@ -191,6 +200,16 @@ func haiPhong(ctx context.Context, h House) (*story, error) {
 			Demands: []rollout.Demand{{Step: rollout.Adopt, Level: 1, Deadline: vn.Deadline{Day: "2021-08-31", Wording: vn.Until}}},
 		}
 	})
+	return s, nil
+}
+
+// haiPhong is the youth union of a city: a conference at 56 sites with just under
+// a thousand officers, on 25 June 2021 (article 001).
+func haiPhong(ctx context.Context, h House) (*story, error) {
+	s, err := port(ctx, h)
+	if err != nil {
+		return nil, err
+	}
 	s.gather(s.vanthu, on2(2021, 6, 25, 8, 0), on2(2021, 6, 25, 11, 30), conference.Form{
 		Rollout: "-", Sort: "main", Mode: "online", Day: "2021-06-25", Units: s.everyUnit(),
 		Title:  "Hội nghị trực tuyến học tập, quán triệt Nghị quyết Đại hội Đảng bộ thành phố lần thứ XVI; triển khai Chương trình hành động của Đoàn",

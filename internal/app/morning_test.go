@@ -25,15 +25,15 @@ const (
 // its clerk fills in to the minutes that its chair signs.
 type morning struct {
 	*player
-	id    string // of the conference
-	r     *rand.Rand
-	badge map[string]string // codes by the keys of people
-	fate  map[string]fate   // of people by their keys
-	home  map[string]string // unit of people by their keys
-	names map[string]string
-	guest int
-	doors []*door
-	hands []handset
+	id     string // of the conference
+	r      *rand.Rand
+	badge  map[string]string     // codes by the keys of people
+	fate   map[string]fate       // of people by their keys
+	home   map[string]string     // unit of people by their keys
+	at56   [sitesOfCity][]string // keys of the people of each site
+	doors  []*door
+	hands  []handset // of the sites without a network
+	phones []*phone  // of the others
 }
 
 // A fate is what becomes of somebody on the roll.
@@ -89,7 +89,7 @@ func TestHaiPhongMorning(t *testing.T) {
 	}
 	p := &player{t: t, h: h}
 	p.reset()
-	m := &morning{player: p, r: rand.New(rand.NewPCG(25, 6)), fate: map[string]fate{}, home: map[string]string{}, names: map[string]string{}}
+	m := &morning{player: p, r: rand.New(rand.NewPCG(25, 6)), fate: map[string]fate{}, home: map[string]string{}}
 	step := func(name string, do func()) {
 		t.Helper()
 		began := time.Now()
@@ -155,9 +155,6 @@ func (m *morning) prepare() {
 		take V 'name="version" value="(\d+)"'
 		post /conferences/$C/convening version=$V
 		jobs`)
-	if got := m.h.Counted(m.t, m.id, "thanh-doan-hai-phong", "invited"); got[0] != 1009 {
-		m.t.Errorf("%d are invited, want 1,009", got[0])
-	}
 }
 
 // arrange puts people at their sites and has the equipment looked at: each site by its
@@ -177,7 +174,9 @@ func (m *morning) arrange() {
 			post /conferences/$C/sites/$N/readiness version=2
 			see 'sẵn sàng'`)
 	}
-	m.badge = m.h.Badges(m.t, m.id)
+	if m.badge = m.h.Badges(m.t, m.id); len(m.badge) != 1009 {
+		m.t.Fatalf("%d are invited, want 1,009", len(m.badge))
+	}
 }
 
 // enrolPhones has the clerks of the sites without a network enrol a telephone each,
@@ -194,21 +193,241 @@ func (m *morning) enrolPhones() {
 		p.says(".big", fmt.Sprintf("0 / %d", 17+(i+1)%3))
 		m.doors[i].line.cut.Store(true)
 		p.opens()
+		m.know(i+1, evaluate[[]string](p.browser, "page().then(m => m.desk.roster.people.map(p => p.key))"))
 	}
 	m.enrolOthers(x)
 }
 
-// enrolOthers does so over HTTP at the other sites, and decides what becomes of
-// everybody there.
-func (m *morning) enrolOthers(x asker) {}
+// know keeps who is on the list of a site, and what is to become of them: enough of
+// everything for all figures to differ.
+func (m *morning) know(n int, people []string) {
+	m.t.Helper()
+	if want := 17 + n%3; len(people) != want {
+		m.t.Fatalf("%d on the list of site %d, want %d", len(people), n, want)
+	}
+	for i, key := range people {
+		f := attends
+		switch {
+		case i == 1 && n%7 == 0, i == 1 && n == 1:
+			f = excused
+		case i == len(people)-1 && n%11 == 0, i == 2 && n == 3:
+			f = missing
+		case i == 0 && n%10 == 0:
+			f = leaves
+		}
+		m.fate[key], m.home[key] = f, fmt.Sprintf("hp-%02d", n)
+	}
+	m.at56[n-1] = people
+}
 
-func (m *morning) call(n int64, clock string) {}
-func (m *morning) sit() {}
-func (m *morning) comeBack() {}
-func (m *morning) close() {}
+// comes reports whether somebody is there at a roll call.
+func (f fate) comes(call int64) bool { return f == attends || f == leaves && call == 1 }
+
+// enrolOthers enrols devices over HTTP at the other sites.
+func (m *morning) enrolOthers(x asker) {
+	m.t.Helper()
+	for n := offline + 1; n <= sitesOfCity; n++ {
+		g := &gate{t: x.t, h: m.h, r: m.r, clerk: x.client("hp-vanthu"), at: fmt.Sprintf("/conferences/%s/sites/%d/devices", m.id, n)}
+		p := &phone{gate: g}
+		var e struct{ Token string }
+		if s := p.ask("POST", "/enrol", map[string]string{"code": g.code(), "name": "Máy"}, &e); s != http.StatusOK {
+			m.t.Fatal(s)
+		}
+		p.token = e.Token
+		var l roster
+		if s := p.ask("GET", "/roster", nil, &l); s != http.StatusOK || l.Need != 2 || len(l.Calls) != 2 || l.Site.N != int64(n) {
+			m.t.Fatalf("%d %+v", s, l)
+		}
+		var people []string
+		for _, v := range l.People {
+			people = append(people, v[0].(string))
+		}
+		m.know(n, people)
+		m.phones = append(m.phones, p)
+	}
+}
+
+// call calls the roll everywhere: on the telephones without a network by taps and codes,
+// elsewhere in batches that are sent at once.
+func (m *morning) call(n int64, clock string) {
+	m.t.Helper()
+	at := m.clockAt(25, clock)
+	for i := range m.hands {
+		m.callOffline(i+1, n)
+	}
+	for i, p := range m.phones {
+		m.callOnline(offline+1+i, n, p, at)
+	}
+}
+
+// callOffline calls the roll at a site without a network.
+func (m *morning) callOffline(site int, call int64) {
+	m.t.Helper()
+	p := m.hands[site-1]
+	evaluate[string](p.browser, fmt.Sprintf("press(%q); ''", []string{"Đầu giờ", "Cuối giờ"}[call-1]))
+	p.says(".calls [aria-pressed=true]", []string{"Đầu giờ", "Cuối giờ"}[call-1])
+	came := 0
+	for i, key := range m.at56[site-1] {
+		f := m.fate[key]
+		switch {
+		case f.comes(call) && i%5 == 0: // by the badge
+			p.scans("HTTPS://HOST/I/" + m.badge[key])
+			p.says(".result.done", "✓")
+		case f.comes(call):
+			p.taps(key, ".st")
+		case f == excused:
+			p.taps(key, ".who")
+			evaluate[string](p.browser, "press('Vắng có lý do'); ''")
+		case f == missing && call == 1: // taken for another, and taken back
+			p.taps(key, ".st")
+			p.says(".big", fmt.Sprintf("%d / ", came+1))
+			p.taps(key, ".who")
+			evaluate[string](p.browser, "press('Lấy lại'); ''")
+		}
+		if f.comes(call) {
+			came++
+		}
+		p.says(".big", fmt.Sprintf("%d / %d", came, len(m.at56[site-1])))
+	}
+	if site == 2 && call == 1 {
+		evaluate[string](p.browser, "press('Thêm khách'); document.querySelectorAll('dialog input')[0].value = 'Trần Khách'; document.querySelectorAll('dialog input')[1].value = 'Ủy ban nhân dân'; press('Ghi có mặt'); ''")
+		p.says(".people", "Trần Khách")
+	}
+}
+
+// taps presses what a selector names in the line of somebody.
+func (p handset) taps(key, selector string) {
+	p.t.Helper()
+	evaluate[string](p.browser, fmt.Sprintf("document.querySelector('.people li[data-key=%q] %s').click(); ''", key, selector))
+}
+
+// callOnline calls the roll at a site that sends at once.
+func (m *morning) callOnline(site int, call int64, p *phone, at time.Time) {
+	m.t.Helper()
+	var facts []jotting
+	note := func(j jotting) {
+		p.seq++
+		j.ID, j.Seq, j.Call = app.UUID(m.r), p.seq, call
+		if j.At == 0 {
+			j.At = at.UnixMilli() + p.seq*1500
+		}
+		facts = append(facts, j)
+	}
+	want := 0
+	for i, key := range m.at56[site-1] {
+		switch f := m.fate[key]; {
+		case f.comes(call) && i%3 == 0:
+			note(jotting{State: "present", Code: m.badge[key], Source: "qr"})
+		case f.comes(call):
+			note(jotting{State: "present", Member: key, Source: "list"})
+		case f == excused:
+			note(jotting{State: "excused", Member: key, Reason: "duty", Source: "hand"})
+		}
+	}
+	if site%14 == 0 && call == 1 {
+		note(jotting{State: "present", Guest: &person{app.UUID(m.r), fmt.Sprint("Khách ", site), "Sở"}, Source: "hand"})
+	}
+	want = len(facts)
+	other := 0
+	if site%9 == 0 { // somebody of the site before, who has been noted there already
+		note(jotting{State: "present", Member: m.at56[site-2][4], Source: "list", At: at.UnixMilli() + 3_600_000})
+		other++
+	}
+	if site == 6 { // somebody who came here first, and then went to the site before
+		note(jotting{State: "present", Member: m.at56[site-2][5], Source: "list", At: at.UnixMilli() - 600_000})
+		want++
+	}
+	says := func(s synced) {
+		m.t.Helper()
+		got := map[string]int{}
+		for _, a := range s.Answers {
+			got[fmt.Sprint(a[1])]++
+		}
+		if got["accepted"] != want || got["other"] != other || len(s.Answers) != len(facts) {
+			m.t.Errorf("site %d, roll call %d: %v, want %d accepted and %d other", site, call, got, want, other)
+		}
+	}
+	if site == 4 { // they arrive, and the answer does not
+		p.sends(at, facts)
+		want, other = 0, 0
+		if s := p.sends(at, facts); s.counts() != fmt.Sprintf("[duplicate:%d]", len(facts)) {
+			m.t.Errorf("sent again: %s", s.counts())
+		}
+		return
+	}
+	says(p.sends(at, facts))
+	if site%5 == 0 {
+		slices.Reverse(facts)
+		if s := p.sends(at, facts); s.counts() != fmt.Sprintf("[duplicate:%d]", len(facts)) {
+			m.t.Errorf("site %d, sent twice: %s", site, s.counts())
+		}
+	}
+}
+
+// sends sends a batch of a day of its own.
+func (p *phone) sends(at time.Time, facts []jotting) (s synced) {
+	p.t.Helper()
+	if status := p.ask("POST", "/facts", batch{Sent: at.UnixMilli(), Facts: facts}, &s); status != http.StatusOK {
+		p.t.Fatalf("%d", status)
+	}
+	return s
+}
+
+// sit runs the hall: topics one after another, an announcement, and a question.
+func (m *morning) sit() {
+	m.t.Helper()
+	for n, at := range [][2]string{{"07:47", "08:42"}, {"08:45", "09:33"}, {"09:40", "10:15"}, {"10:22", "10:58"}} {
+		m.vars["T"] = m.vars[fmt.Sprintf("T%d", n+1)]
+		m.clockAt(25, at[0])
+		m.does("hp-vanthu", "post /conferences/$C/desk/topics/$T/start\nsee 'từ "+at[0]+"'")
+		if n == 1 {
+			m.does("hp-vanthu", "post /conferences/$C/announcements 'text=Nghỉ giải lao 10 phút'")
+			m.does("hp-04", `
+				get /conferences/$C/sites/4/desk
+				see 'Nghỉ giải lao 10 phút'
+				post /conferences/$C/questions site=4 topic=$T 'text=Khi nào nộp chương trình hành động?'
+				see 'Đã gửi câu hỏi.'`)
+			m.does("hp-vanthu", `
+				post /conferences/$C/questions/1/taking version=1
+				get /conferences/$C/hall
+				see 'Khi nào nộp chương trình hành động?'
+				post /conferences/$C/questions/1/answer version=2 'answer=Trước ngày 31 tháng 8.'`)
+		}
+		m.clockAt(25, at[1])
+		m.does("hp-vanthu", "post /conferences/$C/desk/topics/$T/end\nsee '"+at[0]+"–"+at[1]+"'")
+	}
+	m.does("hp-04", "get /conferences/$C/questions\nsee 'Trước ngày 31 tháng 8.'")
+}
+
+// comeBack gives the three sites their network again. The first answer of the first is
+// lost after the house has taken all.
+func (m *morning) comeBack() {
+	m.t.Helper()
+	m.clockAt(25, "11:20")
+	m.does("hp-vanthu", "get /conferences/$C\nsee '53 / 56'")
+	m.doors[0].line.lose.Store(true)
+	for i, p := range m.hands {
+		m.doors[i].line.cut.Store(false)
+		evaluate[string](p.browser, "dispatchEvent(new Event('online')); ''")
+	}
+	m.hands[0].until("document.querySelector('.net .btn')")
+	for end := time.Now().Add(patience); m.doors[0].line.lost.Load() == 0; {
+		if time.Now().After(end) {
+			m.t.Fatal("nothing came through")
+		}
+		evaluate[string](m.hands[0].browser, "new Promise(r => setTimeout(() => r(''), 20))")
+	}
+	m.doors[0].line.lose.Store(false)
+	evaluate[string](m.hands[0].browser, "dispatchEvent(new Event('online')); ''")
+	for _, p := range m.hands {
+		p.says(".net.done", "Đã gửi hết")
+	}
+	m.does("hp-vanthu", "get /conferences/$C\nsee '56 / 56'")
+}
+
+func (m *morning) close()   {}
 func (m *morning) figures() {}
-func (m *morning) papers() {}
+func (m *morning) papers()  {}
 
 var _ = json.Marshal
 var _ = maps.Keys[map[string]int]
-var _ = slices.Sort[[]string]

@@ -38,7 +38,7 @@ func Take(ctx context.Context, tx *db.Tx, by auth.Actor, occasion string, site i
 	if err != nil {
 		return Taken{}, err
 	}
-	b := newBatch(tx, by, o, site)
+	b := newBatch(by, o, site, tx.NewID())
 	b.late, b.closed = late || !o.ClosedAt.IsZero(), !o.ClosedAt.IsZero()
 	cleaned := make([]Fact, len(facts))
 	for i, f := range facts {
@@ -81,9 +81,9 @@ type batch struct {
 	used   map[int64]bool // roll calls named
 }
 
-func newBatch(tx *db.Tx, by auth.Actor, o Occasion, site int64) *batch {
+func newBatch(by auth.Actor, o Occasion, site, id int64) *batch {
 	return &batch{
-		by: by, occasion: o, site: site, id: tx.NewID(),
+		by: by, occasion: o, site: site, id: id,
 		known: map[string]*kept{}, people: map[string]*person{}, members: map[int64]*person{}, guests: map[string]*visitor{},
 	}
 }
@@ -366,7 +366,7 @@ func TakeWaiting(ctx context.Context, tx *db.Tx, by auth.Actor, occasion string,
 	for n < len(all) && all[n].site == site {
 		n++
 	}
-	b := newBatch(tx, by, o, site)
+	b := newBatch(by, o, site, tx.NewID())
 	b.late = true
 	some := make([]Fact, n)
 	for i, k := range all[:n] {

@@ -27,9 +27,10 @@ type morning struct {
 	*player
 	id     string // of the conference
 	r      *rand.Rand
-	badge  map[string]string     // codes by the keys of people
-	fate   map[string]fate       // of people by their keys
-	home   map[string]string     // unit of people by their keys
+	badge  map[string]string // codes by the keys of people
+	fate   map[string]fate   // of people by their keys
+	home   map[string]string // unit of people by their keys
+	name   map[string]string
 	at56   [sitesOfCity][]string // keys of the people of each site
 	doors  []*door
 	hands  []handset // of the sites without a network
@@ -89,7 +90,7 @@ func TestHaiPhongMorning(t *testing.T) {
 	}
 	p := &player{t: t, h: h}
 	p.reset()
-	m := &morning{player: p, r: rand.New(rand.NewPCG(25, 6)), fate: map[string]fate{}, home: map[string]string{}}
+	m := &morning{player: p, r: rand.New(rand.NewPCG(25, 6)), fate: map[string]fate{}, home: map[string]string{}, name: map[string]string{}}
 	step := func(name string, do func()) {
 		t.Helper()
 		began := time.Now()
@@ -193,20 +194,20 @@ func (m *morning) enrolPhones() {
 		p.says(".big", fmt.Sprintf("0 / %d", 17+(i+1)%3))
 		m.doors[i].line.cut.Store(true)
 		p.opens()
-		m.know(i+1, evaluate[[]string](p.browser, "page().then(m => m.desk.roster.people.map(p => p.key))"))
+		m.know(i+1, evaluate[[][2]string](p.browser, "page().then(m => m.desk.roster.people.map(p => [p.key, p.name]))"))
 	}
 	m.enrolOthers(x)
 }
 
 // know keeps who is on the list of a site, and what is to become of them: enough of
 // everything for all figures to differ.
-func (m *morning) know(n int, people []string) {
+func (m *morning) know(n int, people [][2]string) {
 	m.t.Helper()
 	if want := 17 + n%3; len(people) != want {
 		m.t.Fatalf("%d on the list of site %d, want %d", len(people), n, want)
 	}
-	for i, key := range people {
-		f := attends
+	for i, p := range people {
+		key, f := p[0], attends
 		switch {
 		case i == 1 && n%7 == 0, i == 1 && n == 1:
 			f = excused
@@ -216,8 +217,8 @@ func (m *morning) know(n int, people []string) {
 			f = leaves
 		}
 		m.fate[key], m.home[key] = f, fmt.Sprintf("hp-%02d", n)
+		m.name[key], m.at56[n-1] = p[1], append(m.at56[n-1], key)
 	}
-	m.at56[n-1] = people
 }
 
 // comes reports whether somebody is there at a roll call.
@@ -238,9 +239,9 @@ func (m *morning) enrolOthers(x asker) {
 		if s := p.ask("GET", "/roster", nil, &l); s != http.StatusOK || l.Need != 2 || len(l.Calls) != 2 || l.Site.N != int64(n) {
 			m.t.Fatalf("%d %+v", s, l)
 		}
-		var people []string
+		var people [][2]string
 		for _, v := range l.People {
-			people = append(people, v[0].(string))
+			people = append(people, [2]string{v[0].(string), v[1].(string)})
 		}
 		m.know(n, people)
 		m.phones = append(m.phones, p)
@@ -425,9 +426,120 @@ func (m *morning) comeBack() {
 	m.does("hp-vanthu", "get /conferences/$C\nsee '56 / 56'")
 }
 
-func (m *morning) close()   {}
-func (m *morning) figures() {}
-func (m *morning) papers()  {}
+// close ends the sites and the conference.
+// close ends the sites and the conference.
+func (m *morning) close() {
+	m.t.Helper()
+	m.clockAt(25, "11:35")
+	for n := 1; n <= sitesOfCity; n++ {
+		m.vars["N"] = fmt.Sprint(n)
+		by := "hp-vanthu"
+		if n <= offline {
+			by = fmt.Sprintf("hp-%02d", n)
+		}
+		m.does(by, "post /conferences/$C/sites/$N/closure version=4\nsee 'đã kết thúc'")
+	}
+	m.does("hp-vanthu", `
+		get /conferences/$C/roll?call=2
+		post /conferences/$C/roll/rest call=1 state=absent
+		post /conferences/$C/roll/rest call=2 state=absent
+		get /conferences/$C
+		take V 'name="version" value="(\d+)"'
+		post /conferences/$C/closure version=$V
+		jobs
+		get /conferences/$C
+		see '989 / 1.009 có mặt' '9 vắng có lý do' '6 vắng' '994 Đầu giờ' '989 Cuối giờ' '5 dự chưa đủ' '56 / 56 điểm cầu đã vào' '5 khách mời' '56 / 56 tổ chức có đại diện dự'`)
+}
+
+// expected are how many of a unit, or of all with "", are to meet each fate.
+func (m *morning) expected(unit string) map[fate]int64 {
+	all := map[fate]int64{}
+	for key, f := range m.fate {
+		if unit == "" || m.home[key] == unit {
+			all[f]++
+		}
+	}
+	return all
+}
+
+// figures compares every figure with what was done, for the whole and for each unit, and
+// follows it down to facts.
+func (m *morning) figures() {
+	m.t.Helper()
+	const guests = 5 // one at site 2, one at each of four others
+	lanes := []string{"invited", "present", "online", "partial", "excused", "absent", "checked_in", "extra", "call_1", "call_2", "guests", "represented"}
+	is := func(unit string, e map[fate]int64, guests, units int64) {
+		m.t.Helper()
+		all := e[attends] + e[leaves] + e[excused] + e[missing]
+		want := []int64{all, e[attends], 0, e[leaves], e[excused], e[missing], e[attends] + e[leaves], 0, e[attends] + e[leaves], e[attends], guests, units}
+		if got := m.h.Counted(m.t, m.id, unit, lanes...); !slices.Equal(got, want) {
+			m.t.Errorf("%s:\n%v\n%v, want\n%v", unit, lanes, got, want)
+		}
+	}
+	whole := m.expected("")
+	if want := (map[fate]int64{attends: 989, leaves: 5, excused: 9, missing: 6}); !maps.Equal(whole, want) {
+		m.t.Fatalf("the story is another: %v", whole)
+	}
+	is("thanh-doan-hai-phong", whole, guests, sitesOfCity)
+	for n := range sitesOfCity {
+		unit := fmt.Sprintf("hp-%02d", n+1)
+		is(unit, m.expected(unit), 0, 1)
+	}
+	vouched := m.h.Vouched(m.t, m.id)
+	for key, f := range m.fate {
+		if n, there := vouched[key]; there != (f == attends) || there && n != 2 {
+			m.t.Errorf("%s of fate %d: attended %v by %d facts", key, f, there, n)
+		}
+	}
+	if n, details, err := m.h.Prove(m.t.Context()); err != nil || n != 0 {
+		m.t.Errorf("the proof finds %d mismatches, %v\n%s", n, err, strings.Join(details, "\n"))
+	}
+	m.traces()
+}
+
+// traces follows a figure from the page of the conference to the facts behind it, at a
+// site without a network.
+func (m *morning) traces() {
+	m.t.Helper()
+	m.does("hp-vanthu", `
+		get /conferences/$C
+		take F 'href="(/figures/[^"]*/present[^"]*)"'
+		get $F
+		see '989' 'Quận, Huyện đoàn, Đoàn trực thuộc số 56'
+		take L '(/conferences/[a-z0-9]+/rows\?unit=hp-01[^"]*)'
+		get $L
+		get /conferences/$C/sites/1`)
+	fmt.Println(m.raw)
+}
+
+// papers checks the list of those who missed it, the minutes, and the report.
+func (m *morning) papers() {
+	m.t.Helper()
+	m.does("hp-vanthu", "get /conferences/$C/missed")
+	for key, f := range m.fate {
+		if in := strings.Contains(m.body, m.name[key]+" Đoàn số "+m.home[key][3:]); in != (f != attends) {
+			m.t.Errorf("%s of fate %d, on the list of those who missed it: %v", m.name[key], f, in)
+		}
+	}
+	m.does("hp-vanthu", `
+		post /conferences/$C/minutes/draft
+		get /conferences/$C/minutes
+		see 'Triệu tập 1.009 đồng chí; có mặt 989 đồng chí' 'Vắng có lý do 9 đồng chí; vắng không lý do 6 đồng chí' 'Khách mời 5 người' 'Đơn vị có người dự: 56 trong 56' 'Điểm cầu đã vào: 56 trong 56' '07:45–08:40: Chuyên đề 1 (Báo cáo viên 1)' '10:20–11:00: Chuyên đề 4' 'Khi nào nộp chương trình hành động?' 'Trước ngày 31 tháng 8.' 'Điểm danh khóa sổ lúc 11 giờ 35'
+		post /conferences/$C/minutes/signatures version=1
+		see 'Đã ký biên bản.'`)
+	m.does("hp-bithu", `
+		get /conferences/$C/minutes
+		post /conferences/$C/minutes/signatures version=1
+		see 'Cấp số biên bản'
+		get /conferences/$C/minutes.docx
+		word 'BIÊN BẢN' 'có mặt 989 đồng chí' 'Chuyên đề 4' 'Khi nào nộp chương trình hành động?' 'THƯ KÝ' 'CHỦ TRÌ'
+		get /rollouts/$R`)
+	fmt.Println(m.body)
+	m.does("hp-vanthu", `
+		post /reports rollout=$R
+		take P '/reports/([a-z0-9]+)'
+		get /reports/$P`)
+	fmt.Println(m.body)
+}
 
 var _ = json.Marshal
-var _ = maps.Keys[map[string]int]

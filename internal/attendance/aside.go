@@ -24,7 +24,7 @@ func SetAside(ctx context.Context, tx *db.Tx, by auth.Actor, occasion string, si
 	if err != nil {
 		return nil, err
 	}
-	b := newBatch(by, o, site, tx.NewID())
+	b := newBatch(tx, by, o, site)
 	cleaned := make([]Fact, len(facts))
 	for i, f := range facts {
 		cleaned[i] = f.clean()

@@ -144,7 +144,7 @@ func MarkAll(ctx context.Context, tx *db.Tx, by auth.Actor, occasion string, mar
 	if err != nil {
 		return 0, err
 	}
-	b := newBatch(by, o, 0, tx.NewID())
+	b := newBatch(tx, by, o, 0)
 	if err := b.loadMarked(ctx, tx, marks); err != nil {
 		return 0, err
 	}

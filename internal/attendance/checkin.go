@@ -38,7 +38,7 @@ func Take(ctx context.Context, tx *db.Tx, by auth.Actor, occasion string, site i
 	if err != nil {
 		return Taken{}, err
 	}
-	b := newBatch(by, o, site, tx.NewID())
+	b := newBatch(tx, by, o, site)
 	b.late, b.closed = late || !o.ClosedAt.IsZero(), !o.ClosedAt.IsZero()
 	cleaned := make([]Fact, len(facts))
 	for i, f := range facts {
@@ -81,9 +81,16 @@ type batch struct {
 	used   map[int64]bool // roll calls named
 }
 
-func newBatch(by auth.Actor, o Occasion, site, id int64) *batch {
+func newBatch(tx *db.Tx, by auth.Actor, o Occasion, site int64) *batch {
+	b := readBatch(by, o, site)
+	b.id = tx.NewID()
+	return b
+}
+
+// readBatch is one that is never saved: an id can only be taken where there is writing.
+func readBatch(by auth.Actor, o Occasion, site int64) *batch {
 	return &batch{
-		by: by, occasion: o, site: site, id: id,
+		by: by, occasion: o, site: site,
 		known: map[string]*kept{}, people: map[string]*person{}, members: map[int64]*person{}, guests: map[string]*visitor{},
 	}
 }
@@ -366,7 +373,7 @@ func TakeWaiting(ctx context.Context, tx *db.Tx, by auth.Actor, occasion string,
 	for n < len(all) && all[n].site == site {
 		n++
 	}
-	b := newBatch(by, o, site, tx.NewID())
+	b := newBatch(tx, by, o, site)
 	b.late = true
 	some := make([]Fact, n)
 	for i, k := range all[:n] {

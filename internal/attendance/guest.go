@@ -73,7 +73,7 @@ func NoteGuests(ctx context.Context, tx *db.Tx, by auth.Actor, occasion string, 
 	if err != nil {
 		return err
 	}
-	b := newBatch(by, o, 0, tx.NewID())
+	b := newBatch(tx, by, o, 0)
 	var ids []string
 	for _, n := range notes {
 		if n.ID != "" {

@@ -1,7 +1,6 @@
 package app_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -503,13 +502,26 @@ func (m *morning) traces() {
 	m.t.Helper()
 	m.does("hp-vanthu", `
 		get /conferences/$C
-		take F 'href="(/figures/[^"]*/present[^"]*)"'
-		get $F
-		see '989' 'Quận, Huyện đoàn, Đoàn trực thuộc số 56'
-		take L '(/conferences/[a-z0-9]+/rows\?unit=hp-01[^"]*)'
-		get $L
-		get /conferences/$C/sites/1`)
-	fmt.Println(m.raw)
+		take S 'href="/figures/([0-9]+)/[^"]*/present'
+		get /figures/$S/thanh-doan-hai-phong/present?subtree=1
+		see '989' 'Quận, Huyện đoàn, Đoàn trực thuộc số 50' 'Trang sau'
+		take L '(/conferences/[a-z0-9]+/rows\?unit=hp-03[^"]*)'
+		get $L`)
+	for _, key := range m.at56[2] {
+		if there := strings.Contains(m.body, m.name[key]+" có mặt"); there != (m.fate[key] == attends) {
+			m.t.Errorf("%s among those who attended: %v", m.name[key], there)
+		}
+	}
+	m.does("hp-vanthu", `
+		get /figures/$S/hp-03/checked_in
+		take B '(/conferences/[a-z0-9]+/sites/3/checkins/[^"]+)'
+		get $B
+		see 'đã bị rút' 'ghi nhầm' 'mã QR' 'danh sách' 'Lần điểm danh 2'`)
+	for _, key := range m.at56[2] {
+		if n := strings.Count(m.body, m.name[key]); n != 2 {
+			m.t.Errorf("%d facts on %s, want 2", n, m.name[key])
+		}
+	}
 }
 
 // papers checks the list of those who missed it, the minutes, and the report.
@@ -524,7 +536,7 @@ func (m *morning) papers() {
 	m.does("hp-vanthu", `
 		post /conferences/$C/minutes/draft
 		get /conferences/$C/minutes
-		see 'Triệu tập 1.009 đồng chí; có mặt 989 đồng chí' 'Vắng có lý do 9 đồng chí; vắng không lý do 6 đồng chí' 'Khách mời 5 người' 'Đơn vị có người dự: 56 trong 56' 'Điểm cầu đã vào: 56 trong 56' '07:45–08:40: Chuyên đề 1 (Báo cáo viên 1)' '10:20–11:00: Chuyên đề 4' 'Khi nào nộp chương trình hành động?' 'Trước ngày 31 tháng 8.' 'Điểm danh khóa sổ lúc 11 giờ 35'
+		see 'Triệu tập 1.009 đồng chí; có mặt 989 đồng chí' 'Vắng có lý do 9 đồng chí; vắng không lý do 6 đồng chí' 'Dự chưa đủ theo quy định 5 đồng chí' 'Khách mời 5 người' 'Đơn vị có người dự: 56 trong 56' 'Điểm cầu đã vào: 56 trong 56' '07:45–08:40: Chuyên đề 1 (Báo cáo viên 1)' '10:20–11:00: Chuyên đề 4' 'Khi nào nộp chương trình hành động?' 'Trước ngày 31 tháng 8.' 'Điểm danh khóa sổ lúc 11 giờ 35'
 		post /conferences/$C/minutes/signatures version=1
 		see 'Đã ký biên bản.'`)
 	m.does("hp-bithu", `
@@ -533,13 +545,13 @@ func (m *morning) papers() {
 		see 'Cấp số biên bản'
 		get /conferences/$C/minutes.docx
 		word 'BIÊN BẢN' 'có mặt 989 đồng chí' 'Chuyên đề 4' 'Khi nào nộp chương trình hành động?' 'THƯ KÝ' 'CHỦ TRÌ'
-		get /rollouts/$R`)
-	fmt.Println(m.body)
+		get /rollouts/$R
+		see 'số 01: 17/18 đoàn viên' 'số 02: 19/19 đoàn viên' 'số 20: 18/19 đoàn viên'`)
 	m.does("hp-vanthu", `
 		post /reports rollout=$R
 		take P '/reports/([a-z0-9]+)'
-		get /reports/$P`)
-	fmt.Println(m.body)
+		get /reports/$P
+		see 'Đoàn viên đã học (người) 989 / 1.009 (98,01' 'Lượt dự học tập (lượt) 989' 'Đại biểu khách mời, không tính vào tỷ lệ (lượt) 5'
+		get /reports/$P/paper.docx
+		word '989' '1.009' '98,01'`)
 }
-
-var _ = json.Marshal

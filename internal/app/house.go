@@ -156,7 +156,7 @@ func (h *house) build() error {
 	hall.Register(h.site, h.db, h.live)
 	quiz.Register(h.site, h.db, subjects())
 	reflection.Register(h.site, h.db, h.files)
-	minutes.Register(h.site, h.db, h.files, nil)
+	minutes.Register(h.site, h.db, h.files, asked)
 	plan.Register(h.site, h.db)
 	report.Register(h.site, h.db)
 	imports.Register(h.site, h.db)

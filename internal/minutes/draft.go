@@ -64,11 +64,11 @@ func people(c conference.Conference, by auth.Actor, f Figures, r attendance.Rule
 	}
 	lines = append(lines, "- Thư ký: "+by.Name+".",
 		"- Triệu tập {invited} đồng chí; có mặt {there} đồng chí (trực tiếp {present}, trực tuyến {online}).",
-		"- Vắng có lý do {excused} đồng chí; vắng không lý do {absent} đồng chí; được miễn {exempt} đồng chí.",
-		"- Khách mời {guests} người; dự ngoài danh sách triệu tập {extra} người.")
+		"- Vắng có lý do {excused} đồng chí; vắng không lý do {absent} đồng chí; được miễn {exempt} đồng chí.")
 	if r.Need > 1 || r.Checkout {
 		lines = append(lines, "- Dự chưa đủ theo quy định {partial} đồng chí.")
 	}
+	lines = append(lines, "- Khách mời {guests} người; dự ngoài danh sách triệu tập {extra} người.")
 	if units > 0 {
 		lines = append(lines, "- Đơn vị có người dự: {represented} trong "+vn.Int(int64(units))+" đơn vị được mời.")
 	}

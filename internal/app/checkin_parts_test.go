@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"testing"
 	"time"
@@ -133,7 +134,11 @@ func TestCheckinRollCalls(t *testing.T) {
 	p.scans(code)
 	p.says(".result.done", "✓")
 	p.says(".big", "1 / 10")
+	p.says(".people .st.on", "10:00") // as the house has it, whatever the browser's clock and zone are
+	p.says(".net", "Đồng hồ máy này")
 	p.check("roll calls")
+	p.fits("roll calls", 390)
+	p.fits("roll calls", 1280)
 	evaluate[string](p.browser, "document.getElementById('leaving').checked = true; ''")
 	p.scans(code)
 	p.says(".result.done", "đã ghi về lúc")
@@ -167,5 +172,28 @@ func TestCheckinHeads(t *testing.T) {
 	p.says(".net.done", "Đã gửi hết")
 	if got, want := x.g.Facts(t), []string{"heads 1 41", "heads 1 43", "present 1 0"}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestCheckinRevokedByClerk has the clerk take the right of a telephone that was lost:
+// what it then sends is set apart, and it says so and stops.
+func TestCheckinRevokedByClerk(t *testing.T) {
+	x := openDoor(t, 10)
+	p := x.handset()
+	x.line.cut.Store(true)
+	p.scans(x.codes[x.g.Members[0]])
+	x.post("/"+evaluate[string](p.browser, "page().then(m => m.desk.device.device)")+"/revocation", http.StatusSeeOther, url.Values{"reason": {"Mất máy"}})
+	x.line.cut.Store(false)
+	evaluate[string](p.browser, "dispatchEvent(new Event('online')); ''")
+	p.says(".net.late", "Mọi lượt đã ghi vẫn giữ trên máy")
+	p.says(".net", "Cần xem lại (1)")
+	evaluate[string](p.browser, "press('Cần xem lại'); ''")
+	p.says("dialog", "Ghi sau khi máy bị thu hồi")
+	p.check("what to look at")
+	if n := x.attended(); n != 0 {
+		t.Errorf("%d are there, want nobody", n)
+	}
+	if n := evaluate[int](p.browser, "page().then(m => m.desk.stand.facts.size)"); n != 1 {
+		t.Errorf("the telephone keeps %d facts, want 1", n)
 	}
 }

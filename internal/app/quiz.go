@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strconv"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/conference"
@@ -34,8 +33,8 @@ func subjects() quiz.Subjects {
 				MayRun:  by.Unit == c.Unit && by.Is(auth.Clerk, auth.Secretary),
 				MayName: by.Is(auth.Administrator, auth.Secretary, auth.Clerk, auth.Inspector),
 			}
-			for i, t := range c.Topics {
-				s.Parts = append(s.Parts, quiz.Part{ID: strconv.Itoa(i + 1), Title: t.Title})
+			for _, t := range c.Topics {
+				s.Parts = append(s.Parts, quiz.Part{ID: t.ID, Title: t.Title})
 			}
 			return s, err
 		},

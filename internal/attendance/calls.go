@@ -132,7 +132,7 @@ func StatesAt(ctx context.Context, tx *db.Tx, occasion string, call int64, membe
 	if err != nil {
 		return nil, err
 	}
-	b := newBatch(tx, auth.Actor{}, o, 0)
+	b := readBatch(auth.Actor{}, o, 0)
 	marks := make([]Mark, len(members))
 	for i, m := range members {
 		marks[i].Member = m

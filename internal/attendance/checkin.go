@@ -82,8 +82,15 @@ type batch struct {
 }
 
 func newBatch(tx *db.Tx, by auth.Actor, o Occasion, site int64) *batch {
+	b := readBatch(by, o, site)
+	b.id = tx.NewID()
+	return b
+}
+
+// readBatch is one that is never saved: an id can only be taken where there is writing.
+func readBatch(by auth.Actor, o Occasion, site int64) *batch {
 	return &batch{
-		by: by, occasion: o, site: site, id: tx.NewID(),
+		by: by, occasion: o, site: site,
 		known: map[string]*kept{}, people: map[string]*person{}, members: map[int64]*person{}, guests: map[string]*visitor{},
 	}
 }

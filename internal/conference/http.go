@@ -32,13 +32,18 @@ const (
 )
 
 type server struct {
-	site *web.Site
-	db   *db.DB
+	site   *web.Site
+	db     *db.DB
+	signed Signed
 }
 
-// Register adds the pages of this package to the site.
-func Register(site *web.Site, d *db.DB) {
-	s := &server{site, d}
+// Signed returns how many have signed the minutes of a conference, of the two who do.
+type Signed func(ctx context.Context, tx *db.Tx, conference string) (int64, error)
+
+// Register adds the pages of this package to the site; signed is asked how far the
+// minutes of a closed conference have come.
+func Register(site *web.Site, d *db.DB, signed Signed) {
+	s := &server{site, d, signed}
 	site.Handle("GET /conferences", web.SignedIn, s.list)
 	site.Handle("GET /conferences/new", web.SignedIn, s.new)
 	site.Handle("POST /conferences", web.SignedIn, s.enter)
@@ -283,6 +288,7 @@ type showPage struct {
 	Rule       attendance.Rule
 	There      [attendance.MostCalls]int64 // at each roll call, as the roll stands, if it is not long
 	Events     []Event
+	Signed     int64 // who signed the minutes
 	MayRun     bool
 	MayReopen  bool
 	Wrong      map[string]fault.Text
@@ -313,7 +319,7 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, failed error) erro
 		if _, up := Get(ctx, tx, p.Actor, p.Conference.Parent); up != nil {
 			p.Conference.Parent = "" // who may not see it is not led there
 		}
-		return p.load(ctx, tx)
+		return p.load(ctx, tx, s.signed)
 	})
 	if err != nil {
 		return err
@@ -323,7 +329,7 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, failed error) erro
 	return web.Render(w, r, status, showView(p))
 }
 
-func (p *showPage) load(ctx context.Context, tx *db.Tx) (err error) {
+func (p *showPage) load(ctx context.Context, tx *db.Tx, signed Signed) (err error) {
 	if p.Units, err = InvitedUnits(ctx, tx, p.Conference); err != nil {
 		return err
 	}
@@ -363,6 +369,11 @@ func (p *showPage) load(ctx context.Context, tx *db.Tx) (err error) {
 			p.Counts[c.State] += c.N
 		}
 		if err := p.countCalls(ctx, tx); err != nil {
+			return err
+		}
+	}
+	if p.Conference.State == Closed {
+		if p.Signed, err = signed(ctx, tx, p.Conference.ID); err != nil {
 			return err
 		}
 	}

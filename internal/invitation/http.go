@@ -36,7 +36,7 @@ type server struct {
 func Register(site *web.Site, d *db.DB, base string) {
 	s := &server{site: site, db: d, codes: NewCodes(d, base)}
 	const at = "/conferences/{id}/invitations"
-	site.Door("conference", "invitation.title", "/conferences/%s/invitations")
+	site.Door("conference before", "invitation.title", "/conferences/%s/invitations")
 	site.Handle("GET "+at, web.SignedIn, s.list)
 	site.Handle("GET "+at+"/new", web.SignedIn, s.ways)
 	site.Handle("POST "+at+"/rules", web.SignedIn, s.addRule)
@@ -309,7 +309,7 @@ func (s *server) minePage(w http.ResponseWriter, r *http.Request, reply Reply, f
 
 // programme is the page of a conference's programme, if there is one.
 func programme(p web.Page, id string) string {
-	for _, d := range p.Doors("conference", id) {
+	for _, d := range p.Doors("conference before", id) {
 		if strings.HasSuffix(d.Href, "/programme") {
 			return d.Href
 		}

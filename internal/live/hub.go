@@ -58,11 +58,18 @@ type room struct {
 	state   []byte // frame of the newest state
 }
 
-// A frame is what is sent; id is that of an event, 0 for all else.
+// A frame is what is sent at once: events of a topic, however many came together, or
+// a text that is none.
 type frame struct {
-	topic int
-	id    int64
-	text  []byte
+	topic  int
+	events []told
+	text   []byte
+}
+
+// A told is an event as it is sent.
+type told struct {
+	id   int64
+	text []byte
 }
 
 // An ear is a listener. Only the hub, under its lock, sends and closes.
@@ -186,9 +193,10 @@ func (e *ear) push(f frame) bool {
 
 // send hands a frame to all in a room; whoever does not read is sent away, and goes
 // on by connecting again.
-func (h *Hub) send(r *room, id int64, text []byte) {
+func (h *Hub) send(r *room, f frame) {
 	for e, i := range r.ears {
-		h.hand(e, frame{i, id, text})
+		f.topic = i
+		h.hand(e, f)
 	}
 }
 
@@ -345,10 +353,15 @@ func (h *Hub) tell(topic string, after int64) error {
 	if r == nil || r.last != after {
 		return nil // others listen now
 	}
-	for _, e := range all {
-		h.send(r, e.id, e.frame())
-		r.last = e.id
+	if len(all) == 0 {
+		return nil
 	}
+	events := make([]told, len(all))
+	for i, e := range all {
+		events[i] = told{e.id, e.frame()}
+	}
+	r.last = all[len(all)-1].id
+	h.send(r, frame{events: events})
 	r.told = r.told || len(all) == behind
 	return nil
 }
@@ -382,7 +395,7 @@ func (h *Hub) paint(topic string) error {
 	defer h.mu.Unlock()
 	if r := h.rooms[topic]; r != nil && string(r.state) != string(text) {
 		r.state = text
-		h.send(r, 0, text)
+		h.send(r, frame{text: text})
 	}
 	return nil
 }

@@ -59,3 +59,19 @@ func editions(ctx context.Context, tx *db.Tx, id string) (n int64, all []Edition
 	}
 	return n, all, err
 }
+
+// Signed says which of some conferences have minutes that their chair has signed.
+func Signed(ctx context.Context, tx *db.Tx, conferences []string) (map[string]bool, error) {
+	all, err := db.AllIn(ctx, tx, func(r db.Scanner) (id string, err error) { return id, r.Scan(&id) },
+		`SELECT m.conference FROM minutes m JOIN minutes_signature s ON s.conference = m.conference AND s.n = m.n AND s.part = 'chair' WHERE m.conference IN`, conferences)
+	signed := make(map[string]bool, len(all))
+	for _, id := range all {
+		signed[id] = true
+	}
+	return signed, err
+}
+
+// Signatures returns how many have signed the minutes of a conference as they stand.
+func Signatures(ctx context.Context, tx *db.Tx, conference string) (n int64, err error) {
+	return n, tx.One(ctx, `SELECT count(*) FROM minutes m JOIN minutes_signature s ON s.conference = m.conference AND s.n = m.n WHERE m.conference = $1`, []any{conference}, &n)
+}

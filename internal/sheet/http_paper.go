@@ -31,7 +31,7 @@ type server struct {
 // house, which codes on badges lead to if it is a public one.
 func Register(site *web.Site, d *db.DB, base string) {
 	s := &server{site: site, db: d, codes: invitation.NewCodes(d, base)}
-	site.Door("conference", "sheet.paper", "/conferences/%s/paper")
+	site.Door("conference before", "sheet.paper", "/conferences/%s/paper")
 	site.Door("site", "sheet.paper", "/conferences/%s/sites/%d/paper")
 	site.Handle("GET /conferences/{id}/invitations/badges.pdf", web.SignedIn, s.badges)
 	for _, path := range []string{"/conferences/{id}", "/conferences/{id}/sites/{n}"} {

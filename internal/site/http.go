@@ -38,7 +38,7 @@ type server struct {
 // Register adds the pages of this package to the site.
 func Register(site *web.Site, d *db.DB) {
 	s := &server{site, d}
-	site.Door("conference", "site.title", "/conferences/%s/sites")
+	site.Door("conference before", "site.title", "/conferences/%s/sites")
 	site.Handle("GET /conferences/{id}/sites", web.SignedIn, s.list)
 	site.Handle("GET /conferences/{id}/sites/new", web.SignedIn, s.new)
 	site.Handle("POST /conferences/{id}/sites", web.SignedIn, s.add)
@@ -366,7 +366,9 @@ func (s *server) batch(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		p.Facts = all
+		if p.Facts = all; n == 0 { // marked from the list of a conference without sites
+			return nil
+		}
 		p.Site, err = one(ctx, tx, p.Gathering.ID, n)
 		return err
 	}); err != nil {

@@ -272,3 +272,40 @@ func TestQuizzesCount(t *testing.T) {
 		t.Errorf("people have %d points, the sheet %d", points, lane(v, "points"))
 	}
 }
+
+// What is right is not shown while an attempt goes on: the last one is not taken with
+// the answers of the one before on another page.
+func TestQuizShowsNothingUnderWay(t *testing.T) {
+	s := house(t, 2)
+	q, _, rows := s.quizzed(t, nil)
+	me := own(rows[0], s.heads[0])
+	shows := func(want bool, when string) {
+		t.Helper()
+		s.see(t, func(ctx context.Context, tx *db.Tx) error {
+			got, err := quiz.Shows(ctx, tx, me, q.ID)
+			if got != want {
+				t.Errorf("%s: shown is %v", when, got)
+			}
+			return err
+		})
+	}
+	end := func(n int64) {
+		s.do(t, func(ctx context.Context, tx *db.Tx) error { return quiz.End(ctx, tx, me, q.ID, n) })
+	}
+	end(s.begun(t, me, q.ID).N)
+	shows(false, "with an attempt left")
+	a := s.begun(t, me, q.ID)
+	shows(false, "in the last attempt")
+	end(a.N)
+	shows(true, "after the last attempt")
+	me = own(rows[1], s.heads[0])
+	s.Clock.Set(q.Closes.Add(-time.Minute))
+	b := s.begun(t, me, q.ID)
+	s.Clock.Set(q.Closes.Add(quiz.Grace))
+	shows(false, "while answers are still taken after the closing time")
+	if !s.answer(t, me, b, b.Questions[0], s.right(t, b, q, b.Questions[0])) {
+		t.Error("an answer within the grace was lost")
+	}
+	s.Clock.Set(q.Closes.Add(quiz.Grace + time.Second))
+	shows(true, "once nothing is taken any more")
+}

@@ -4,7 +4,7 @@ import { button, el } from './dom.js'
 import { call, calls, choose, clockWrong, count, desk } from './desk.js'
 import { offset } from './clock.js'
 import { status } from './sync.js'
-import { checkins, clockOf, lang, number, t } from './text.js'
+import { checkins, clockOf, lang, lengthOf, number, t } from './text.js'
 
 const bar = (kind, sign, text, ...more) => el('div', { class: 'net ' + kind }, el('span', { 'aria-hidden': 'true' }, sign), el('span', { class: 'grow' }, text), ...more)
 
@@ -13,7 +13,7 @@ const said = () => (lang() === 'en' ? status.said.message_en : status.said.messa
 /** How the network stands, in one bar. */
 function network(sendNow, save) {
   const n = desk.waiting, words = checkins(n)
-  if (desk.device.revoked) return bar('late', '■', t('net.revoked', words), button(t('more.export'), save, { class: 'btn small' }))
+  if (desk.device.revoked) return bar('late', '■', n ? t('net.revoked', words) : t('net.revoked_none'), button(t('more.export'), save, { class: 'btn small' }))
   if (status.busy && n) return bar('soon', '↑', t('net.sending', words))
   if (status.failed === 'refused') return bar('late', '■', t('net.refused', said(), words), button(t('net.retry'), sendNow, { class: 'btn small' }))
   if (!navigator.onLine || status.failed === 'away') return bar('soon', '●', n ? t('net.away', words) : t('net.away_none'), button(t('net.retry'), sendNow, { class: 'btn small' }))
@@ -30,7 +30,7 @@ export function bars(o) {
   if (desk.unfit || !desk.roster) all.push(bar('late', '■', t(desk.unfit || 'roster.none'), button(t('roster.fetch'), o.fetchList, { class: 'btn small' })))
   const look = desk.stand.attention().length
   if (look) all.push(bar('soon', '!', t('more.attention', look), button(t('look.title'), o.look, { class: 'btn small' })))
-  if (clockWrong()) all.push(bar('soon', '!', t('net.clock', t(offset() < 0 ? 'net.fast' : 'net.slow'), Math.round(Math.abs(offset()) / 60_000))))
+  if (clockWrong()) all.push(bar('soon', '!', t('net.clock', t(offset() < 0 ? 'net.fast' : 'net.slow'), lengthOf(Math.abs(offset())))))
   if (desk.device.closed) all.push(bar('plain', '○', t('net.closed')))
   if (o.update) all.push(bar('plain', '○', t('net.update'), button(t('net.update_go'), o.update, { class: 'btn small' })))
   return all

@@ -12,6 +12,7 @@ export class Camera {
     this.video = video
     this.found = found
     this.last = { text: '', at: 0 }
+    this.frames = 0
     this.canvas = document.createElement('canvas')
     this.paint = this.canvas.getContext('2d', { willReadFrequently: true })
   }
@@ -51,7 +52,7 @@ export class Camera {
     this.canvas.width = Math.round(w * scale)
     this.canvas.height = Math.round(h * scale)
     this.paint.drawImage(this.video, 0, 0, this.canvas.width, this.canvas.height)
-    const text = await decode(this.paint.getImageData(0, 0, this.canvas.width, this.canvas.height))
+    const text = await decode(this.paint.getImageData(0, 0, this.canvas.width, this.canvas.height), undefined, ++this.frames % 5 > 0 && await prepare())
     if (!text || !this.running) return
     const again = text === this.last.text && performance.now() - this.last.at < AGAIN
     this.last = { text, at: performance.now() }

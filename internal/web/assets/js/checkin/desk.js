@@ -1,6 +1,6 @@
 // The desk: which device, list, roll call and facts are in use, and what can be done.
 
-import { countWaiting, factsOf, note, readAnswers } from './facts.js'
+import { countWaiting, countWaitingOf, factsOf, note, readAnswers } from './facts.js'
 import { full, get, put, read } from './store.js'
 import { codeIn, hashOf } from './ids.js'
 import { compared, loadClock, MUCH, now, offset } from './clock.js'
@@ -15,7 +15,10 @@ export const desk = {
   /** @type {import('./roster.js').Roster | undefined} */ roster: undefined,
   /** @type {string} why the list on the device is not used */ unfit: '',
   stand: new Stand(),
-  waiting: 0,
+  /** How many wait that were noted under another enrolment. */
+  elsewhere: 0,
+  /** How many wait in all. */
+  get waiting() { return this.stand.waits.size + this.elsewhere },
   /** @type {'' | 'full' | 'unwritten'} */ trouble: '',
   settings: { sound: true, shake: true },
   /** @type {{n: number, auto: number} | undefined} */ chosen: undefined,
@@ -51,8 +54,13 @@ export async function refresh(device = false) {
   } else if (desk.device) {
     desk.device = await read('device', s => s.get(desk.device.device)) ?? desk.device
   }
-  desk.stand = new Stand(desk.device ? await factsOf(desk.device.device) : [])
-  desk.waiting = await countWaiting()
+  const key = desk.device?.device
+  const stand = new Stand(key ? await factsOf(key) : [])
+  const all = await countWaiting()
+  desk.elsewhere = key ? all - await countWaitingOf(key) : all
+  // What was noted while this was read is not forgotten.
+  for (const f of desk.stand.facts.values()) if (f.device === key && !stand.facts.has(f.id)) stand.add(f)
+  desk.stand = stand
   changed()
 }
 
@@ -125,7 +133,6 @@ export async function keep(all) {
   }
   desk.trouble = ''
   for (const f of facts) desk.stand.add(f)
-  desk.waiting += facts.length
   tell('facts')
   changed()
   soon()

@@ -57,6 +57,9 @@ export const waiting = (device, limit) => read('fact', s => s.index('waits').get
 /** How many wait, of all that this browser was ever enrolled as. @returns {Promise<number>} */
 export const countWaiting = () => read('fact', s => s.index('waits').count())
 
+/** How many wait that were noted as one device. @returns {Promise<number>} */
+export const countWaitingOf = device => read('fact', s => s.index('waits').count(device))
+
 /**
  * Writes down what the server answered. A fact without an answer goes on waiting.
  * @param {[string, string, object?][]} answers

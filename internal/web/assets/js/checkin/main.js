@@ -10,7 +10,7 @@ import { exportFile, openAttention, openMore } from './more.js'
 import { openGuest, openHeads } from './person.js'
 import { begin } from './sync.js'
 import { firstRoster } from './device.js'
-import { lang, switchLang, t } from './text.js'
+import { dateOf, lang, switchLang, t } from './text.js'
 import { prepare } from './scan.js'
 
 // For tests, which import this script again to see into it.
@@ -68,7 +68,7 @@ function deskPage() {
     draw() {
       const said = desk.roster?.said
       title.textContent = said?.site.name ?? t('title')
-      sub.textContent = said ? [said.conference.title, new Date(said.conference.day).toLocaleDateString('vi'), said.conference.start].filter(Boolean).join(' · ') : ''
+      sub.textContent = said ? [said.conference.title, dateOf(said.conference.day), said.conference.start].filter(Boolean).join(' · ') : ''
       document.title = title.textContent + ' · ' + t('title')
       heads.hidden = !!said?.site.listed
       const all = bars({ sendNow: () => sending.now(), look: openAttention, save: () => exportFile(say), fetchList, update })
@@ -96,7 +96,6 @@ function enrolling(code) {
   document.title = t('enrol.title')
   const back = desk.device && (() => { page = deskPage(); draw() })
   root.replaceChildren(enrolView(code, async (device, list) => {
-    navigator.storage?.persist?.().catch(() => {})
     await refresh(true)
     tell('device')
     if (list?.key) desk.unfit = list.key
@@ -109,6 +108,7 @@ function opened() {
   page = deskPage()
   changed()
   prepare()
+  navigator.storage?.persist?.().catch(() => {})
   if (sending) return void sending.now()
   sending = begin({
     current: () => desk.device,

@@ -44,14 +44,17 @@ export const readers = {
   qr: byScript,
 }
 
+const FAST = 2 // the readers that find nearly all, for pictures that follow each other
+
 /**
  * Reads the code in a picture.
  * @param {ImageData} image
  * @param {(reader: string) => void} [by] is told which reader found it
+ * @param {boolean} [fast] asks only the readers that find nearly all
  * @returns {Promise<string | null>}
  */
-export async function decode(image, by) {
-  for (const [name, reader] of Object.entries(readers)) {
+export async function decode(image, by, fast) {
+  for (const [name, reader] of Object.entries(readers).slice(0, fast ? FAST : undefined)) {
     const text = await reader(image)
     if (text) { by?.(name); return text }
   }

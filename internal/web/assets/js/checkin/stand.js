@@ -26,6 +26,8 @@ export class Stand {
     /** @type {Map<string, Fact[]>} */
     this.of = new Map()
     this.heads = []
+    /** @type {Set<string>} ids of those that wait to be sent */
+    this.waits = new Set()
     for (const f of facts) this.add(f)
   }
 
@@ -33,6 +35,8 @@ export class Stand {
   add(f) {
     const known = this.facts.has(f.id)
     this.facts.set(f.id, f)
+    if (f.waits) this.waits.add(f.id)
+    else this.waits.delete(f.id)
     const into = (list, v) => { const i = list.findIndex(x => x.id === v.id); if (i < 0) list.push(v); else list[i] = v }
     if (f.state === 'void') this.voids.set(f.ref, f)
     else if (f.state === 'heads') into(this.heads, f)

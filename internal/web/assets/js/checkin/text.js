@@ -2,7 +2,6 @@
 
 const all = {
   title: ['Điểm danh', 'Check-in'],
-  loading: ['Đang mở…', 'Opening…'],
   language: ['English', 'Tiếng Việt'],
   close: ['Đóng', 'Close'],
   cancel: ['Thôi', 'Cancel'],
@@ -36,10 +35,13 @@ const all = {
   'net.refused': ['Máy chủ chưa nhận: %s %s vẫn lưu trên máy này.', 'The server did not take it: %s %s kept on this device.'],
   'net.refused_plain': ['sẽ thử lại.', 'it is tried again.'],
   'net.revoked': ['Máy này đã bị thu hồi quyền gửi. %s chưa gửi vẫn giữ nguyên trên máy; hãy xuất ra tệp và đưa cho văn thư.', 'This device may no longer send. %s not sent are kept on it; export them to a file and give it to the clerk.'],
+  'net.revoked_none': ['Máy này đã bị thu hồi quyền gửi. Mọi lượt đã ghi vẫn giữ trên máy và được để riêng cho văn thư xem.', 'This device may no longer send. Everything noted is kept on it, and set aside for the clerk.'],
   'net.closed': ['Hội nghị đã kết thúc điểm danh; lượt gửi sau được ghi là muộn.', 'The roll of this conference is closed; what is sent now is noted as late.'],
   'net.full': ['MÁY HẾT CHỖ LƯU. Lượt vừa rồi CHƯA được ghi. Hãy xóa bớt ảnh, tệp trên máy rồi làm lại; tạm thời ghi ra giấy.', 'THIS DEVICE IS FULL. The last check-in was NOT noted. Delete pictures or files and do it again; until then write on paper.'],
   'net.unwritten': ['Lượt vừa rồi CHƯA được ghi vì trình duyệt không lưu được. Hãy tải lại trang và làm lại.', 'The last check-in was NOT noted because the browser could not keep it. Reload the page and do it again.'],
-  'net.clock': ['Đồng hồ máy này %s %d phút so với máy chủ. Giờ điểm danh được sửa theo máy chủ; nên chỉnh lại đồng hồ.', 'The clock of this device is %s by %d minutes. Times are corrected by the server; set the clock right.'],
+  'net.clock': ['Đồng hồ máy này %s %s so với máy chủ. Giờ điểm danh được sửa theo máy chủ; nên chỉnh lại đồng hồ.', 'The clock of this device is %s by %s. Times are corrected by the server; set the clock right.'],
+  'length.minutes': ['%d phút', '%d minutes'],
+  'length.hours': ['%s giờ', '%s hours'],
   'net.fast': ['nhanh', 'fast'],
   'net.slow': ['chậm', 'slow'],
   'net.update': ['Có bản mới của trang này.', 'There is a new version of this page.'],
@@ -132,7 +134,6 @@ const all = {
   'heads.open': ['Đếm số người', 'Count heads'],
   'heads.n': ['Số người đang có mặt', 'People in the room'],
   'heads.need': ['Hãy nhập một số từ 0 đến 100.000.', 'Enter a number from 0 to 100,000.'],
-  'heads.is': ['Đếm lúc %s: %s người', 'Counted at %s: %s people'],
 
   'more.open': ['Việc khác', 'More'],
   'more.attention': ['Cần xem lại (%d)', 'To look at (%d)'],
@@ -186,11 +187,19 @@ export const number = n => n.toLocaleString(lang())
 /** How many check-ins, in words. */
 export const checkins = n => n === 1 ? t('count.fact1') : t('count.facts', number(n))
 
+const timeZone = 'Asia/Ho_Chi_Minh' // that of the conference, whatever the device thinks
+
 /** The time of day of a moment in ms. */
-export const clockOf = ms => new Date(ms).toLocaleTimeString('vi', { hour: '2-digit', minute: '2-digit' })
+export const clockOf = ms => new Date(ms).toLocaleTimeString('vi', { timeZone, hour: '2-digit', minute: '2-digit' })
 
 /** Day and time of a moment in ms. */
-export const dayOf = ms => clockOf(ms) + ' ' + new Date(ms).toLocaleDateString('vi')
+export const dayOf = ms => clockOf(ms) + ' ' + new Date(ms).toLocaleDateString('vi', { timeZone })
+
+/** A day as it is written, from 2026-11-21. */
+export const dateOf = day => day.split('-').reverse().map(Number).join('/')
+
+/** A length of time in words, from ms. */
+export const lengthOf = ms => ms < 120 * 60_000 ? t('length.minutes', Math.round(ms / 60_000)) : t('length.hours', number(Math.round(ms / 3_600_000)))
 
 /** Reports whether there is a sentence; tests ask. */
 export const has = key => key in all

@@ -358,34 +358,6 @@ func (c Conference) tellUnits(ctx context.Context, tx *db.Tx) error {
 	return nil
 }
 
-// InvitePeople puts single members of by's subtree on the roll of a convened
-// conference, and returns how many were not on it.
-func InvitePeople(ctx context.Context, tx *db.Tx, by auth.Actor, id string, members []string) (int, error) {
-	c, err := Get(ctx, tx, by, id)
-	if err != nil {
-		return 0, err
-	}
-	if err := mayRun(by, c.Unit); err != nil {
-		return 0, err
-	}
-	if c.State != Convened {
-		return 0, fault.New(fault.Conflict, "conference.error.not_convened")
-	}
-	var people []org.Member
-	for _, key := range members {
-		m, err := org.GetMember(ctx, tx, by, key)
-		if err != nil {
-			return 0, err
-		}
-		people = append(people, m)
-	}
-	n, err := attendance.Invite(ctx, tx, by, id, people)
-	if err != nil {
-		return 0, err
-	}
-	return n, audit.Record(ctx, tx, by, "conference.invite", id, c.Title)
-}
-
 // Mark marks people on the roll and sets the guests, all or nothing.
 func Mark(ctx context.Context, tx *db.Tx, by auth.Actor, id string, marks []attendance.Mark, guests []attendance.Guest) (int, error) {
 	c, err := Get(ctx, tx, by, id)
@@ -408,34 +380,6 @@ func Mark(ctx context.Context, tx *db.Tx, by auth.Actor, id string, marks []atte
 		}
 	}
 	live.Touch(tx, LiveTopic(id))
-	return n, audit.Record(ctx, tx, by, "conference.mark", id, c.Title)
-}
-
-// MarkRest marks everybody who is not marked yet at a roll call, of the unit with a key
-// or with "" of all, and returns how many.
-func MarkRest(ctx context.Context, tx *db.Tx, by auth.Actor, id string, call int64, unit string, state attendance.State, reason string) (int, error) {
-	c, err := Get(ctx, tx, by, id)
-	if err != nil {
-		return 0, err
-	}
-	if err := mayRun(by, c.Unit); err != nil {
-		return 0, err
-	}
-	if c.State != Convened {
-		return 0, fault.New(fault.Conflict, "conference.error.closed")
-	}
-	home := int64(0)
-	if unit != "" {
-		u, err := org.Get(ctx, tx, by, unit)
-		if err != nil {
-			return 0, err
-		}
-		home = u.ID
-	}
-	n, err := attendance.MarkRest(ctx, tx, by, id, call, home, state, reason)
-	if err != nil {
-		return 0, err
-	}
 	return n, audit.Record(ctx, tx, by, "conference.mark", id, c.Title)
 }
 

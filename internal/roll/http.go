@@ -236,7 +236,7 @@ func (s *server) invite(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if err := s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error {
-		_, err := conference.InvitePeople(ctx, tx, by, id, v["person"])
+		_, err := InvitePeople(ctx, tx, by, id, v["person"])
 		return err
 	}); err != nil {
 		return err

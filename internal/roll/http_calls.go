@@ -9,7 +9,6 @@ import (
 
 	"nhipcau/internal/attendance"
 	"nhipcau/internal/auth"
-	"nhipcau/internal/conference"
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/presence"
@@ -107,7 +106,7 @@ func (s *server) rest(w http.ResponseWriter, r *http.Request) error {
 	}
 	call := number(v.Get("call"))
 	if err := s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error {
-		_, err := conference.MarkRest(ctx, tx, by, id, call, v.Get("unit"), attendance.State(v.Get("state")), v.Get("reason"))
+		_, err := MarkRest(ctx, tx, by, id, call, v.Get("unit"), attendance.State(v.Get("state")), v.Get("reason"))
 		return err
 	}); err != nil {
 		return s.rollPage(w, r, err, nil)

@@ -1,6 +1,7 @@
 // Package roll holds the pages of a conference's roll: where it is called, where it
-// stands behind a figure, and those who have missed the conference. The roll itself is
-// attendance's, and what marking it means is conference's.
+// stands behind a figure, and those who have missed the conference; and what is done
+// there to many at once. The roll itself is attendance's, and what marking it means is
+// conference's.
 package roll
 
 import (
@@ -10,10 +11,13 @@ import (
 	"strings"
 
 	"nhipcau/internal/attendance"
+	"nhipcau/internal/audit"
 	"nhipcau/internal/auth"
 	"nhipcau/internal/conference"
 	"nhipcau/internal/db"
+	"nhipcau/internal/fault"
 	"nhipcau/internal/follow"
+	"nhipcau/internal/org"
 	"nhipcau/internal/presence"
 )
 
@@ -54,4 +58,60 @@ func behind(ctx context.Context, tx *db.Tx, by auth.Actor, c conference.Conferen
 		}
 		return some && (!slices.Contains(states, row.State) || partly)
 	}), err
+}
+
+// InvitePeople puts single members of by's subtree on the roll of a convened
+// conference, and returns how many were not on it.
+func InvitePeople(ctx context.Context, tx *db.Tx, by auth.Actor, id string, members []string) (int, error) {
+	c, err := conference.Get(ctx, tx, by, id)
+	if err != nil {
+		return 0, err
+	}
+	if err := mayCall(by, c.Unit); err != nil {
+		return 0, err
+	}
+	if c.State != conference.Convened {
+		return 0, fault.New(fault.Conflict, "conference.error.not_convened")
+	}
+	var people []org.Member
+	for _, key := range members {
+		m, err := org.GetMember(ctx, tx, by, key)
+		if err != nil {
+			return 0, err
+		}
+		people = append(people, m)
+	}
+	n, err := attendance.Invite(ctx, tx, by, id, people)
+	if err != nil {
+		return 0, err
+	}
+	return n, audit.Record(ctx, tx, by, "conference.invite", id, c.Title)
+}
+
+// MarkRest marks everybody who is not marked yet at a roll call, of the unit with a key
+// or with "" of all, and returns how many.
+func MarkRest(ctx context.Context, tx *db.Tx, by auth.Actor, id string, call int64, unit string, state attendance.State, reason string) (int, error) {
+	c, err := conference.Get(ctx, tx, by, id)
+	if err != nil {
+		return 0, err
+	}
+	if err := mayCall(by, c.Unit); err != nil {
+		return 0, err
+	}
+	if c.State != conference.Convened {
+		return 0, fault.New(fault.Conflict, "conference.error.closed")
+	}
+	home := int64(0)
+	if unit != "" {
+		u, err := org.Get(ctx, tx, by, unit)
+		if err != nil {
+			return 0, err
+		}
+		home = u.ID
+	}
+	n, err := attendance.MarkRest(ctx, tx, by, id, call, home, state, reason)
+	if err != nil {
+		return 0, err
+	}
+	return n, audit.Record(ctx, tx, by, "conference.mark", id, c.Title)
 }

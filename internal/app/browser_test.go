@@ -329,7 +329,7 @@ func TestBrowser(t *testing.T) {
 	}
 	b.open("/conferences?q=chuyen+de+nam+2024")
 	b.tabTo("tbody a[href^='/conferences/']")
-	b.enter(".doors")
+	b.enter(".stages")
 	conference := evaluate[string](b, "location.pathname")
 	b.open(conference + "/minutes")
 	b.tabTo("form[action$=draft] button")
@@ -385,7 +385,7 @@ func TestBrowser(t *testing.T) {
 	b.enter(".said")
 	b.tabTo("form[action$=closure] button")
 	b.enter(".steps a.trace")
-	if s := evaluate[string](b, "document.querySelector('main').innerText"); !strings.Contains(s, "đã kết thúc") {
+	if s := evaluate[string](b, "document.querySelector('main').innerText"); !strings.Contains(s, "Đã kết thúc") {
 		t.Errorf("after closing the page says\n%s", s)
 	}
 	// The administrator looks through the outgoing mail.

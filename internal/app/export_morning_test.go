@@ -4,9 +4,10 @@ import (
 	"context"
 	"testing"
 
-	"nhipcau/internal/attendance"
 	"nhipcau/internal/conference"
 	"nhipcau/internal/db"
+	"nhipcau/internal/pass"
+	"nhipcau/internal/presence"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/world"
 )
@@ -20,11 +21,11 @@ func (h *TestHouse) Badges(t testing.TB, id string) map[string]string {
 	t.Helper()
 	all := map[string]string{}
 	if err := h.h.db.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
-		c, err := attendance.NewCoder(ctx, tx, id)
+		c, err := pass.NewCoder(ctx, tx, id)
 		if err != nil {
 			return err
 		}
-		rows, err := attendance.Roll(ctx, tx, id)
+		rows, err := presence.Roll(ctx, tx, id)
 		for _, r := range rows {
 			all[r.MemberKey] = c.Member(r.Member)
 		}
@@ -65,7 +66,7 @@ func (h *TestHouse) Vouched(t testing.TB, id string) map[string]int {
 	t.Helper()
 	all := map[string]int{}
 	if err := h.h.db.Read(t.Context(), func(ctx context.Context, tx *db.Tx) error {
-		rows, err := attendance.Roll(ctx, tx, id)
+		rows, err := presence.Roll(ctx, tx, id)
 		if err != nil {
 			return err
 		}

@@ -47,8 +47,10 @@ import (
 	"nhipcau/internal/reform"
 	"nhipcau/internal/remind"
 	"nhipcau/internal/report"
+	"nhipcau/internal/roll"
 	"nhipcau/internal/rollout"
 	"nhipcau/internal/rung"
+	"nhipcau/internal/sheet"
 	"nhipcau/internal/site"
 	"nhipcau/internal/statement"
 	"nhipcau/internal/tally"
@@ -79,7 +81,7 @@ func catalog() (*i18n.Catalog, error) {
 func locales() []fs.FS {
 	return []fs.FS{
 		Locale, web.Locale, api.Locale, file.Locale, org.Locale, account.Locale, tally.Locale, mail.Locale,
-		directive.Locale, rollout.Locale, conference.Locale, level.Locale, site.Locale, programme.Locale, invitation.Locale, device.Locale, hall.Locale,
+		directive.Locale, rollout.Locale, conference.Locale, roll.Locale, level.Locale, site.Locale, programme.Locale, invitation.Locale, sheet.Locale, device.Locale, hall.Locale,
 		minutes.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
 		statement.Locale, form.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
 		reflection.Locale, quiz.Locale,
@@ -147,11 +149,13 @@ func (h *house) build() error {
 	directive.Register(h.site, h.db, h.files, usedBy)
 	rollout.Register(h.site, h.db, h.files, planStates)
 	follow.Register(h.site, h.db, h.files)
-	conference.Register(h.site, h.db)
-	level.Register(h.site, h.db, map[string]level.Evidence{"attendance": level.Counted})
+	conference.Register(h.site, h.db, minutes.Signatures)
+	level.Register(h.site, h.db, evidence())
+	roll.Register(h.site, h.db)
 	site.Register(h.site, h.db)
-	programme.Register(h.site, h.db, h.files, h.cfg.base())
+	programme.Register(h.site, h.db, h.files, h.cfg.base(), copiers()...)
 	invitation.Register(h.site, h.db, h.cfg.base())
+	sheet.Register(h.site, h.db, h.cfg.base())
 	device.Register(h.site, h.db, h.cfg.base())
 	hall.Register(h.site, h.db, h.live)
 	quiz.Register(h.site, h.db, subjects())
@@ -177,7 +181,7 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 		return account.ByToken(ctx, h.db, token, unit)
 	}})
 	for _, register := range []func(*api.API){
-		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, level.RegisterAPI, site.RegisterAPI, invitation.RegisterAPI,
+		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, roll.RegisterAPI, level.RegisterAPI, site.RegisterAPI, invitation.RegisterAPI,
 		hall.RegisterAPI, quiz.RegisterAPI(subjects()), reflection.RegisterAPI, minutes.RegisterAPI, plan.RegisterAPI, report.RegisterAPI, form.RegisterAPI,
 	} {
 		register(h.api)

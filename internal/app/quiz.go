@@ -4,14 +4,13 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strconv"
 
-	"nhipcau/internal/attendance"
 	"nhipcau/internal/auth"
 	"nhipcau/internal/conference"
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/org"
+	"nhipcau/internal/presence"
 	"nhipcau/internal/quiz"
 	"nhipcau/internal/vn"
 	"nhipcau/internal/web"
@@ -34,13 +33,13 @@ func subjects() quiz.Subjects {
 				MayRun:  by.Unit == c.Unit && by.Is(auth.Clerk, auth.Secretary),
 				MayName: by.Is(auth.Administrator, auth.Secretary, auth.Clerk, auth.Inspector),
 			}
-			for i, t := range c.Topics {
-				s.Parts = append(s.Parts, quiz.Part{ID: strconv.Itoa(i + 1), Title: t.Title})
+			for _, t := range c.Topics {
+				s.Parts = append(s.Parts, quiz.Part{ID: t.ID, Title: t.Title})
 			}
 			return s, err
 		},
 		People: func(ctx context.Context, tx *db.Tx, _, id string) ([]quiz.Due, error) {
-			homes, err := attendance.Homes(ctx, tx, id)
+			homes, err := presence.Homes(ctx, tx, id)
 			var all []quiz.Due
 			for _, m := range slices.Sorted(maps.Keys(homes)) {
 				all = append(all, quiz.Due{Member: m, Unit: homes[m]})

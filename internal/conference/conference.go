@@ -1,5 +1,6 @@
 // Package conference holds study conferences: topics and speakers, who is
-// invited, the roll, and the closing that counts it.
+// invited, the marking of the roll, and the closing that counts it. The pages of the
+// roll are in the package roll.
 //
 // Closing posts to the conference's own sheet and, if it belongs to a rollout,
 // to the rollout's: attendances and guests there, persons once per rollout
@@ -22,6 +23,7 @@ import (
 	"nhipcau/internal/live"
 	"nhipcau/internal/notify"
 	"nhipcau/internal/org"
+	"nhipcau/internal/presence"
 	"nhipcau/internal/rollout"
 	"nhipcau/internal/rung"
 	"nhipcau/internal/tally"
@@ -356,34 +358,6 @@ func (c Conference) tellUnits(ctx context.Context, tx *db.Tx) error {
 	return nil
 }
 
-// InvitePeople puts single members of by's subtree on the roll of a convened
-// conference, and returns how many were not on it.
-func InvitePeople(ctx context.Context, tx *db.Tx, by auth.Actor, id string, members []string) (int, error) {
-	c, err := Get(ctx, tx, by, id)
-	if err != nil {
-		return 0, err
-	}
-	if err := mayRun(by, c.Unit); err != nil {
-		return 0, err
-	}
-	if c.State != Convened {
-		return 0, fault.New(fault.Conflict, "conference.error.not_convened")
-	}
-	var people []org.Member
-	for _, key := range members {
-		m, err := org.GetMember(ctx, tx, by, key)
-		if err != nil {
-			return 0, err
-		}
-		people = append(people, m)
-	}
-	n, err := attendance.Invite(ctx, tx, by, id, people)
-	if err != nil {
-		return 0, err
-	}
-	return n, audit.Record(ctx, tx, by, "conference.invite", id, c.Title)
-}
-
 // Mark marks people on the roll and sets the guests, all or nothing.
 func Mark(ctx context.Context, tx *db.Tx, by auth.Actor, id string, marks []attendance.Mark, guests []attendance.Guest) (int, error) {
 	c, err := Get(ctx, tx, by, id)
@@ -409,34 +383,6 @@ func Mark(ctx context.Context, tx *db.Tx, by auth.Actor, id string, marks []atte
 	return n, audit.Record(ctx, tx, by, "conference.mark", id, c.Title)
 }
 
-// MarkRest marks everybody who is not marked yet at a roll call, of the unit with a key
-// or with "" of all, and returns how many.
-func MarkRest(ctx context.Context, tx *db.Tx, by auth.Actor, id string, call int64, unit string, state attendance.State, reason string) (int, error) {
-	c, err := Get(ctx, tx, by, id)
-	if err != nil {
-		return 0, err
-	}
-	if err := mayRun(by, c.Unit); err != nil {
-		return 0, err
-	}
-	if c.State != Convened {
-		return 0, fault.New(fault.Conflict, "conference.error.closed")
-	}
-	home := int64(0)
-	if unit != "" {
-		u, err := org.Get(ctx, tx, by, unit)
-		if err != nil {
-			return 0, err
-		}
-		home = u.ID
-	}
-	n, err := attendance.MarkRest(ctx, tx, by, id, call, home, state, reason)
-	if err != nil {
-		return 0, err
-	}
-	return n, audit.Record(ctx, tx, by, "conference.mark", id, c.Title)
-}
-
 // Close ends a conference and counts it: at least one person must have been
 // there, and it must not lie in the future. One of many people is counted by a job;
 // it is Closing until that is done.
@@ -454,7 +400,7 @@ func Close(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int
 	if vn.DayOf(tx.Now).Before(c.Day) {
 		return fault.New(fault.Conflict, "conference.error.future")
 	}
-	if any, err := attendance.Anybody(ctx, tx, id); err != nil {
+	if any, err := presence.Anybody(ctx, tx, id); err != nil {
 		return err
 	} else if !any {
 		return fault.New(fault.Conflict, "conference.error.empty")
@@ -462,7 +408,7 @@ func Close(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int
 	if err := attendance.Close(ctx, tx, id); err != nil {
 		return err
 	}
-	many, err := attendance.Many(ctx, tx, id, direct)
+	many, err := presence.Many(ctx, tx, id, direct)
 	if err != nil {
 		return err
 	}
@@ -482,7 +428,7 @@ func Close(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int
 		return err
 	}
 	if c.Rollout != "" {
-		took, err := attendance.Took(ctx, tx, id)
+		took, err := presence.Took(ctx, tx, id)
 		if err != nil {
 			return err
 		}
@@ -517,7 +463,7 @@ func Reopen(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version in
 	if c.State != Closed {
 		return fault.New(fault.Conflict, "conference.error.not_closed")
 	}
-	many, err := attendance.Many(ctx, tx, id, direct)
+	many, err := presence.Many(ctx, tx, id, direct)
 	if err != nil {
 		return err
 	}
@@ -561,7 +507,7 @@ func (c Conference) takeBack(ctx context.Context, tx *db.Tx, by auth.Actor, reas
 
 // elsewhere finds where else a person of the rollout took part.
 func (c Conference) elsewhere(ctx context.Context, tx *db.Tx) func(m int64) (string, bool, error) {
-	return func(m int64) (string, bool, error) { return attendance.Elsewhere(ctx, tx, c.Rollout, c.ID, m) }
+	return func(m int64) (string, bool, error) { return presence.Elsewhere(ctx, tx, c.Rollout, c.ID, m) }
 }
 
 // handOver takes back that the host has held a conference if c is the record of

@@ -3,22 +3,16 @@ package conference
 import (
 	"context"
 	"embed"
-	"errors"
-	"fmt"
-	"maps"
 	"net/http"
-	"net/url"
-	"slices"
 	"strconv"
-	"strings"
 
 	"nhipcau/internal/attendance"
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
-	"nhipcau/internal/follow"
 	"nhipcau/internal/job"
 	"nhipcau/internal/org"
+	"nhipcau/internal/presence"
 	"nhipcau/internal/rollout"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
@@ -34,18 +28,22 @@ var Locale embed.FS
 const (
 	pageSize   = 50
 	topicRows  = 6
-	guestRows  = 4
 	maxInvited = 500
 )
 
 type server struct {
-	site *web.Site
-	db   *db.DB
+	site   *web.Site
+	db     *db.DB
+	signed Signed
 }
 
-// Register adds the pages of this package to the site.
-func Register(site *web.Site, d *db.DB) {
-	s := &server{site, d}
+// Signed returns how many have signed the minutes of a conference, of the two who do.
+type Signed func(ctx context.Context, tx *db.Tx, conference string) (int64, error)
+
+// Register adds the pages of this package to the site; signed is asked how far the
+// minutes of a closed conference have come.
+func Register(site *web.Site, d *db.DB, signed Signed) {
+	s := &server{site, d, signed}
 	site.Handle("GET /conferences", web.SignedIn, s.list)
 	site.Handle("GET /conferences/new", web.SignedIn, s.new)
 	site.Handle("POST /conferences", web.SignedIn, s.enter)
@@ -53,15 +51,9 @@ func Register(site *web.Site, d *db.DB) {
 	site.Handle("GET /conferences/{id}/edit", web.SignedIn, s.edit)
 	site.Handle("POST /conferences/{id}", web.SignedIn, s.amend)
 	site.Handle("POST /conferences/{id}/convening", web.SignedIn, s.convene)
-	site.Handle("GET /conferences/{id}/roll", web.SignedIn, s.roll)
-	site.Handle("POST /conferences/{id}/roll", web.SignedIn, s.mark)
-	site.Handle("POST /conferences/{id}/roll/rest", web.SignedIn, s.rest)
-	site.Handle("GET /conferences/{id}/missed", web.SignedIn, s.missed)
-	site.Handle("POST /conferences/{id}/people", web.SignedIn, s.invite)
 	site.Handle("POST /conferences/{id}/closure", web.SignedIn, s.close)
 	site.Handle("POST /conferences/{id}/reopening", web.SignedIn, s.reopen)
 	site.Handle("POST /conferences/{id}/cancellation", web.SignedIn, s.cancel)
-	site.Handle("GET /conferences/{id}/rows", web.SignedIn, s.rows)
 }
 
 type listPage struct {
@@ -296,6 +288,7 @@ type showPage struct {
 	Rule       attendance.Rule
 	There      [attendance.MostCalls]int64 // at each roll call, as the roll stands, if it is not long
 	Events     []Event
+	Signed     int64 // who signed the minutes
 	MayRun     bool
 	MayReopen  bool
 	Wrong      map[string]fault.Text
@@ -326,7 +319,7 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, failed error) erro
 		if _, up := Get(ctx, tx, p.Actor, p.Conference.Parent); up != nil {
 			p.Conference.Parent = "" // who may not see it is not led there
 		}
-		return p.load(ctx, tx)
+		return p.load(ctx, tx, s.signed)
 	})
 	if err != nil {
 		return err
@@ -336,7 +329,7 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, failed error) erro
 	return web.Render(w, r, status, showView(p))
 }
 
-func (p *showPage) load(ctx context.Context, tx *db.Tx) (err error) {
+func (p *showPage) load(ctx context.Context, tx *db.Tx, signed Signed) (err error) {
 	if p.Units, err = InvitedUnits(ctx, tx, p.Conference); err != nil {
 		return err
 	}
@@ -357,7 +350,7 @@ func (p *showPage) load(ctx context.Context, tx *db.Tx) (err error) {
 	if err := p.loadCalls(ctx, tx); err != nil {
 		return err
 	}
-	many, err := attendance.Many(ctx, tx, p.Conference.ID, direct)
+	many, err := presence.Many(ctx, tx, p.Conference.ID, direct)
 	if err != nil {
 		return err
 	}
@@ -368,7 +361,7 @@ func (p *showPage) load(ctx context.Context, tx *db.Tx) (err error) {
 		}
 		p.People = max(o.People, direct) // an old roll has not been counted
 	} else {
-		counts, err := attendance.Counts(ctx, tx, p.Conference.ID)
+		counts, err := presence.Counts(ctx, tx, p.Conference.ID)
 		if err != nil {
 			return err
 		}
@@ -376,6 +369,11 @@ func (p *showPage) load(ctx context.Context, tx *db.Tx) (err error) {
 			p.Counts[c.State] += c.N
 		}
 		if err := p.countCalls(ctx, tx); err != nil {
+			return err
+		}
+	}
+	if p.Conference.State == Closed {
+		if p.Signed, err = signed(ctx, tx, p.Conference.ID); err != nil {
 			return err
 		}
 	}
@@ -419,280 +417,4 @@ func (s *server) cancel(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-// rollPage is the roll call.
-type rollPage struct {
-	web.Page
-	Conference Conference
-	Rows       []attendance.Row
-	Total      int64 // on the whole roll, when Rows are a page of it
-	After      int64
-	More       bool
-	Guests     []attendance.Guest
-	Typed      map[int64]attendance.Mark // what was typed, when it was refused
-	Stale      []int64                   // rows somebody else has marked meanwhile
-	Message    fault.Text
-	Many       bool         // people of several units
-	Find       string       // name looked for, to invite somebody more
-	Found      []org.Member // who has it and is not on the roll
-	Calls      []attendance.Call
-	Call       int64 // that is called
-	Checkout   bool  // who leaves checks out
-	Visitors   []attendance.Guestcard
-}
-
-func (s *server) roll(w http.ResponseWriter, r *http.Request) error {
-	return s.rollPage(w, r, nil, nil)
-}
-
-func (s *server) rollPage(w http.ResponseWriter, r *http.Request, failed error, typed []attendance.Mark) error {
-	p := rollPage{Page: s.site.Page(r, "conference.roll"), Typed: map[int64]attendance.Mark{}, Find: vn.Clean(r.URL.Query().Get("find"))}
-	p.After, _ = strconv.ParseInt(r.URL.Query().Get("after"), 10, 64) // a bad place is the beginning
-	p.After, p.Call = max(0, p.After), number(r.FormValue("call"))
-	status := http.StatusOK
-	if failed != nil {
-		f := fault.Of(failed)
-		if f.Kind != fault.Invalid && f.Kind != fault.Conflict {
-			return failed
-		}
-		status, p.Message = web.Status(failed), f.Text
-		if stale, ok := errors.AsType[*attendance.Stale](failed); ok {
-			p.Stale = stale.Members
-		}
-		for _, m := range typed {
-			if m.State != attendance.Out && m.State != attendance.NotOut {
-				p.Typed[m.Member] = m
-			}
-		}
-	}
-	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
-		if p.Conference, err = Get(ctx, tx, p.Actor, r.PathValue("id")); err != nil {
-			return err
-		}
-		if err := mayRun(p.Actor, p.Conference.Unit); err != nil {
-			return err
-		}
-		if err := p.rows(ctx, tx, typed); err != nil {
-			return err
-		}
-		if p.Guests, err = attendance.Guests(ctx, tx, p.Conference.ID); err != nil {
-			return err
-		}
-		if err := p.callsOf(ctx, tx); err != nil {
-			return err
-		}
-		return p.look(ctx, tx)
-	})
-	if err != nil {
-		return err
-	}
-	for i := range p.Rows {
-		p.Many = p.Many || p.Rows[i].Unit != p.Rows[0].Unit
-	}
-	for len(p.Guests) < guestRows {
-		p.Guests = append(p.Guests, attendance.Guest{})
-	}
-	return web.Render(w, r, status, rollView(p))
-}
-
-// A roll of more than rollWhole people is called in pages.
-const (
-	rollWhole = 300
-	rollSize  = 100
-)
-
-// rows reads the roll, or of a long one a page; with what was typed and refused, the
-// rows of that; with a name looked for, who bears it.
-func (p *rollPage) rows(ctx context.Context, tx *db.Tx, typed []attendance.Mark) error {
-	id := p.Conference.ID
-	many, err := attendance.Many(ctx, tx, id, rollWhole)
-	if err != nil {
-		return err
-	}
-	if !many {
-		p.Rows, err = attendance.Roll(ctx, tx, id)
-		return err
-	}
-	o, err := attendance.Get(ctx, tx, id)
-	if err != nil {
-		return err
-	}
-	p.Total = o.People
-	var some []int64
-	for _, m := range typed {
-		some = append(some, m.Member)
-	}
-	if p.Find != "" {
-		found, err := org.FindMembers(ctx, tx, p.Actor, p.Find, rollSize)
-		if err != nil {
-			return err
-		}
-		for _, m := range found {
-			some = append(some, m.ID)
-		}
-	}
-	if len(some) > 0 || p.Find != "" {
-		p.Rows, err = attendance.RollOfMembers(ctx, tx, p.Actor, id, some)
-		return err
-	}
-	p.Rows, err = attendance.RollFrom(ctx, tx, id, p.After, rollSize+1)
-	if p.More = len(p.Rows) > rollSize; p.More {
-		p.Rows = p.Rows[:rollSize]
-	}
-	return err
-}
-
-// paged reports whether the roll is called in pages.
-func (p *rollPage) paged() bool { return p.Total > 0 || p.More || p.After > 0 }
-
-func (p *rollPage) link(after int64) string {
-	v := url.Values{}
-	if after > 0 {
-		v.Set("after", id(after))
-	}
-	if p.Call > 1 {
-		v.Set("call", id(p.Call))
-	}
-	return strings.TrimSuffix("/conferences/"+p.Conference.ID+"/roll?"+v.Encode(), "?")
-}
-
-func (p *rollPage) next() string {
-	if !p.More {
-		return ""
-	}
-	return p.link(p.Rows[len(p.Rows)-1].Member)
-}
-
-func (p *rollPage) first() string {
-	if p.After == 0 {
-		return ""
-	}
-	return p.link(0)
-}
-
-// look finds members by the name looked for who are not on the roll.
-func (p *rollPage) look(ctx context.Context, tx *db.Tx) error {
-	const most = 20
-	if p.Find == "" {
-		return nil
-	}
-	found, err := org.FindMembers(ctx, tx, p.Actor, p.Find, most)
-	for _, m := range found {
-		if !slices.ContainsFunc(p.Rows, func(r attendance.Row) bool { return r.Member == m.ID }) {
-			p.Found = append(p.Found, m)
-		}
-	}
-	return err
-}
-
-func (s *server) invite(w http.ResponseWriter, r *http.Request) error {
-	by, id := auth.FromContext(r.Context()), r.PathValue("id")
-	v, err := web.Form(r)
-	if err != nil {
-		return err
-	}
-	if err := s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error {
-		_, err := InvitePeople(ctx, tx, by, id, v["person"])
-		return err
-	}); err != nil {
-		return err
-	}
-	return web.SeeSaid(w, r, "conference.said.invited", "/conferences/%s/roll", id)
-}
-
-func (s *server) mark(w http.ResponseWriter, r *http.Request) error {
-	by, id := auth.FromContext(r.Context()), r.PathValue("id")
-	v, err := web.Form(r)
-	if err != nil {
-		return err
-	}
-	marks, guests, err := readMarks(v)
-	if err != nil {
-		return err
-	}
-	err = s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error {
-		if _, err := Mark(ctx, tx, by, id, marks, guests); err != nil {
-			return err
-		}
-		return attendance.NoteGuests(ctx, tx, by, id, number(v.Get("call")), readVisitors(v))
-	})
-	if err != nil {
-		return s.rollPage(w, r, err, marks)
-	}
-	if call := number(v.Get("call")); call > 1 {
-		return web.SeeSaid(w, r, "conference.said.marked", "/conferences/%s/roll?call=%d", id, call)
-	}
-	return web.SeeSaid(w, r, "conference.said.marked", "/conferences/%s", id)
-}
-
-// rowsPage are the rows of a roll behind a figure.
-type rowsPage struct {
-	web.Page
-	Conference Conference
-	Unit       org.Unit
-	Lane       string
-	Rows       []attendance.Row
-}
-
-// rows shows the rows of one unit that a figure counts, through seen: names at
-// the home unit, the host and above.
-func (s *server) rows(w http.ResponseWriter, r *http.Request) error {
-	p := rowsPage{Page: s.site.Page(r, "conference.rows"), Lane: r.URL.Query().Get("lane")}
-	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
-		if p.Conference, err = Get(ctx, tx, p.Actor, r.PathValue("id")); err != nil {
-			return err
-		}
-		if p.Unit, err = org.Get(ctx, tx, p.Actor, r.URL.Query().Get("unit")); err != nil {
-			return err
-		}
-		if err := mayName(p.Actor); err != nil {
-			return err
-		}
-		p.Rows, err = p.behind(ctx, tx)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return web.Render(w, r, http.StatusOK, rowsView(p))
-}
-
-// laneStates are the states of the roll that a lane counts.
-var laneStates = map[string][]attendance.State{
-	"attended": {attendance.Present, attendance.Online}, "online": {attendance.Online}, "present": {attendance.Present},
-	"represented": {attendance.Present, attendance.Online}, "held": {attendance.Present, attendance.Online}, "reached": {attendance.Present, attendance.Online},
-	"absent_excused": {attendance.Excused}, "excused": {attendance.Excused}, "exempt": {attendance.Exempt},
-}
-
-// behind returns the rows that the lane counts at the unit.
-func (p *rowsPage) behind(ctx context.Context, tx *db.Tx) ([]attendance.Row, error) {
-	if p.Lane == "persons" || p.Lane == "persons_extra" {
-		credited, err := follow.CreditedBy(ctx, tx, p.Conference.Rollout, p.Conference.ID, p.Unit.ID, p.Lane == "persons")
-		if err != nil {
-			return nil, err
-		}
-		return attendance.RollOfMembers(ctx, tx, p.Actor, p.Conference.ID, slices.Sorted(maps.Keys(credited)))
-	}
-	all, err := attendance.RollOfUnit(ctx, tx, p.Actor, p.Conference.ID, p.Unit.ID)
-	states, some := laneStates[p.Lane]
-	return slices.DeleteFunc(all, func(row attendance.Row) bool {
-		own := p.Lane != "attended" && p.Lane != "absent_excused" && p.Lane != "held" && p.Lane != "reached" // of the conference's sheet, which counts others apart
-		if own && row.Extra {
-			return true
-		}
-		if n, ok := strings.CutPrefix(p.Lane, "call_"); ok {
-			return row.Calls>>(number(n)-1)&1 == 0
-		}
-		partly := row.State.There() && !row.Attended
-		switch p.Lane {
-		case "partial":
-			return !partly
-		case "checked_out":
-			return !row.Out
-		case "absent": // a rollout counts who was there in part among them
-			return row.State != attendance.Absent && !partly
-		}
-		return some && (!slices.Contains(states, row.State) || partly)
-	}), err
-}
-
-func id(n int64) string { return fmt.Sprintf("%d", n) }
+func id(n int64) string { return strconv.FormatInt(n, 10) }

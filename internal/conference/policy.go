@@ -23,9 +23,9 @@ func mayReopen(by auth.Actor, host int64) error {
 	return fault.New(fault.Denied, "conference.error.may_reopen")
 }
 
-// mayName lets those who keep a unit's books, and inspectors, read the names on a
+// MayName lets those who keep a unit's books, and inspectors, read the names on a
 // roll.
-func mayName(by auth.Actor) error {
+func MayName(by auth.Actor) error {
 	if by.Is(auth.Administrator, auth.Secretary, auth.Clerk, auth.Inspector) {
 		return nil
 	}

@@ -232,7 +232,7 @@ func showView(p page) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = web.Layout(p.Page.WithCrumb("/conferences/"+p.Gathering.ID, p.Gathering.Title).WithCrumb(p.siteHref(), p.Site.Name).WithCrumb("", p.Title)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Layout(p.Page.WithCrumb("/conferences", p.T("conference.title")).WithCrumb("/conferences/"+p.Gathering.ID, p.Gathering.Title).WithCrumb(p.siteHref(), p.Site.Name).WithCrumb("", p.Title)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -32,6 +32,7 @@ type server struct {
 // the address people reach the pages at: phones are led there by a picture.
 func Register(site *web.Site, d *db.DB, base string) {
 	s := &server{site, d, base}
+	site.Door("conference during", "device.phones", "/conferences/%s/sites")
 	site.Door("site", "device.door", "/conferences/%s/sites/%d/devices")
 	const at = "/conferences/{id}/sites/{n}/devices"
 	site.Handle("GET "+at, web.SignedIn, s.show)

@@ -211,8 +211,15 @@ func (s *server) facts(w http.ResponseWriter, r *http.Request) error {
 	if err := body(r, &in); err != nil {
 		return err
 	}
+	var d Device
+	if err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
+		d, err = ByToken(ctx, tx, t)
+		return err
+	}); err != nil {
+		return err
+	}
 	var done Synced
-	if err := s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
+	if err := s.db.Write(db.InTurn(r.Context(), "/conferences/"+d.Conference), func(ctx context.Context, tx *db.Tx) (err error) {
 		done, err = Sync(ctx, tx, t, in)
 		return err
 	}); err != nil {

@@ -33,9 +33,9 @@ type server struct {
 func Register(s *web.Site, d *db.DB, hub *live.Hub) {
 	Paint(hub)
 	x := &server{s, d, hub}
-	s.Door("conference", "hall.screen", "/conferences/%s/hall")
-	s.Door("conference", "hall.desk", "/conferences/%s/desk")
-	s.Door("conference", "hall.questions", "/conferences/%s/questions")
+	s.Door("conference during", "hall.desk", "/conferences/%s/desk")
+	s.Door("conference during", "hall.screen", "/conferences/%s/hall")
+	s.Door("conference during", "hall.questions", "/conferences/%s/questions")
 	s.Door("site", "hall.desk", "/conferences/%s/sites/%d/desk")
 	s.Handle("GET /conferences/{id}/hall", web.SignedIn, x.screen)
 	s.Handle("GET /conferences/{id}/live", web.SignedIn, x.live)

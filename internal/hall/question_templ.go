@@ -669,7 +669,7 @@ func questionView(p questionPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = web.Layout(p.Page.WithCrumb("/conferences/"+p.Hall.ID, p.Hall.Title).WithCrumb("/conferences/"+p.Hall.ID+"/questions", p.T("hall.questions")).WithCrumb("", p.Title)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var23), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Layout(p.Page.WithCrumb("/conferences", p.T("hall.conferences")).WithCrumb("/conferences/"+p.Hall.ID, p.Hall.Title).WithCrumb("/conferences/"+p.Hall.ID+"/questions", p.T("hall.questions")).WithCrumb("", p.Title)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var23), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -20,13 +20,13 @@ import (
 
 	"nhipcau/internal/audit"
 	"nhipcau/internal/auth"
-	"nhipcau/internal/conference"
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/intake"
 	"nhipcau/internal/invitation"
 	"nhipcau/internal/job"
 	"nhipcau/internal/org"
+	"nhipcau/internal/roll"
 	"nhipcau/internal/site"
 	"nhipcau/internal/vn"
 )
@@ -62,7 +62,7 @@ var sorts = map[Kind]sort{
 	Members: {layout: org.MemberLayout(), work: func(ctx context.Context, tx *db.Tx, by auth.Actor, _ string, t intake.Table, dry bool) (intake.Outcome, error) {
 		return org.ImportMembers(ctx, tx, by, t, dry)
 	}},
-	Attendance:  {layout: conference.RollLayout(), target: true, work: conference.ImportRoll},
+	Attendance:  {layout: roll.Layout(), target: true, work: roll.Import},
 	Sites:       {layout: site.Layout(), target: true, work: site.Import},
 	Invitations: {layout: invitation.Layout(), target: true, work: invitation.Import},
 	Figures:     {layout: FigureLayout(), target: true, trial: true, work: importFigures},

@@ -36,9 +36,7 @@ type server struct {
 func Register(site *web.Site, d *db.DB, base string) {
 	s := &server{site: site, db: d, codes: NewCodes(d, base)}
 	const at = "/conferences/{id}/invitations"
-	site.Door("conference", "invitation.title", "/conferences/%s/invitations")
-	site.Door("conference", "invitation.paper", "/conferences/%s/paper")
-	site.Door("site", "invitation.paper", "/conferences/%s/sites/%d/paper")
+	site.Door("conference before", "invitation.title", "/conferences/%s/invitations")
 	site.Handle("GET "+at, web.SignedIn, s.list)
 	site.Handle("GET "+at+"/new", web.SignedIn, s.ways)
 	site.Handle("POST "+at+"/rules", web.SignedIn, s.addRule)
@@ -52,19 +50,11 @@ func Register(site *web.Site, d *db.DB, base string) {
 	site.Handle("POST "+at+"/people/{key}", web.SignedIn, s.answer)
 	site.Handle("GET "+at+"/guests/{guest}", web.SignedIn, s.person)
 	site.Handle("POST "+at+"/guests/{guest}", web.SignedIn, s.answer)
-	site.Handle("GET "+at+"/badges.pdf", web.SignedIn, s.badges)
 	site.Handle("GET /my-invitations", web.SignedIn, s.mine)
 	site.Handle("POST /my-invitations/{id}", web.SignedIn, s.answerMine)
 	for _, path := range []string{"/i/{code}", "/I/{code}"} {
 		site.Handle("GET "+path, web.Anyone, s.open)
 		site.Handle("POST "+path, web.Anyone, s.answerOpen)
-	}
-	for _, path := range []string{"/conferences/{id}", "/conferences/{id}/sites/{n}"} {
-		site.Handle("GET "+path+"/list.docx", web.SignedIn, s.listDocx)
-		site.Handle("GET "+path+"/list.xlsx", web.SignedIn, s.listXlsx)
-		site.Handle("GET "+path+"/list.pdf", web.SignedIn, s.listPDF)
-		site.Handle("GET "+path+"/paper", web.SignedIn, s.paper)
-		site.Handle("POST "+path+"/paper", web.SignedIn, s.mark)
 	}
 }
 
@@ -91,15 +81,21 @@ type listPage struct {
 	Message   fault.Text
 }
 
-func filter(q url.Values) Filter {
+// ReadFilter reads which people are asked for.
+func ReadFilter(q url.Values) Filter {
 	return Filter{Answer: q.Get("answer"), Query: vn.Clean(q.Get("q")), Site: max(0, number(q.Get("site"))), Unit: strings.TrimSpace(q.Get("unit"))}
 }
 
 func (s *server) list(w http.ResponseWriter, r *http.Request) error { return s.listed(w, r, nil) }
 
+// Refused shows the list of those invited, with what kept a file of it from being made.
+func Refused(site *web.Site, d *db.DB, w http.ResponseWriter, r *http.Request, failed error) error {
+	return (&server{site: site, db: d}).listed(w, r, failed)
+}
+
 func (s *server) listed(w http.ResponseWriter, r *http.Request, failed error) error {
 	q := r.URL.Query()
-	p := listPage{Page: s.site.Page(r, "invitation.title"), Filter: filter(q), Guests: q.Get("who") == "guests", After: max(0, number(q.Get("after")))}
+	p := listPage{Page: s.site.Page(r, "invitation.title"), Filter: ReadFilter(q), Guests: q.Get("who") == "guests", After: max(0, number(q.Get("after")))}
 	status := http.StatusOK
 	if failed != nil {
 		f := fault.Of(failed)
@@ -119,7 +115,7 @@ func (s *server) listed(w http.ResponseWriter, r *http.Request, failed error) er
 		if p.MayName = mayName(p.Actor) == nil; !p.MayName {
 			return nil
 		}
-		if p.Guests = p.Guests && p.Actor.Covers(p.Meeting.path); p.Guests {
+		if p.Guests = p.Guests && p.Actor.Covers(p.Meeting.Path); p.Guests {
 			p.Rows, err = Guests(ctx, tx, p.Meeting, p.Filter, p.After, pageSize+1)
 		} else {
 			p.Rows, err = List(ctx, tx, p.Actor, p.Meeting, p.Filter, p.After, pageSize+1)
@@ -131,7 +127,7 @@ func (s *server) listed(w http.ResponseWriter, r *http.Request, failed error) er
 	if p.More = len(p.Rows) > pageSize; p.More {
 		p.Rows = p.Rows[:pageSize]
 	}
-	p.MayInvite = mayInvite(p.Actor, p.Meeting) == nil && p.Meeting.inviting() == nil
+	p.MayInvite = MayInvite(p.Actor, p.Meeting) == nil && p.Meeting.inviting() == nil
 	return web.Render(w, r, status, listView(p))
 }
 
@@ -313,7 +309,7 @@ func (s *server) minePage(w http.ResponseWriter, r *http.Request, reply Reply, f
 
 // programme is the page of a conference's programme, if there is one.
 func programme(p web.Page, id string) string {
-	for _, d := range p.Doors("conference", id) {
+	for _, d := range p.Doors("conference before", id) {
 		if strings.HasSuffix(d.Href, "/programme") {
 			return d.Href
 		}
@@ -366,6 +362,16 @@ func address(r *http.Request) string {
 	return host
 }
 
+// none refuses a code that is none. Who brings one that is good is let in however many
+// others at the same address, a hall's or a proxy's, have guessed: none can be guessed.
+func (s *server) none(r *http.Request) error {
+	if s.guard.full(s.db.Now(), address(r), false) {
+		return fault.New(fault.Limited, "invitation.error.limited")
+	}
+	s.guard.full(s.db.Now(), address(r), true)
+	return fault.New(fault.NotFound, "invitation.error.code")
+}
+
 func (s *server) open(w http.ResponseWriter, r *http.Request) error {
 	return s.opened(w, r, Reply{}, nil)
 }
@@ -377,9 +383,6 @@ func (s *server) opened(w http.ResponseWriter, r *http.Request, reply Reply, fai
 	h.Set("Referrer-Policy", "no-referrer")
 	code := strings.ToUpper(r.PathValue("code"))
 	p := personPage{Page: s.site.Page(r, "invitation.one"), Reply: reply, Action: "/i/" + code, May: true}
-	if s.guard.full(p.Now, address(r), false) {
-		return fault.New(fault.Limited, "invitation.error.limited")
-	}
 	status, err := p.failed(failed)
 	if err != nil {
 		return err
@@ -393,8 +396,7 @@ func (s *server) opened(w http.ResponseWriter, r *http.Request, reply Reply, fai
 		return err
 	})
 	if fault.Is(err, fault.NotFound) {
-		s.guard.full(p.Now, address(r), true)
-		return fault.New(fault.NotFound, "invitation.error.code")
+		return s.none(r)
 	}
 	if err != nil {
 		return err
@@ -409,13 +411,12 @@ func (s *server) answerOpen(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	code, x := strings.ToUpper(r.PathValue("code")), reply(v)
-	if s.guard.full(s.db.Now(), address(r), false) || s.guard.full(s.db.Now(), code, true) {
+	if s.guard.full(s.db.Now(), code, true) {
 		return fault.New(fault.Limited, "invitation.error.limited")
 	}
 	err = s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error { return x.GiveByCode(ctx, tx, code) })
 	if fault.Is(err, fault.NotFound) {
-		s.guard.full(s.db.Now(), address(r), true)
-		return fault.New(fault.NotFound, "invitation.error.code")
+		return s.none(r)
 	}
 	if err != nil {
 		return s.opened(w, r, x, err)

@@ -52,7 +52,7 @@ func (s *server) waysPage(w http.ResponseWriter, r *http.Request, failed error) 
 		if p.Meeting, err = Find(ctx, tx, p.Actor, r.PathValue("id")); err != nil {
 			return err
 		}
-		if err = mayInvite(p.Actor, p.Meeting); err != nil {
+		if err = MayInvite(p.Actor, p.Meeting); err != nil {
 			return err
 		}
 		p.Rules, err = Rules(ctx, tx, p.Meeting)

@@ -1,6 +1,5 @@
-// Package invitation holds who is invited to a conference by rule, list or name, what
-// they answer, and the paper that goes with it: badges, letters, lists for signatures,
-// and the marking of the roll from such lists.
+// Package invitation holds who is invited to a conference by rule, list or name, and
+// what they answer. The paper that goes with it is sheet's and drafting's.
 //
 // The roll is attendance's and stays the one list of who is to be there; what stands
 // here is why somebody came onto it, the guests who are no members, and the answers.
@@ -17,6 +16,7 @@ import (
 	"nhipcau/internal/conference"
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/pass"
 	"nhipcau/internal/vn"
 )
 
@@ -31,8 +31,16 @@ type Meeting struct {
 	Unit       int64 // host
 	Host       string
 
-	sheet      int64
-	tree, path string // of the host
+	Sheet      int64  // of its figures
+	Tree, Path string // of the host
+}
+
+// When says the time of a conference.
+func (m Meeting) When() string {
+	if m.Start == "" {
+		return m.Day.String()
+	}
+	return m.Start + " " + m.Day.String()
 }
 
 // Begins returns when the conference starts; one without an hour is over when its day
@@ -169,7 +177,7 @@ func (r Reply) Give(ctx context.Context, tx *db.Tx, by auth.Actor, id, key strin
 	way := byClerk
 	if v.Member != 0 && v.Member == by.Member {
 		way = bySelf
-	} else if !by.Covers(m.path) && !by.Covers(v.path) {
+	} else if !by.Covers(m.Path) && !by.Covers(v.path) {
 		return fault.New(fault.NotFound, "error.not_found")
 	} else if err := mayAnswer(by, m, v); err != nil {
 		return err
@@ -186,7 +194,7 @@ func (r Reply) GiveOwn(ctx context.Context, tx *db.Tx, by auth.Actor, id string)
 	if err != nil {
 		return err
 	}
-	v, err := invitedByID(ctx, tx, m, by.Member, 0)
+	v, err := ByID(ctx, tx, m, by.Member, 0)
 	if err != nil {
 		return err
 	}
@@ -277,7 +285,7 @@ func Open(ctx context.Context, tx *db.Tx, code string) (Meeting, Invited, error)
 		return Meeting{}, Invited{}, err
 	}
 	for _, c := range all {
-		coder, err := attendance.NewCoder(ctx, tx, c.conference)
+		coder, err := pass.NewCoder(ctx, tx, c.conference)
 		if err != nil {
 			return Meeting{}, Invited{}, err
 		}
@@ -292,7 +300,7 @@ func Open(ctx context.Context, tx *db.Tx, code string) (Meeting, Invited, error)
 		if m.State == conference.Draft {
 			return Meeting{}, Invited{}, none
 		}
-		v, err := invitedByID(ctx, tx, m, member, guest)
+		v, err := ByID(ctx, tx, m, member, guest)
 		return m, v, err
 	}
 	return Meeting{}, Invited{}, none
@@ -304,14 +312,14 @@ func (r Reply) GiveByCode(ctx context.Context, tx *db.Tx, code string) error {
 	if err != nil {
 		return err
 	}
-	by := auth.Actor{Tree: m.tree, Name: v.Name, Member: v.Member}
+	by := auth.Actor{Tree: m.Tree, Name: v.Name, Member: v.Member}
 	return r.keep(ctx, tx, by, m, v, byCode)
 }
 
 // Get returns somebody invited whom by sees: a member by key, or a guest by number.
 func Get(ctx context.Context, tx *db.Tx, by auth.Actor, m Meeting, key string, guest int64) (Invited, error) {
 	v, err := invited(ctx, tx, m, key, guest)
-	if err == nil && !by.Covers(m.path) && (v.Member == 0 || !by.Covers(v.path)) {
+	if err == nil && !by.Covers(m.Path) && (v.Member == 0 || !by.Covers(v.path)) {
 		err = fault.New(fault.NotFound, "error.not_found")
 	}
 	if err == nil {

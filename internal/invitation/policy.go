@@ -7,8 +7,8 @@ import (
 
 // Who may do what with invitations. Who may see which is in store.go.
 
-// mayInvite lets clerks and secretaries of the conference's host say who is invited.
-func mayInvite(by auth.Actor, m Meeting) error {
+// MayInvite lets clerks and secretaries of the conference's host say who is invited.
+func MayInvite(by auth.Actor, m Meeting) error {
 	if by.Unit == m.Unit && by.Is(auth.Clerk, auth.Secretary) {
 		return nil
 	}
@@ -18,19 +18,10 @@ func mayInvite(by auth.Actor, m Meeting) error {
 // mayAnswer lets clerks and secretaries answer for the people of their units, and
 // those of the host and above it for everybody.
 func mayAnswer(by auth.Actor, m Meeting, v Invited) error {
-	if by.Is(auth.Clerk, auth.Secretary) && (by.Covers(m.path) || v.Member != 0 && by.Covers(v.path)) {
+	if by.Is(auth.Clerk, auth.Secretary) && (by.Covers(m.Path) || v.Member != 0 && by.Covers(v.path)) {
 		return nil
 	}
 	return fault.New(fault.Denied, "invitation.error.may_answer")
-}
-
-// mayKeepSite lets clerks and secretaries of a site's host, and of the conference's,
-// and of units above these, print its list and mark from it.
-func mayKeepSite(by auth.Actor, m Meeting, host string) error {
-	if by.Is(auth.Clerk, auth.Secretary) && (by.Covers(m.path) || by.Covers(host)) {
-		return nil
-	}
-	return fault.New(fault.Denied, "site.error.may_keep")
 }
 
 // mayName lets those who keep books, and inspectors, read names.

@@ -163,7 +163,7 @@ func AddRule(ctx context.Context, tx *db.Tx, by auth.Actor, id string, r Rule, f
 func toInvite(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (Meeting, error) {
 	m, err := Find(ctx, tx, by, id)
 	if err == nil {
-		err = mayInvite(by, m)
+		err = MayInvite(by, m)
 	}
 	if err == nil {
 		err = m.inviting()

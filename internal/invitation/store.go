@@ -8,6 +8,7 @@ import (
 	"nhipcau/internal/conference"
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/pass"
 	"nhipcau/internal/vn"
 )
 
@@ -17,7 +18,7 @@ const meetings = `SELECT c.id, c.title, c.day, c.start_time, c.end_time, c.place
 	JOIN place hp ON hp.tree = c.tree AND hp.unit = c.unit`
 
 func scanMeeting(r db.Scanner) (m Meeting, err error) {
-	return m, r.Scan(&m.ID, &m.Title, &m.Day, &m.Start, &m.End, &m.Place, &m.Mode, &m.State, &m.Unit, &m.Host, &m.sheet, &m.tree, &m.path)
+	return m, r.Scan(&m.ID, &m.Title, &m.Day, &m.Start, &m.End, &m.Place, &m.Mode, &m.State, &m.Unit, &m.Host, &m.Sheet, &m.Tree, &m.Path)
 }
 
 // meeting returns a conference of a tree, whoever asks.
@@ -28,7 +29,7 @@ func meeting(ctx context.Context, tx *db.Tx, tree, id string) (Meeting, error) {
 // Find returns a conference that by may see.
 func Find(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (Meeting, error) {
 	m, err := meeting(ctx, tx, by.Tree, id)
-	if err == nil && !by.Covers(m.path) {
+	if err == nil && !by.Covers(m.Path) {
 		_, err = conference.Get(ctx, tx, by, id)
 	}
 	return m, err
@@ -67,12 +68,13 @@ func scanInvited(r db.Scanner) (v Invited, err error) {
 // invited returns somebody on the list of a conference: a member by key, or a guest.
 func invited(ctx context.Context, tx *db.Tx, m Meeting, key string, guest int64) (Invited, error) {
 	if key == "" {
-		return invitedByID(ctx, tx, m, 0, guest)
+		return ByID(ctx, tx, m, 0, guest)
 	}
 	return db.First(db.All(ctx, tx, scanInvited, people+` AND a.member = (SELECT id FROM member WHERE key = $3)`, m.ID, vn.DayOf(tx.Now), key))
 }
 
-func invitedByID(ctx context.Context, tx *db.Tx, m Meeting, member, guest int64) (Invited, error) {
+// ByID returns somebody invited by number, member or guest, whoever asks.
+func ByID(ctx context.Context, tx *db.Tx, m Meeting, member, guest int64) (Invited, error) {
 	if member == 0 {
 		return db.First(db.All(ctx, tx, scanInvited, guests+` AND g.number = $2`, m.ID, guest))
 	}
@@ -102,7 +104,7 @@ func List(ctx context.Context, tx *db.Tx, by auth.Actor, m Meeting, f Filter, af
 		}
 		where += ` AND ` + condition
 	}
-	if !by.Covers(m.path) {
+	if !by.Covers(m.Path) {
 		add(`p.path || '' >= ? AND p.path || '' < ?`, by.Path, by.End())
 	}
 	if f.Site != 0 {
@@ -140,10 +142,10 @@ func (c Counts) None() int64 {
 // CountsOf returns the answers to a conference: all of it, or those of by's units.
 func CountsOf(ctx context.Context, tx *db.Tx, by auth.Actor, m Meeting) (c Counts, err error) {
 	q, args := `SELECT answer, count(*) FROM invitation_answer x WHERE conference = $1 AND stands = 1 GROUP BY answer`, []any{m.ID}
-	if by.Covers(m.path) {
+	if by.Covers(m.Path) {
 		err = tx.One(ctx, `SELECT people, (SELECT count(*) FROM invitation_guest WHERE conference = $1) FROM occasion WHERE id = $1`, args, &c.People, &c.Guests)
 	} else {
-		args = append(args, m.tree, by.Path, by.End())
+		args = append(args, m.Tree, by.Path, by.End())
 		const at = ` JOIN place p ON p.tree = $2 AND p.unit = a.unit WHERE a.occasion = $1 AND p.path || '' >= $3 AND p.path || '' < $4`
 		q = `SELECT x.answer, count(*) FROM invitation_answer x JOIN attendance a ON a.occasion = $1 AND a.member = x.member` + at + ` AND x.conference = $1 AND x.stands = 1 GROUP BY x.answer`
 		err = tx.One(ctx, `SELECT count(*) FROM attendance a`+at, args, &c.People)
@@ -185,7 +187,7 @@ func Mine(ctx context.Context, tx *db.Tx, by auth.Actor) ([]Own, error) {
 	}
 	var own []Own
 	for _, m := range all {
-		v, err := invitedByID(ctx, tx, m, by.Member, 0)
+		v, err := ByID(ctx, tx, m, by.Member, 0)
 		if fault.Is(err, fault.NotFound) {
 			continue // their unit has left the tree
 		}
@@ -240,7 +242,7 @@ type candidate struct{ conference, tree string }
 // candidates returns the conferences that the person a code may name is invited to,
 // the latest first.
 func candidates(ctx context.Context, tx *db.Tx, code string) ([]candidate, error) {
-	id, err := attendance.Named(ctx, tx, code)
+	id, err := pass.Named(ctx, tx, code)
 	if err != nil || id == 0 {
 		return nil, err
 	}

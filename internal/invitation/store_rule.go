@@ -108,7 +108,7 @@ func (q *naming) list(all []string) string { return `(` + strings.Join(all, ` OR
 // name makes the statement of a rule; ok is false if none of its units stands today.
 func name(ctx context.Context, tx *db.Tx, m Meeting, r Rule) (q naming, ok bool, err error) {
 	today := vn.DayOf(tx.Now)
-	q.args = []any{m.tree, m.ID}
+	q.args = []any{m.Tree, m.ID}
 	q.where = []string{`p.tree = $1`}
 	if len(r.Ranks)+len(r.Titles) > 0 {
 		day := q.arg(today)
@@ -129,7 +129,7 @@ func name(ctx context.Context, tx *db.Tx, m Meeting, r Rule) (q naming, ok bool,
 		q.where = append(q.where, `s.ended = 0`)
 	}
 	paths, err := db.AllIn(ctx, tx, func(r db.Scanner) (s string, err error) { return s, r.Scan(&s) },
-		`SELECT p.path FROM unit u JOIN place p ON p.tree = $1 AND p.unit = u.id WHERE u.key IN`, r.Units, m.tree)
+		`SELECT p.path FROM unit u JOIN place p ON p.tree = $1 AND p.unit = u.id WHERE u.key IN`, r.Units, m.Tree)
 	if err != nil || len(paths) == 0 {
 		return q, false, err
 	}
@@ -207,7 +207,7 @@ func wide(ctx context.Context, tx *db.Tx, m Meeting, r Rule, units int) (bool, e
 	for _, key := range r.Units {
 		some, err := db.All(ctx, tx, func(r db.Scanner) (n int, err error) { return n, r.Scan(&n) }, `
 			SELECT count(*) FROM (SELECT 1 FROM unit u JOIN place t ON t.tree = $1 AND t.unit = u.id JOIN place p ON p.tree = $1 AND p.path >= t.path AND p.path < substr(t.path, 1, length(t.path) - 1) || '0'
-			WHERE u.key = $2 LIMIT $3) x`, m.tree, key, units+1)
+			WHERE u.key = $2 LIMIT $3) x`, m.Tree, key, units+1)
 		if err != nil {
 			return false, err
 		}
@@ -239,7 +239,7 @@ func byKeys(ctx context.Context, tx *db.Tx, m Meeting, keys []string) (map[strin
 		f.Exempt = exempt != 0
 		return f, err
 	}, `SELECT m.key, m.id, s.unit, (SELECT count(*) FROM exemption e WHERE e.member = m.id AND e.ended = 0 AND e.from_day <= $2)
-		FROM member m JOIN membership s ON s.member = m.id AND s.ended = 0 JOIN place p ON p.tree = $1 AND p.unit = s.unit WHERE m.key IN`, keys, m.tree, vn.DayOf(tx.Now))
+		FROM member m JOIN membership s ON s.member = m.id AND s.ended = 0 JOIN place p ON p.tree = $1 AND p.unit = s.unit WHERE m.key IN`, keys, m.Tree, vn.DayOf(tx.Now))
 	out := make(map[string]attendance.Invitee, len(all))
 	for _, f := range all {
 		out[f.key] = f.Invitee

@@ -35,7 +35,7 @@ type server struct {
 // none is asked for and not shown as handed in.
 func Register(site *web.Site, d *db.DB, evidence map[string]Evidence) {
 	s := &server{site, d, evidence}
-	site.Door("conference", "level.title", "/conferences/%s/levels")
+	site.Door("conference before", "level.title", "/conferences/%s/levels")
 	site.Handle("GET /conferences/{id}/levels", web.SignedIn, s.list)
 	site.Handle("GET /conferences/{id}/levels/new", web.SignedIn, s.new)
 	site.Handle("POST /conferences/{id}/levels", web.SignedIn, s.add)

@@ -18,7 +18,10 @@ const (
 	beat    = 15 * time.Second       // between two signs of life
 	recheck = 30 * time.Second       // see Hub.ask
 	waiting = 32                     // frames that wait for a slow reader before it is dropped
+	portion = waiting / 2            // events handed on at once
+	breath  = 5 * time.Millisecond   // between two portions, in which readers take what waits
 	most    = 20_000                 // listeners
+	mostOne = most / 8               // of one login, so that none shuts the others out
 	behind  = 500                    // events after which a page is better loaded anew
 	patient = 10 * time.Second       // for a write
 )
@@ -37,6 +40,8 @@ type Hub struct {
 	mu      sync.Mutex
 	rooms   map[string]*room
 	ears    map[*ear]bool
+	logins  map[string]int // listeners by login
+	ofOne   int            // most of one login
 	begun   bool
 	stopped bool
 	kick    chan struct{}
@@ -58,21 +63,29 @@ type room struct {
 	state   []byte // frame of the newest state
 }
 
-// A frame is what is sent; id is that of an event, 0 for all else.
+// A frame is what is sent at once: events of a topic, however many came together, or
+// a text that is none.
 type frame struct {
-	topic int
-	id    int64
-	text  []byte
+	topic  int
+	events []told
+	text   []byte
+}
+
+// A told is an event as it is sent.
+type told struct {
+	id   int64
+	text []byte
 }
 
 // An ear is a listener. Only the hub, under its lock, sends and closes.
 type ear struct {
-	c chan frame
+	c     chan frame
+	login string // "" of nobody
 }
 
 // NewHub returns a hub without listeners.
 func NewHub(d *db.DB, log *slog.Logger) *Hub {
-	h := &Hub{db: d, log: log, painters: map[string]Painter{}, rooms: map[string]*room{}, ears: map[*ear]bool{}, kick: make(chan struct{}, 1), ask: recheck}
+	h := &Hub{db: d, log: log, painters: map[string]Painter{}, rooms: map[string]*room{}, ears: map[*ear]bool{}, logins: map[string]int{}, ofOne: mostOne, kick: make(chan struct{}, 1), ask: recheck}
 	h.done, h.stop = context.WithCancel(context.Background())
 	return h
 }
@@ -122,16 +135,20 @@ func (h *Hub) begin() error {
 	return nil
 }
 
-// join makes somebody a listener of topics. Where a topic has had no listener, heads
+// join makes a login a listener of topics. Where a topic has had no listener, heads
 // say what was told of it last, as read before.
-func (h *Hub) join(topics []string, heads map[string]int64) (*ear, error) {
+func (h *Hub) join(login string, topics []string, heads map[string]int64) (*ear, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.stopped || len(h.ears) >= most {
 		return nil, fault.New(fault.Unavailable, "error.internal")
 	}
-	e := &ear{c: make(chan frame, waiting)}
+	if login != "" && h.logins[login] >= h.ofOne {
+		return nil, fault.New(fault.Limited, "error.busy")
+	}
+	e := &ear{c: make(chan frame, waiting), login: login}
 	h.ears[e] = true
+	h.logins[login]++
 	for i, t := range topics {
 		r := h.rooms[t]
 		if r == nil {
@@ -166,6 +183,9 @@ func (h *Hub) leave(e *ear) {
 		return
 	}
 	delete(h.ears, e)
+	if h.logins[e.login]--; h.logins[e.login] == 0 {
+		delete(h.logins, e.login)
+	}
 	close(e.c)
 	for t, r := range h.rooms {
 		if delete(r.ears, e); len(r.ears) == 0 {
@@ -186,9 +206,10 @@ func (e *ear) push(f frame) bool {
 
 // send hands a frame to all in a room; whoever does not read is sent away, and goes
 // on by connecting again.
-func (h *Hub) send(r *room, id int64, text []byte) {
+func (h *Hub) send(r *room, f frame) {
 	for e, i := range r.ears {
-		h.hand(e, frame{i, id, text})
+		f.topic = i
+		h.hand(e, f)
 	}
 }
 
@@ -295,13 +316,15 @@ func Time(now time.Time) []byte {
 // for others.
 func (h *Hub) round() time.Duration {
 	told, due := h.due()
-	began := time.Now()
+	began, soon := time.Now(), false
 	for t, after := range told {
-		if err := h.tell(t, after); err != nil {
+		more, err := h.tell(t, after)
+		if err != nil {
 			h.failed(err)
 			h.heard("t "+t, false)
 			return time.Second
 		}
+		soon = soon || more
 	}
 	for _, t := range due {
 		if err := h.paint(t); err != nil {
@@ -309,6 +332,9 @@ func (h *Hub) round() time.Duration {
 			h.heard("m "+t, false)
 			return time.Second
 		}
+	}
+	if soon {
+		return breath
 	}
 	return max(pace, 4*time.Since(began))
 }
@@ -330,27 +356,34 @@ func (h *Hub) due() (told map[string]int64, due []string) {
 	return told, due
 }
 
-// tell hands on what was told of a topic after an event.
-func (h *Hub) tell(topic string, after int64) error {
+// tell hands on some of what was told of a topic after an event, and reports whether
+// there is more: all of it at once would fill the ears of those who read it well.
+func (h *Hub) tell(topic string, after int64) (more bool, err error) {
 	var all []event
 	if err := h.db.Read(h.done, func(ctx context.Context, tx *db.Tx) (err error) {
-		all, err = since(ctx, tx, topic, after, behind)
+		all, err = since(ctx, tx, topic, after, portion)
 		return err
 	}); err != nil {
-		return err
+		return false, err
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	r := h.rooms[topic]
 	if r == nil || r.last != after {
-		return nil // others listen now
+		return false, nil // others listen now
 	}
-	for _, e := range all {
-		h.send(r, e.id, e.frame())
-		r.last = e.id
+	if len(all) == 0 {
+		return false, nil
 	}
-	r.told = r.told || len(all) == behind
-	return nil
+	events := make([]told, len(all))
+	for i, e := range all {
+		events[i] = told{e.id, e.frame()}
+	}
+	r.last = all[len(all)-1].id
+	h.send(r, frame{events: events})
+	more = len(all) == portion
+	r.told = r.told || more
+	return more, nil
 }
 
 func (e event) frame() []byte { return fmt.Appendf(nil, "event: %s\ndata: %s\n\n", e.kind, e.body) }
@@ -382,7 +415,7 @@ func (h *Hub) paint(topic string) error {
 	defer h.mu.Unlock()
 	if r := h.rooms[topic]; r != nil && string(r.state) != string(text) {
 		r.state = text
-		h.send(r, 0, text)
+		h.send(r, frame{text: text})
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 )
 
@@ -58,7 +59,7 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, topics []string, all
 	if err != nil {
 		return err
 	}
-	e, err := h.join(topics, heads)
+	e, err := h.join(auth.FromContext(r.Context()).Login, topics, heads)
 	if err != nil {
 		return err
 	}
@@ -168,12 +169,19 @@ func (l *listener) listen(ctx context.Context, e *ear, allow func(ctx context.Co
 }
 
 func (l *listener) send(f frame) error {
-	if f.id == 0 {
+	if f.events == nil {
 		return l.write(f.text)
 	}
-	if f.id <= l.at[f.topic] {
-		return nil // it was among what was missed
+	var text []byte
+	for _, e := range f.events {
+		if e.id <= l.at[f.topic] {
+			continue // it was among what was missed
+		}
+		l.at[f.topic] = e.id
+		text = append(append(text, "id: "+l.at.String()+"\n"...), e.text...)
 	}
-	l.at[f.topic] = f.id
-	return l.write([]byte("id: "+l.at.String()+"\n"), f.text)
+	if text == nil {
+		return nil
+	}
+	return l.write(text)
 }

@@ -19,7 +19,7 @@ type Figures struct {
 // Names are the figures a text can name: lanes of the conference's sheet, who was
 // there in whatever way, and its sites. The sites are in no sheet; a signature keeps
 // how many there were.
-var Names = []string{"invited", "there", "present", "online", "excused", "absent", "partial", "exempt", "guests", "represented", "extra", "sites", "joined"}
+var Names = []string{"invited", "there", "present", "online", "excused", "absent", "exempt", "guests", "represented", "extra", "partial", "heads", "sites", "joined"}
 
 func known(name string) bool { return slices.Contains(Names, name) }
 

@@ -33,7 +33,8 @@ type server struct {
 // of a conference for its draft, nil if nothing knows them.
 func Register(site *web.Site, d *db.DB, files *file.Store, asked Questions) {
 	s := &server{site, d, files, asked}
-	site.Door("conference", "minutes.title", "/conferences/%s/minutes")
+	site.Door("conference after", "minutes.title", "/conferences/%s/minutes")
+	site.Door("conference closed", "minutes.title", "/conferences/%s/minutes")
 	site.Handle("GET /conferences/{id}/minutes", web.SignedIn, s.show)
 	site.Handle("POST /conferences/{id}/minutes", web.SignedIn, s.save)
 	site.Handle("GET /conferences/{id}/minutes/edit", web.SignedIn, s.edit)

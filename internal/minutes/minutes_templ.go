@@ -255,7 +255,7 @@ func showView(p showPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = web.Layout(p.Page.WithCrumb("/conferences/"+p.Conference.ID, p.Conference.Title).WithCrumb("", p.T("minutes.title"))).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Layout(p.Page.WithCrumb("/conferences", p.T("conference.title")).WithCrumb("/conferences/"+p.Conference.ID, p.Conference.Title).WithCrumb("", p.T("minutes.title"))).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1135,7 +1135,7 @@ func editView(p editPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = web.Layout(p.Page.WithCrumb("/conferences/"+p.Conference.ID+"/minutes", p.T("minutes.title")).WithCrumb("", p.Title)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var46), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Layout(p.Page.WithCrumb("/conferences", p.T("conference.title")).WithCrumb("/conferences/"+p.Conference.ID, p.Conference.Title).WithCrumb("/conferences/"+p.Conference.ID+"/minutes", p.T("minutes.title")).WithCrumb("", p.Title)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var46), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -31,6 +31,12 @@ func insertSignature(ctx context.Context, tx *db.Tx, by auth.Actor, id string, s
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, id, s.n, s.Part, by.Login, by.Name, s.Office, s.mark, s.sites, s.joined, tx.Now)
 }
 
+// memberOf returns whose an account is, 0 if it is of no member.
+func memberOf(ctx context.Context, tx *db.Tx, account string) (member int64, err error) {
+	err = tx.One(ctx, `SELECT coalesce(max(member), 0) FROM account WHERE id = $1`, []any{account}, &member)
+	return member, err
+}
+
 // editions returns the texts of the minutes of a conference with their signatures, the
 // newest first; none if none were begun.
 func editions(ctx context.Context, tx *db.Tx, id string) (n int64, all []Edition, err error) {
@@ -58,4 +64,20 @@ func editions(ctx context.Context, tx *db.Tx, id string) (n int64, all []Edition
 		}
 	}
 	return n, all, err
+}
+
+// Signed says which of some conferences have minutes that their chair has signed.
+func Signed(ctx context.Context, tx *db.Tx, conferences []string) (map[string]bool, error) {
+	all, err := db.AllIn(ctx, tx, func(r db.Scanner) (id string, err error) { return id, r.Scan(&id) },
+		`SELECT m.conference FROM minutes m JOIN minutes_signature s ON s.conference = m.conference AND s.n = m.n AND s.part = 'chair' WHERE m.conference IN`, conferences)
+	signed := make(map[string]bool, len(all))
+	for _, id := range all {
+		signed[id] = true
+	}
+	return signed, err
+}
+
+// Signatures returns how many have signed the minutes of a conference as they stand.
+func Signatures(ctx context.Context, tx *db.Tx, conference string) (n int64, err error) {
+	return n, tx.One(ctx, `SELECT count(*) FROM minutes m JOIN minutes_signature s ON s.conference = m.conference AND s.n = m.n WHERE m.conference = $1`, []any{conference}, &n)
 }

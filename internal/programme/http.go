@@ -37,7 +37,7 @@ type server struct {
 // conference is made like another.
 func Register(site *web.Site, d *db.DB, files *file.Store, base string, more ...Copier) {
 	s := &server{site, d, files, base, more, make(chan struct{}, 1)}
-	site.Door("conference", "programme.title", "/conferences/%s/programme")
+	site.Door("conference before", "programme.title", "/conferences/%s/programme")
 	site.Door("conferences.new", "programme.patterns", "/conferences/patterns")
 	site.Handle("GET /conferences/{id}/programme", web.SignedIn, s.show)
 	site.Handle("GET /conferences/{id}/programme/edit", web.SignedIn, s.edit)

@@ -15,7 +15,7 @@ import (
 )
 
 func (s *server) registerPhotos() {
-	s.site.Door("conference", "programme.photos", "/conferences/%s/photos")
+	s.site.Door("conference after", "programme.photos", "/conferences/%s/photos")
 	s.site.Handle("GET /conferences/{id}/photos", web.SignedIn, s.photos)
 	s.site.Handle("POST /conferences/{id}/photos", web.SignedIn, s.addPhoto)
 	s.site.Handle("GET /conferences/{id}/photos/{photo}", web.SignedIn, s.photo(false))

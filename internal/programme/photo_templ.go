@@ -301,7 +301,7 @@ func photosView(p photosPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = web.Layout(p.Page.WithCrumb("/conferences/"+p.Conference.ID+"/programme", p.Conference.Title).WithCrumb("", p.Title)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Layout(p.Page.WithCrumb("/conferences", p.T("conference.title")).WithCrumb("/conferences/"+p.Conference.ID, p.Conference.Title).WithCrumb("", p.Title)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -181,7 +181,7 @@ func showView(p showPage) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = web.Heading(p.Page, p.Conference.Title, lead(p.Page, p.Conference)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Heading(p.Page, p.T("programme.title"), p.Conference.Title+" · "+lead(p.Page, p.Conference)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -330,7 +330,7 @@ func showView(p showPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = web.Layout(p.Page.WithCrumb(p.path(), p.Conference.Title).WithCrumb("", p.T("programme.title"))).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Layout(p.Page.WithCrumb("/conferences", p.T("conference.title")).WithCrumb(p.path(), p.Conference.Title).WithCrumb("", p.T("programme.title"))).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1294,7 +1294,7 @@ func editView(p editPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = web.Layout(p.Page.WithCrumb("/conferences/"+p.Conference.ID+"/programme", p.Conference.Title).WithCrumb("", p.Title)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var59), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Layout(p.Page.WithCrumb("/conferences", p.T("conference.title")).WithCrumb("/conferences/"+p.Conference.ID, p.Conference.Title).WithCrumb("/conferences/"+p.Conference.ID+"/programme", p.T("programme.title")).WithCrumb("", p.Title)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var59), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

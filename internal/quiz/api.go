@@ -12,7 +12,7 @@ import (
 
 type apiQuiz struct {
 	ID       string    `json:"id"`
-	Part     string    `json:"part,omitempty" doc:"Of the conference: the number of a topic"`
+	Part     string    `json:"part,omitempty" doc:"Of the conference: the id of a topic"`
 	Title    string    `json:"title"`
 	State    Stage     `json:"state" enum:"draft,open,closed"`
 	Opens    time.Time `json:"opens"`
@@ -76,7 +76,7 @@ func RegisterAPI(of Subjects) func(*api.API) {
 					return nil, err
 				}
 				f := Filter{State: in.State, Path: by.Path}
-				if by.Unit == q.Unit {
+				if by.Unit == sub.Unit {
 					f.Path = "/"
 				}
 				all, err := People(ctx, tx, q, f, after.At, limit)

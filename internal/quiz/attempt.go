@@ -150,6 +150,24 @@ func (q Quiz) current(ctx context.Context, tx *db.Tx, by auth.Actor, t Taker) (A
 	return a, err
 }
 
+// Shows reports whether by is shown what is right: there is nothing left to take, and no
+// attempt goes on, of which the answers could be read off an earlier one.
+func Shows(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (bool, error) {
+	q, t, err := taking(ctx, tx, by, id)
+	if err != nil {
+		return false, err
+	}
+	return q.shows(ctx, tx, t)
+}
+
+func (q Quiz) shows(ctx context.Context, tx *db.Tx, t Taker) (bool, error) {
+	if !q.Over(tx.Now) && t.Attempts < q.Attempts || t.Attempts == 0 {
+		return q.Over(tx.Now), nil
+	}
+	last, err := attemptOf(ctx, tx, q.ID, t.Member, t.Attempts)
+	return err == nil && (!last.Finished.IsZero() || last.expired(tx.Now)), err
+}
+
 // Answer keeps what by chose for a question of the attempt under way: the places of the
 // options as they are shown. Given again, the newest stands. It is false where the time
 // is over: then nothing is kept, and the attempt has been marked.

@@ -38,7 +38,7 @@ type server struct {
 // subjects know.
 func Register(site *web.Site, d *db.DB, of Subjects) {
 	s := &server{site, d, of}
-	site.Door("conference", "quiz.door", "/subjects/conference/%s/quizzes")
+	site.Door("conference during", "quiz.door", "/subjects/conference/%s/quizzes")
 	site.Handle("GET /subjects/{kind}/{id}/quizzes", web.SignedIn, s.list)
 	site.Handle("GET /subjects/{kind}/{id}/quizzes/new", web.SignedIn, s.new)
 	site.Handle("POST /subjects/{kind}/{id}/quizzes", web.SignedIn, s.make)
@@ -387,7 +387,7 @@ func (s *server) people(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		f := Filter{State: p.State, Path: p.Unit.Path}
-		if p.Unit.ID == p.Quiz.Unit { // who was there may be at home anywhere
+		if p.Unit.ID == p.Subject.Unit { // who was there may be at home anywhere
 			f.Path = "/"
 		}
 		p.Rows, err = People(ctx, tx, p.Quiz, f, p.After, pageSize+1)

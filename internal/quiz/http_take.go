@@ -167,7 +167,7 @@ type resultPage struct {
 	Attempt   Attempt
 	Questions []Question
 	Given     map[int64]uint64
-	Shown     bool // what is right is shown: there is nothing left to take
+	Shown     bool // what is right is shown
 }
 
 func (s *server) result(w http.ResponseWriter, r *http.Request) error {
@@ -176,7 +176,9 @@ func (s *server) result(w http.ResponseWriter, r *http.Request) error {
 		if p.Quiz, p.Mine, p.Attempt, err = mine(ctx, tx, p.Actor, r.PathValue("id"), number(r.URL.Query().Get("n"))); err != nil || p.Attempt.Finished.IsZero() {
 			return err
 		}
-		p.Shown = p.Quiz.Over(p.Now) || p.Mine.Attempts >= p.Quiz.Attempts
+		if p.Shown, err = p.Quiz.shows(ctx, tx, p.Mine); err != nil {
+			return err
+		}
 		if p.Given, err = answersOf(ctx, tx, p.Attempt); err != nil {
 			return err
 		}

@@ -196,7 +196,7 @@ func Open(ctx context.Context, tx *db.Tx, by auth.Actor, s Subject, id string, v
 	if !q.Closes.After(tx.Now) {
 		return fault.New(fault.Conflict, "quiz.error.past")
 	}
-	sheet, err := tally.Open(ctx, tx, by, kind, id, q.Tree, q.Unit)
+	sheet, err := tally.Open(ctx, tx, by, kind, id, q.Tree, s.Unit)
 	if err != nil {
 		return err
 	}

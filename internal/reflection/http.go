@@ -36,7 +36,7 @@ type server struct {
 // Register adds the pages of this package to the site.
 func Register(site *web.Site, d *db.DB, files *file.Store) {
 	s := &server{site, d, files}
-	site.Door("conference", "reflection.door", "/conferences/%s/reflections")
+	site.Door("conference after", "reflection.door", "/conferences/%s/reflections")
 	site.Handle("GET /conferences/{id}/reflections", web.SignedIn, s.show)
 	site.Handle("GET /conferences/{id}/reflections/units/{key}", web.SignedIn, s.show)
 	site.Handle("GET /conferences/{id}/reflections/edit", web.SignedIn, s.edit)

@@ -198,7 +198,7 @@ func paperView(p paperPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = web.Layout(p.Page.WithCrumb("/conferences/"+p.Set.Conference, p.Set.Title).WithCrumb(p.Set.base(), p.T("reflection.title")).WithCrumb("", p.Person.Name)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Layout(p.Page.WithCrumb("/conferences", p.T("reflection.conferences")).WithCrumb("/conferences/"+p.Set.Conference, p.Set.Title).WithCrumb(p.Set.base(), p.T("reflection.title")).WithCrumb("", p.Person.Name)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -942,7 +942,7 @@ func formView(p formPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = web.Layout(p.Page.WithCrumb("/conferences/"+p.Conference.ID, p.Conference.Title).WithCrumb("/conferences/"+p.Conference.ID+"/reflections", p.T("reflection.title")).WithCrumb("", p.Title)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var38), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Layout(p.Page.WithCrumb("/conferences", p.T("reflection.conferences")).WithCrumb("/conferences/"+p.Conference.ID, p.Conference.Title).WithCrumb("/conferences/"+p.Conference.ID+"/reflections", p.T("reflection.title")).WithCrumb("", p.Title)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var38), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1301,7 +1301,7 @@ func listView(p listPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = web.Layout(p.Page.WithCrumb("/conferences/"+p.Set.Conference, p.Set.Title).WithCrumb(p.Set.base(), p.T("reflection.title")).WithCrumb("", p.Title)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var43), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Layout(p.Page.WithCrumb("/conferences", p.T("reflection.conferences")).WithCrumb("/conferences/"+p.Set.Conference, p.Set.Title).WithCrumb(p.Set.base(), p.T("reflection.title")).WithCrumb("", p.Title)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var43), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -190,3 +190,14 @@ func texts(all []string) string {
 	b, _ := json.Marshal(all) // strings always can be
 	return string(b)
 }
+
+// HandedIn says in which of some conferences somebody has handed in a paper that stands.
+func HandedIn(ctx context.Context, tx *db.Tx, conferences []string) (map[string]bool, error) {
+	all, err := db.AllIn(ctx, tx, func(r db.Scanner) (id string, err error) { return id, r.Scan(&id) },
+		`SELECT DISTINCT conference FROM reflection_person WHERE state IN ('handed', 'accepted') AND conference IN`, conferences)
+	handed := make(map[string]bool, len(all))
+	for _, id := range all {
+		handed[id] = true
+	}
+	return handed, err
+}

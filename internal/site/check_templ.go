@@ -352,7 +352,7 @@ func linesView(p linesPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = web.Layout(p.Page.WithCrumb("/conferences/"+p.Gathering.ID, p.Gathering.Title).WithCrumb("/conferences/"+p.Gathering.ID+"/sites", p.T("site.title")).WithCrumb("", p.Title)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Layout(p.Page.WithCrumb("/conferences", p.T("site.conferences")).WithCrumb("/conferences/"+p.Gathering.ID, p.Gathering.Title).WithCrumb("/conferences/"+p.Gathering.ID+"/sites", p.T("site.title")).WithCrumb("", p.Title)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

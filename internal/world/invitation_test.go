@@ -10,7 +10,9 @@ import (
 	"nhipcau/internal/fault"
 	"nhipcau/internal/follow"
 	"nhipcau/internal/invitation"
+	"nhipcau/internal/pass"
 	"nhipcau/internal/rollout"
+	"nhipcau/internal/sheet"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
 )
@@ -151,7 +153,7 @@ func TestAnswers(t *testing.T) {
 			if who, err = invitation.List(ctx, tx, s.bikhu, m, invitation.Filter{}, 0, 100); err != nil {
 				return err
 			}
-			coder, err := attendance.NewCoder(ctx, tx, c.ID)
+			coder, err := pass.NewCoder(ctx, tx, c.ID)
 			code = coder.Member(who[0].Member)
 			return err
 		})
@@ -229,12 +231,12 @@ func TestGuestsAndPaper(t *testing.T) {
 	c := s.meeting(t)
 	var number int64
 	var code string
-	var sheet invitation.Sheet
+	var list sheet.Sheet
 	s.do(t, func(ctx context.Context, tx *db.Tx) (err error) {
 		if number, err = invitation.InviteGuest(ctx, tx, s.bikhu, c.ID, invitation.Guest{Name: "Trần Thị B", Org: "Sở Nội vụ", Email: "b@example.vn"}); err != nil {
 			return err
 		}
-		coder, err := attendance.NewCoder(ctx, tx, c.ID)
+		coder, err := pass.NewCoder(ctx, tx, c.ID)
 		if err != nil {
 			return err
 		}
@@ -242,17 +244,17 @@ func TestGuestsAndPaper(t *testing.T) {
 		return invitation.Reply{Word: invitation.Come}.GiveByCode(ctx, tx, code)
 	})
 	s.do(t, func(ctx context.Context, tx *db.Tx) (err error) {
-		sheet, err = invitation.Print(ctx, tx, s.bikhu, c.ID, 0, 1)
+		list, err = sheet.Print(ctx, tx, s.bikhu, c.ID, 0, 1)
 		return err
 	})
-	if last := sheet.People[len(sheet.People)-1]; sheet.N != 1 || last.Guest != number || last.Answer.Word != invitation.Come {
-		t.Fatalf("list %d ends with %+v", sheet.N, last)
+	if last := list.People[len(list.People)-1]; list.N != 1 || last.Guest != number || last.Answer.Word != invitation.Come {
+		t.Fatalf("list %d ends with %+v", list.N, last)
 	}
 	s.do(t, func(ctx context.Context, tx *db.Tx) error {
 		if err := invitation.Remind(ctx, tx, s.bikhu, c.ID); err != nil {
 			return err
 		}
-		again, err := invitation.Print(ctx, tx, s.bikhu, c.ID, 0, 1)
+		again, err := sheet.Print(ctx, tx, s.bikhu, c.ID, 0, 1)
 		if err == nil && again.N != 1 {
 			t.Errorf("printed again it is list %d", again.N)
 		}
@@ -266,14 +268,14 @@ func TestGuestsAndPaper(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		again, err := invitation.Print(ctx, tx, s.bikhu, c.ID, 0, 1)
-		if err == nil && (again.N != 2 || len(again.People) != len(sheet.People)+1) {
+		again, err := sheet.Print(ctx, tx, s.bikhu, c.ID, 0, 1)
+		if err == nil && (again.N != 2 || len(again.People) != len(list.People)+1) {
 			t.Errorf("list %d of %d", again.N, len(again.People))
 		}
 		return err
 	})
-	guest := len(sheet.People)
-	p := invitation.Paper{List: 1, Call: 1, Text: "1, 2 x; 3p\n" + vn.Int(int64(guest)), Reason: "leave"}
+	guest := len(list.People)
+	p := sheet.Paper{List: 1, Call: 1, Text: "1, 2 x; 3p\n" + vn.Int(int64(guest)), Reason: "leave"}
 	var n int
 	s.do(t, func(ctx context.Context, tx *db.Tx) (err error) {
 		n, err = p.Save(ctx, tx, s.bikhu, c.ID, 0)
@@ -291,7 +293,7 @@ func TestGuestsAndPaper(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		want := map[int64]attendance.State{sheet.People[0].Member: attendance.Present, sheet.People[1].Member: attendance.Absent, sheet.People[2].Member: attendance.Excused}
+		want := map[int64]attendance.State{list.People[0].Member: attendance.Present, list.People[1].Member: attendance.Absent, list.People[2].Member: attendance.Excused}
 		for _, v := range all {
 			if w, ok := want[v.Member]; ok && v.State != w || !ok && v.State.There() {
 				t.Errorf("%s is %s, to be %q", v.Name, v.State, w)
@@ -312,7 +314,7 @@ func TestGuestsAndPaper(t *testing.T) {
 }
 
 func TestNumbersOnPaper(t *testing.T) {
-	all, err := invitation.Parse("1-3, 5 x; 7p\n2 P, 9–10", 10)
+	all, err := sheet.Parse("1-3, 5 x; 7p\n2 P, 9–10", 10)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -326,7 +328,7 @@ func TestNumbersOnPaper(t *testing.T) {
 		}
 	}
 	for _, bad := range []string{"", "0", "11", "5-3", "abc", "4 q", "1-", "-", "999999999999999999999", "1-99999999"} {
-		if _, err := invitation.Parse(bad, 10); !fault.Is(err, fault.Invalid) {
+		if _, err := sheet.Parse(bad, 10); !fault.Is(err, fault.Invalid) {
 			t.Errorf("%q: %v", bad, err)
 		}
 	}

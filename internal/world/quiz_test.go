@@ -8,22 +8,22 @@ import (
 	"testing"
 	"time"
 
-	"nhipcau/internal/attendance"
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/presence"
 	"nhipcau/internal/quiz"
 	"nhipcau/internal/tally"
 )
 
 // quizzed returns an open quiz of three questions of a bank of six about a conference
 // of the bloc, what it is about, and who is to take it.
-func (s *story) quizzed(t *testing.T, change func(*quiz.Quiz)) (quiz.Quiz, quiz.Subject, []attendance.Row) {
+func (s *story) quizzed(t *testing.T, change func(*quiz.Quiz)) (quiz.Quiz, quiz.Subject, []presence.Row) {
 	t.Helper()
 	c := s.gathering(t, 2)
 	sub := quiz.Subject{Kind: "conference", ID: c.ID, Unit: s.bloc.root.ID, UnitKey: s.bloc.root.Key, Path: s.bloc.root.Path, Tree: s.bikhu.Tree, MayRun: true, MayName: true}
 	var q quiz.Quiz
-	var rows []attendance.Row
+	var rows []presence.Row
 	s.do(t, func(ctx context.Context, tx *db.Tx) (err error) {
 		b, err := quiz.MakeBank(ctx, tx, s.bikhu, "Bộ câu hỏi")
 		if err != nil {
@@ -45,7 +45,7 @@ func (s *story) quizzed(t *testing.T, change func(*quiz.Quiz)) (quiz.Quiz, quiz.
 		if q, err = quiz.Make(ctx, tx, s.bikhu, sub, q); err != nil {
 			return err
 		}
-		if rows, err = attendance.Roll(ctx, tx, c.ID); err != nil {
+		if rows, err = presence.Roll(ctx, tx, c.ID); err != nil {
 			return err
 		}
 		var people []quiz.Due
@@ -271,4 +271,41 @@ func TestQuizzesCount(t *testing.T) {
 	if points != lane(v, "points") {
 		t.Errorf("people have %d points, the sheet %d", points, lane(v, "points"))
 	}
+}
+
+// What is right is not shown while an attempt goes on: the last one is not taken with
+// the answers of the one before on another page.
+func TestQuizShowsNothingUnderWay(t *testing.T) {
+	s := house(t, 2)
+	q, _, rows := s.quizzed(t, nil)
+	me := own(rows[0], s.heads[0])
+	shows := func(want bool, when string) {
+		t.Helper()
+		s.see(t, func(ctx context.Context, tx *db.Tx) error {
+			got, err := quiz.Shows(ctx, tx, me, q.ID)
+			if got != want {
+				t.Errorf("%s: shown is %v", when, got)
+			}
+			return err
+		})
+	}
+	end := func(n int64) {
+		s.do(t, func(ctx context.Context, tx *db.Tx) error { return quiz.End(ctx, tx, me, q.ID, n) })
+	}
+	end(s.begun(t, me, q.ID).N)
+	shows(false, "with an attempt left")
+	a := s.begun(t, me, q.ID)
+	shows(false, "in the last attempt")
+	end(a.N)
+	shows(true, "after the last attempt")
+	me = own(rows[1], s.heads[0])
+	s.Clock.Set(q.Closes.Add(-time.Minute))
+	b := s.begun(t, me, q.ID)
+	s.Clock.Set(q.Closes.Add(quiz.Grace))
+	shows(false, "while answers are still taken after the closing time")
+	if !s.answer(t, me, b, b.Questions[0], s.right(t, b, q, b.Questions[0])) {
+		t.Error("an answer within the grace was lost")
+	}
+	s.Clock.Set(q.Closes.Add(quiz.Grace + time.Second))
+	shows(true, "once nothing is taken any more")
 }

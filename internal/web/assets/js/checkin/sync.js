@@ -3,7 +3,7 @@
 import { read, write } from './store.js'
 import { answered, countWaiting, outward, waiting } from './facts.js'
 import { askJSON, Away, Refused } from './api.js'
-import { fetchRoster, Unfit } from './roster.js'
+import { dropRoster, fetchRoster, Unfit } from './roster.js'
 import { now } from './clock.js'
 
 const BATCH = 500
@@ -55,6 +55,12 @@ async function send(device) {
 
 const keepDevice = d => write(['device'], s => { s.device.put(d) })
 
+/** Forgets the list of a device that the server gives none any more. By the clock of the telephone alone nothing is forgotten. */
+async function forget(d, current) {
+  await dropRoster(d)
+  if (d === current) renewed(undefined)
+}
+
 /** The list of a device if there is a newer one; there is none once the conference is over. */
 async function listOf(d, etag) {
   try {
@@ -63,9 +69,14 @@ async function listOf(d, etag) {
     if (!(err instanceof Refused && err.status === 409)) throw err
     d.closed = true
     await keepDevice(d)
+    if (err.body.error === 'device.error.over') await forget(d, d)
     return undefined
   }
 }
+
+// After a time without a network others may have noted people: the list is asked for,
+// whatever the answer to the facts says of it.
+let stale = false
 
 /** @param {object} current the device in use @param {() => object | undefined} roster the list in memory */
 async function round(current, roster, force) {
@@ -74,15 +85,18 @@ async function round(current, roster, force) {
     if (!d || (d.revoked && !force)) continue
     try {
       const etag = await send(d)
-      if (d === current && (etag === undefined || etag !== roster()?.etag)) {
+      if (d === current && (stale || etag === undefined || etag !== roster()?.etag)) {
         const fresh = await listOf(d, roster()?.etag)
         if (fresh) renewed(fresh)
+        stale = false
       }
+      if (d !== current) await dropRoster(d) // nobody goes back to it
       if (d.revoked) { d.revoked = false; await keepDevice(d) }
     } catch (err) {
       if (err instanceof Refused && err.status === 401 && err.body.revoked) {
         d.revoked = true
         await keepDevice(d)
+        await forget(d, current)
         if (d !== current) continue
       }
       throw err
@@ -144,7 +158,7 @@ export function begin(o) {
   changed = o.changed
   renewed = o.renewed
   const go = force => run(o.current, o.roster, force)
-  addEventListener('online', () => { wait = FIRST; go() })
+  addEventListener('online', () => { wait = FIRST; stale = true; go() })
   document.addEventListener('visibilitychange', () => { if (!document.hidden) go() })
   let pending
   const soon = () => {

@@ -1,51 +1,18 @@
-package invitation
+// Package sheet holds the paper of those invited to a conference: their badges, the
+// lists on which they sign, and the marking of the roll from such lists.
+package sheet
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
 	"time"
 
-	"nhipcau/internal/auth"
-	"nhipcau/internal/db"
-	"nhipcau/internal/fault"
+	"nhipcau/internal/invitation"
 	"nhipcau/internal/office"
 	"nhipcau/internal/vn"
 )
-
-// MostInFile is how many people one file of badges, letters or signatures holds.
-const MostInFile = 2_000
-
-// Everybody returns those invited whom by sees, members first, by unit and name, for a
-// file; more than MostInFile are refused.
-func Everybody(ctx context.Context, tx *db.Tx, by auth.Actor, m Meeting, f Filter) ([]Invited, error) {
-	if err := mayName(by); err != nil {
-		return nil, err
-	}
-	all, err := List(ctx, tx, by, m, f, 0, MostInFile+1)
-	if err != nil {
-		return nil, err
-	}
-	if by.Covers(m.path) && f.Unit == "" && len(all) <= MostInFile {
-		more, err := Guests(ctx, tx, m, f, 0, MostInFile+1)
-		if err != nil {
-			return nil, err
-		}
-		sortPeople(all)
-		all = append(all, more...)
-	} else {
-		sortPeople(all)
-	}
-	if len(all) > MostInFile {
-		return nil, fault.New(fault.Conflict, "invitation.error.many", MostInFile)
-	}
-	if len(all) == 0 {
-		return nil, fault.New(fault.Conflict, "invitation.error.nobody")
-	}
-	return all, nil
-}
 
 // A badge is of the size of a card, ten to a sheet.
 const (
@@ -58,7 +25,7 @@ const (
 )
 
 // Badges writes the badges of people as a PDF to be cut at its marks.
-func Badges(w io.Writer, t office.Typeface, m Meeting, all []Invited, code func(Invited) string) error {
+func Badges(w io.Writer, t office.Typeface, m invitation.Meeting, all []invitation.Invited, code func(invitation.Invited) string) error {
 	if len(t.Regular) == 0 {
 		return errors.New("the bundle has no typeface; it is made by make build")
 	}
@@ -97,7 +64,7 @@ func cutMarks(p *office.PDF, left, top float64) {
 	}
 }
 
-func badge(p *office.PDF, x, y float64, m Meeting, v Invited, c office.Matrix) {
+func badge(p *office.PDF, x, y float64, m invitation.Meeting, v invitation.Invited, c office.Matrix) {
 	const edge, code = 4.0, 27.0
 	next := p.Put(office.Text{X: x + edge, Y: y + 4, W: badgeWidth - 2*edge, Size: 8, Lines: 2}, m.Title)
 	p.Rule(x+edge, next+1, x+badgeWidth-edge, next+1, 2)
@@ -106,38 +73,30 @@ func badge(p *office.PDF, x, y float64, m Meeting, v Invited, c office.Matrix) {
 	at = p.Put(office.Text{X: x + edge, Y: at + 1, W: wide, Size: 9, Lines: 2}, v.Office)
 	p.Put(office.Text{X: x + edge, Y: at + 0.5, W: wide, Size: 9, Lines: 2}, v.UnitName)
 	p.Code(x+badgeWidth-edge-code+2, y+badgeHeight-code-8, code, c)
-	foot := when(m)
+	foot := m.When()
 	if v.SiteName != "" {
 		foot = v.SiteName + " · " + foot
 	}
 	p.Put(office.Text{X: x + edge, Y: y + badgeHeight - 7, W: badgeWidth - 2*edge, Size: 8, Lines: 1}, foot)
 }
 
-// when says the time of a conference.
-func when(m Meeting) string {
-	if m.Start == "" {
-		return m.Day.String()
-	}
-	return m.Start + " " + m.Day.String()
-}
-
 // A Sheet is a list for signatures: of a site, or of a conference without sites.
 type Sheet struct {
-	Meeting Meeting
+	Meeting invitation.Meeting
 	Site    int64  // 0: the whole conference
 	Name    string // of the site
 	Call    int64  // roll call, from 1
 	Called  string // its name
 	N       int64  // which of the lists that were printed, from 1
 	Made    time.Time
-	People  []Invited
+	People  []invitation.Invited
 }
 
 // A line is one on a list: a heading of a unit, or a numbered person.
 type line struct {
 	unit string
 	n    int
-	who  Invited
+	who  invitation.Invited
 }
 
 // lines returns the list with the names of units between.
@@ -166,7 +125,7 @@ func (s Sheet) Mark(page int) string {
 
 func (s Sheet) head() (title string, under []string) {
 	title = "DANH SÁCH ĐIỂM DANH"
-	under = []string{s.Meeting.Title, when(s.Meeting)}
+	under = []string{s.Meeting.Title, s.Meeting.When()}
 	if s.Name != "" {
 		under = append(under, fmt.Sprintf("Điểm cầu số %d: %s", s.Site, s.Name))
 	} else if s.Meeting.Place != "" {

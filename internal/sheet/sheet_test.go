@@ -1,4 +1,4 @@
-package invitation_test
+package sheet_test
 
 import (
 	"bytes"
@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"nhipcau/internal/invitation"
+	"nhipcau/internal/sheet"
 	"nhipcau/internal/web"
 )
 
@@ -30,7 +31,7 @@ func text(t *testing.T, pdf []byte) string {
 	t.Helper()
 	tool, err := exec.LookPath("pdftotext")
 	if err != nil {
-		t.Skip("pdftotext is not installed")
+		t.Fatal("there is no pdftotext; install it (apt-get install poppler-utils)")
 	}
 	file := filepath.Join(t.TempDir(), "x.pdf")
 	if err := os.WriteFile(file, pdf, 0o600); err != nil {
@@ -47,10 +48,10 @@ var meeting = invitation.Meeting{ID: "abc", Title: "Hội nghị trực tuyến 
 
 func TestBadges(t *testing.T) {
 	if !web.Bundled() {
-		t.Skip("the bundle was not made")
+		t.Fatal("the bundle has no typeface; it is made by make build")
 	}
 	var b bytes.Buffer
-	if err := invitation.Badges(&b, web.Typeface(), meeting, crowd(23), func(v invitation.Invited) string {
+	if err := sheet.Badges(&b, web.Typeface(), meeting, crowd(23), func(v invitation.Invited) string {
 		return invitation.CodeText("https://hop.example.vn", fmt.Sprintf("%026d", v.Member))
 	}); err != nil {
 		t.Fatal(err)
@@ -68,9 +69,9 @@ func TestBadges(t *testing.T) {
 
 func TestList(t *testing.T) {
 	if !web.Bundled() {
-		t.Skip("the bundle was not made")
+		t.Fatal("the bundle has no typeface; it is made by make build")
 	}
-	s := invitation.Sheet{Meeting: meeting, Site: 3, Name: "Hội trường lớn", Call: 2, N: 1, People: crowd(60)}
+	s := sheet.Sheet{Meeting: meeting, Site: 3, Name: "Hội trường lớn", Call: 2, N: 1, People: crowd(60)}
 	var b bytes.Buffer
 	if err := s.PDF(&b, web.Typeface()); err != nil {
 		t.Fatal(err)
@@ -94,7 +95,7 @@ func TestList(t *testing.T) {
 	}
 	office, err := exec.LookPath("soffice")
 	if err != nil {
-		t.Skip("LibreOffice is not installed")
+		t.Fatal("there is no LibreOffice; install it (apt-get install libreoffice-writer-nogui libreoffice-calc-nogui fonts-liberation)")
 	}
 	dir := t.TempDir()
 	for name, file := range map[string][]byte{"a.docx": docx, "b.xlsx": xlsx} {
@@ -117,19 +118,6 @@ func TestList(t *testing.T) {
 		}
 		if !strings.Contains(said, "Trần Văn Khách") || !strings.Contains(said, "Ký tên") {
 			t.Errorf("%s lacks a name or the place to sign", name)
-		}
-	}
-}
-
-func TestCodeText(t *testing.T) {
-	for base, want := range map[string]string{"": "X", "https://hop.example.vn/": "HTTPS://HOP.EXAMPLE.VN/I/X"} {
-		if got := invitation.CodeText(base, "X"); got != want {
-			t.Errorf("%q gives %q", base, got)
-		}
-	}
-	for base, want := range map[string]string{"http://127.0.0.1:8080": "", "http://localhost:1": "", "http://[::1]:2": "", "https://a.vn/": "https://a.vn", "x": ""} {
-		if got := invitation.Public(base); got != want {
-			t.Errorf("%q is %q", base, got)
 		}
 	}
 }

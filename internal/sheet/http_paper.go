@@ -1,7 +1,8 @@
-package invitation
+package sheet
 
 import (
 	"context"
+	"embed"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -10,9 +11,45 @@ import (
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/invitation"
 	"nhipcau/internal/site"
 	"nhipcau/internal/web"
 )
+
+// Locale holds the messages of this package.
+//
+//go:embed locale/*.json
+var Locale embed.FS
+
+type server struct {
+	site  *web.Site
+	db    *db.DB
+	codes *invitation.Codes
+}
+
+// Register adds the pages of this package to the site; base is the address of the
+// house, which codes on badges lead to if it is a public one.
+func Register(site *web.Site, d *db.DB, base string) {
+	s := &server{site: site, db: d, codes: invitation.NewCodes(d, base)}
+	site.Door("conference before", "sheet.paper", "/conferences/%s/paper")
+	site.Door("site", "sheet.paper", "/conferences/%s/sites/%d/paper")
+	site.Handle("GET /conferences/{id}/invitations/badges.pdf", web.SignedIn, s.badges)
+	for _, path := range []string{"/conferences/{id}", "/conferences/{id}/sites/{n}"} {
+		site.Handle("GET "+path+"/list.docx", web.SignedIn, s.listDocx)
+		site.Handle("GET "+path+"/list.xlsx", web.SignedIn, s.listXlsx)
+		site.Handle("GET "+path+"/list.pdf", web.SignedIn, s.listPDF)
+		site.Handle("GET "+path+"/paper", web.SignedIn, s.paper)
+		site.Handle("POST "+path+"/paper", web.SignedIn, s.mark)
+	}
+}
+
+func number(s string) int64 {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n < 0 {
+		return -1
+	}
+	return n
+}
 
 // The kinds of files.
 const (
@@ -31,13 +68,13 @@ func head(w http.ResponseWriter, name, kind string) {
 }
 
 // everybody reads those invited to whom a file is made.
-func (s *server) everybody(r *http.Request) (m Meeting, all []Invited, err error) {
+func (s *server) everybody(r *http.Request) (m invitation.Meeting, all []invitation.Invited, err error) {
 	by := auth.FromContext(r.Context())
 	err = s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
-		if m, err = Find(ctx, tx, by, r.PathValue("id")); err != nil {
+		if m, err = invitation.Find(ctx, tx, by, r.PathValue("id")); err != nil {
 			return err
 		}
-		all, err = Everybody(ctx, tx, by, m, filter(r.URL.Query()))
+		all, err = invitation.Everybody(ctx, tx, by, m, invitation.ReadFilter(r.URL.Query()))
 		return err
 	})
 	return m, all, err
@@ -46,7 +83,7 @@ func (s *server) everybody(r *http.Request) (m Meeting, all []Invited, err error
 func (s *server) badges(w http.ResponseWriter, r *http.Request) error {
 	m, all, err := s.everybody(r)
 	if fault.Is(err, fault.Conflict) {
-		return s.listed(w, r, err)
+		return invitation.Refused(s.site, s.db, w, r, err)
 	}
 	if err != nil {
 		return err
@@ -123,7 +160,7 @@ func (s *server) printFailed(w http.ResponseWriter, r *http.Request, err error) 
 // paperPage is where the roll is marked from a list on paper.
 type paperPage struct {
 	web.Page
-	Meeting Meeting
+	Meeting invitation.Meeting
 	Site    site.Site
 	N       int64 // of the site, 0 for none
 	Calls   []attendance.Call
@@ -140,7 +177,7 @@ func (s *server) paper(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *server) paperPage(w http.ResponseWriter, r *http.Request, typed Paper, failed error) error {
-	p := paperPage{Page: s.site.Page(r, "invitation.paper"), N: siteOf(r), Paper: typed}
+	p := paperPage{Page: s.site.Page(r, "sheet.paper"), N: siteOf(r), Paper: typed}
 	status := http.StatusOK
 	by := p.Actor
 	if err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
@@ -196,7 +233,7 @@ func (s *server) mark(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.paperPage(w, r, p, err)
 	}
-	return web.SeeSaid(w, r, "invitation.said.marked", "%s?call=%d&list=%d", back, p.Call, p.List)
+	return web.SeeSaid(w, r, "sheet.said.marked", "%s?call=%d&list=%d", back, p.Call, p.List)
 }
 
 func (p paperPage) base() string {
@@ -208,9 +245,9 @@ func (p paperPage) base() string {
 
 func (p paperPage) lead() string {
 	if p.N > 0 {
-		return p.Site.Name + " · " + when(p.Meeting)
+		return p.Site.Name + " · " + p.Meeting.When()
 	}
-	return p.Meeting.Title + " · " + when(p.Meeting)
+	return p.Meeting.Title + " · " + p.Meeting.When()
 }
 
 func (p paperPage) callQuery() string { return "?call=" + strconv.FormatInt(max(1, p.Paper.Call), 10) }
@@ -221,5 +258,5 @@ func (p paperPage) sum() string {
 	for _, x := range p.Said {
 		n[x.State]++
 	}
-	return p.T("invitation.paper.sum", p.Int(n[attendance.Present]), p.Int(n[attendance.Absent]), p.Int(n[attendance.Excused]))
+	return p.T("sheet.paper.sum", p.Int(n[attendance.Present]), p.Int(n[attendance.Absent]), p.Int(n[attendance.Excused]))
 }

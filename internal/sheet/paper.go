@@ -1,7 +1,6 @@
-package invitation
+package sheet
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/binary"
@@ -17,26 +16,12 @@ import (
 	"nhipcau/internal/conference"
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/invitation"
 	"nhipcau/internal/site"
-	"nhipcau/internal/vn"
 )
 
-// sortPeople puts people in the order of a list: by place of the unit, then by name.
-func sortPeople(all []Invited) {
-	keys := make(map[int64][]byte, len(all))
-	for _, v := range all {
-		keys[v.Member] = vn.NameKey(v.Name)
-	}
-	slices.SortStableFunc(all, func(a, b Invited) int {
-		if a.path != b.path {
-			return strings.Compare(a.path, b.path)
-		}
-		return bytes.Compare(keys[a.Member], keys[b.Member])
-	})
-}
-
 // ids are the people of a list as it is kept.
-func ids(all []Invited) []int64 {
+func ids(all []invitation.Invited) []int64 {
 	out := make([]int64, len(all))
 	for i, v := range all {
 		if out[i] = v.Member; v.Guest != 0 {
@@ -48,19 +33,19 @@ func ids(all []Invited) []int64 {
 
 // place returns the conference and the site that by may keep a list of; site 0 is the
 // whole conference.
-func place(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n int64) (Meeting, site.Site, error) {
-	m, err := Find(ctx, tx, by, id)
+func place(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n int64) (invitation.Meeting, site.Site, error) {
+	m, err := invitation.Find(ctx, tx, by, id)
 	if err != nil {
 		return m, site.Site{}, err
 	}
 	if n == 0 {
-		return m, site.Site{}, mayInvite(by, m)
+		return m, site.Site{}, invitation.MayInvite(by, m)
 	}
 	_, x, err := site.Get(ctx, tx, by, id, n)
 	if err != nil {
 		return m, x, err
 	}
-	host, err := pathOf(ctx, tx, m.tree, x.Unit)
+	host, err := pathOf(ctx, tx, m.Tree, x.Unit)
 	if err == nil {
 		err = mayKeepSite(by, m, host)
 	}
@@ -95,9 +80,9 @@ func Print(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n, call int
 
 // everybodyAt returns all who are expected at a site, or with site 0 at a conference,
 // in the order of a list; whoever keeps the site sees them all.
-func everybodyAt(ctx context.Context, tx *db.Tx, m Meeting, n int64) ([]Invited, error) {
-	whole := auth.System(m.tree)
-	return Everybody(ctx, tx, whole, m, Filter{Site: n})
+func everybodyAt(ctx context.Context, tx *db.Tx, m invitation.Meeting, n int64) ([]invitation.Invited, error) {
+	whole := auth.System(m.Tree)
+	return invitation.Everybody(ctx, tx, whole, m, invitation.Filter{Site: n})
 }
 
 // A Printed is a list that was printed.
@@ -110,7 +95,7 @@ type Printed struct {
 }
 
 // Lists returns the lists that were printed, the last first.
-func Lists(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n int64) (Meeting, site.Site, []Printed, error) {
+func Lists(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n int64) (invitation.Meeting, site.Site, []Printed, error) {
 	m, x, err := place(ctx, tx, by, id, n)
 	if err != nil {
 		return m, x, nil, err
@@ -122,7 +107,7 @@ func Lists(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n int64) (M
 // A Marked is what a list says of one of its numbers.
 type Marked struct {
 	N      int64
-	Who    Invited
+	Who    invitation.Invited
 	State  attendance.State
 	Reason string
 	Was    attendance.State // on the roll before
@@ -135,7 +120,7 @@ type Marked struct {
 //	1-45, 47 x, 50-52 p
 func Parse(text string, most int64) (map[int64]attendance.State, error) {
 	all := map[int64]attendance.State{}
-	for _, part := range lines(strings.ToLower(text)) {
+	for _, part := range parts(strings.ToLower(text)) {
 		part = strings.Join(strings.Fields(strings.ReplaceAll(part, "–", "-")), " ")
 		if part == "" {
 			continue
@@ -153,9 +138,9 @@ func Parse(text string, most int64) (map[int64]attendance.State, error) {
 		}
 		switch {
 		case !ok || err != nil || a > b:
-			return nil, wrong("numbers", "invitation.error.part", part)
+			return nil, wrong("numbers", "sheet.error.part", part)
 		case a < 1 || b > most:
-			return nil, wrong("numbers", "invitation.error.number", part, most)
+			return nil, wrong("numbers", "sheet.error.number", part, most)
 		}
 		for n := a; n <= b; n++ {
 			all[n] = state
@@ -165,6 +150,17 @@ func Parse(text string, most int64) (map[int64]attendance.State, error) {
 		return nil, wrong("numbers", "error.needed")
 	}
 	return all, nil
+}
+
+// parts cuts what was typed at commas, semicolons and line ends.
+func parts(s string) []string {
+	return strings.FieldsFunc(s, func(c rune) bool { return c == ',' || c == ';' || c == '\n' || c == '\r' })
+}
+
+func wrong(field, key string, args ...any) error {
+	w := fault.Wrong{}
+	w.Add(field, key, args...)
+	return w.Err()
 }
 
 // letterStates are what letters beside numbers say.
@@ -180,14 +176,14 @@ type Paper struct {
 
 // Read returns what a paper says, person by person in the order of the list. Nothing
 // is marked yet.
-func (p Paper) Read(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n int64) (Meeting, []Marked, error) {
+func (p Paper) Read(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n int64) (invitation.Meeting, []Marked, error) {
 	m, _, err := place(ctx, tx, by, id, n)
 	if err != nil {
 		return m, nil, err
 	}
 	l, err := listOf(ctx, tx, m.ID, n, p.List)
 	if fault.Is(err, fault.NotFound) {
-		return m, nil, wrong("list", "invitation.error.list")
+		return m, nil, wrong("list", "sheet.error.list")
 	}
 	if err != nil {
 		return m, nil, err
@@ -196,7 +192,7 @@ func (p Paper) Read(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n 
 	if err != nil {
 		return m, nil, err
 	}
-	if !one(attendance.Reasons, p.Reason) {
+	if !slices.Contains(attendance.Reasons, p.Reason) {
 		p.Reason = "other"
 	}
 	var all []Marked
@@ -205,9 +201,9 @@ func (p Paper) Read(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n 
 		if !ok {
 			continue
 		}
-		v, err := invitedByID(ctx, tx, m, max(0, who), max(0, -who))
+		v, err := invitation.ByID(ctx, tx, m, max(0, who), max(0, -who))
 		if fault.Is(err, fault.NotFound) {
-			return m, nil, wrong("numbers", "invitation.error.gone", i+1)
+			return m, nil, wrong("numbers", "sheet.error.gone", i+1)
 		}
 		if err != nil {
 			return m, nil, err
@@ -217,7 +213,7 @@ func (p Paper) Read(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n 
 			x.Reason = p.Reason
 		}
 		if v.Guest != 0 && !state.There() {
-			return m, nil, wrong("numbers", "invitation.error.guest_mark", i+1)
+			return m, nil, wrong("numbers", "sheet.error.guest_mark", i+1)
 		}
 		all = append(all, x)
 	}
@@ -252,7 +248,7 @@ func (p Paper) Save(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n 
 }
 
 // note makes facts of what a paper says and lets them in.
-func (p Paper) note(ctx context.Context, tx *db.Tx, by auth.Actor, m Meeting, n int64, all []Marked) error {
+func (p Paper) note(ctx context.Context, tx *db.Tx, by auth.Actor, m invitation.Meeting, n int64, all []Marked) error {
 	facts := make([]attendance.Fact, len(all))
 	for i, x := range all {
 		f := attendance.Fact{
@@ -271,7 +267,7 @@ func (p Paper) note(ctx context.Context, tx *db.Tx, by auth.Actor, m Meeting, n 
 		}
 		for _, a := range answers {
 			if a.Result == attendance.Invalid || a.Result == attendance.Unknown || a.Result == attendance.Aside {
-				return fault.New(fault.Conflict, "invitation.error.refused")
+				return fault.New(fault.Conflict, "sheet.error.refused")
 			}
 		}
 	}
@@ -279,7 +275,7 @@ func (p Paper) note(ctx context.Context, tx *db.Tx, by auth.Actor, m Meeting, n 
 }
 
 // send lets facts in at a site, or at a conference that has none.
-func send(ctx context.Context, tx *db.Tx, by auth.Actor, m Meeting, n int64, facts []attendance.Fact) ([]attendance.Answer, error) {
+func send(ctx context.Context, tx *db.Tx, by auth.Actor, m invitation.Meeting, n int64, facts []attendance.Fact) ([]attendance.Answer, error) {
 	if n > 0 {
 		return site.CheckIn(ctx, tx, by, m.ID, n, facts)
 	}
@@ -288,5 +284,5 @@ func send(ctx context.Context, tx *db.Tx, by auth.Actor, m Meeting, n int64, fac
 		return nil, err
 	}
 	b := conference.Batch{Conference: m.ID, N: taken.Batch}
-	return taken.Answers, conference.CountCheckins(ctx, tx, by, m.sheet, b, taken.Homes, "")
+	return taken.Answers, conference.CountCheckins(ctx, tx, by, m.Sheet, b, taken.Homes, "")
 }

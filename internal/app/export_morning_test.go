@@ -87,3 +87,14 @@ func (h *TestHouse) Vouched(t testing.TB, id string) map[string]int {
 	}
 	return all
 }
+
+// Noted is how many facts of a site of a conference have come.
+func (h *TestHouse) Noted(t testing.TB, id string, site int) (n int) {
+	t.Helper()
+	if err := h.h.db.Read(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+		return tx.One(ctx, `SELECT count(*) FROM attendance_fact WHERE occasion = $1 AND site = $2`, []any{id, site}, &n)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}

@@ -405,6 +405,11 @@ func (m *morning) comeBack() {
 	m.t.Helper()
 	m.clockAt(25, "11:20")
 	m.does("hp-vanthu", "get /conferences/$C\nsee '53 / 56'")
+	for n := 1; n <= offline; n++ {
+		if sent, had := m.doors[n-1].line.sent.Load(), m.h.Noted(m.t, m.id, n); sent != 0 || had != 0 {
+			m.t.Errorf("site %d has sent %d times and %d facts without a network", n, sent, had)
+		}
+	}
 	m.doors[0].line.lose.Store(true)
 	for i, p := range m.hands {
 		m.doors[i].line.cut.Store(false)
@@ -417,10 +422,17 @@ func (m *morning) comeBack() {
 		}
 		evaluate[string](m.hands[0].browser, "new Promise(r => setTimeout(() => r(''), 20))")
 	}
+	had := m.h.Noted(m.t, m.id, 1)
+	if had != 36 { // 17 people twice, and one who is excused twice
+		m.t.Errorf("%d facts of the site whose answer was lost", had)
+	}
 	m.doors[0].line.lose.Store(false)
 	evaluate[string](m.hands[0].browser, "dispatchEvent(new Event('online')); ''")
 	for _, p := range m.hands {
 		p.says(".net.done", "Đã gửi hết")
+	}
+	if n := m.h.Noted(m.t, m.id, 1); n != had {
+		m.t.Errorf("%d facts after they were sent again, %d before", n, had)
 	}
 	m.does("hp-vanthu", "get /conferences/$C\nsee '56 / 56'")
 }

@@ -102,5 +102,5 @@ func Devices(ctx context.Context, tx *db.Tx, occasion string, site int64) ([]Dev
 		d.Last, d.Offset = time.UnixMilli(ms).UTC(), time.Duration(max(most, -least))*time.Millisecond
 		return d, err
 	}, `SELECT device, count(*), max(at_ms), max(offset_ms), min(offset_ms) FROM attendance_fact
-		WHERE occasion = $1 AND id IN (SELECT id FROM attendance_fact WHERE occasion = $1 AND site = $2) GROUP BY device ORDER BY device`, occasion, site)
+		WHERE occasion = $1 AND site = $2 AND id IN (SELECT id FROM attendance_fact WHERE occasion = $1 AND site = $2) GROUP BY device ORDER BY device`, occasion, site)
 }

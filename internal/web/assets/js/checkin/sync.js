@@ -67,6 +67,10 @@ async function listOf(d, etag) {
   }
 }
 
+// After a time without a network others may have noted people: the list is asked for,
+// whatever the answer to the facts says of it.
+let stale = false
+
 /** @param {object} current the device in use @param {() => object | undefined} roster the list in memory */
 async function round(current, roster, force) {
   const others = (await devices()).filter(d => d.device !== current?.device)
@@ -74,9 +78,10 @@ async function round(current, roster, force) {
     if (!d || (d.revoked && !force)) continue
     try {
       const etag = await send(d)
-      if (d === current && (etag === undefined || etag !== roster()?.etag)) {
+      if (d === current && (stale || etag === undefined || etag !== roster()?.etag)) {
         const fresh = await listOf(d, roster()?.etag)
         if (fresh) renewed(fresh)
+        stale = false
       }
       if (d.revoked) { d.revoked = false; await keepDevice(d) }
     } catch (err) {
@@ -144,7 +149,7 @@ export function begin(o) {
   changed = o.changed
   renewed = o.renewed
   const go = force => run(o.current, o.roster, force)
-  addEventListener('online', () => { wait = FIRST; go() })
+  addEventListener('online', () => { wait = FIRST; stale = true; go() })
   document.addEventListener('visibilitychange', () => { if (!document.hidden) go() })
   let pending
   const soon = () => {

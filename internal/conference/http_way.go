@@ -11,14 +11,6 @@ func (p showPage) href(noun string) string { return "/conferences/" + p.Conferen
 // today reports whether the day of the conference has come.
 func (p showPage) today() bool { return p.Conference.Day <= vn.DayOf(p.Now) }
 
-// running says that the roll is being called, on the day.
-func (p showPage) running() string {
-	if !p.today() {
-		return ""
-	}
-	return p.T("conference.figure.live")
-}
-
 // marked returns how many of those on the roll have been marked, and how many not yet.
 func (p showPage) marked() (done, left int64) {
 	if p.People > 0 {

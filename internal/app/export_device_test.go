@@ -5,17 +5,17 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"nhipcau/internal/attendance"
 	"nhipcau/internal/db"
+	"nhipcau/internal/pass"
 	"nhipcau/internal/world"
 )
 
 // Codes returns the codes on the badges of the people of a gathering, by their keys.
 func (g *Gathering) Codes(t testing.TB) map[string]string {
 	t.Helper()
-	var c attendance.Coder
+	var c pass.Coder
 	if err := g.house.h.db.Write(t.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
-		c, err = attendance.NewCoder(ctx, tx, g.ID)
+		c, err = pass.NewCoder(ctx, tx, g.ID)
 		return err
 	}); err != nil {
 		t.Fatal(err)

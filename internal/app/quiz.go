@@ -5,12 +5,12 @@ import (
 	"maps"
 	"slices"
 
-	"nhipcau/internal/attendance"
 	"nhipcau/internal/auth"
 	"nhipcau/internal/conference"
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/org"
+	"nhipcau/internal/presence"
 	"nhipcau/internal/quiz"
 	"nhipcau/internal/vn"
 	"nhipcau/internal/web"
@@ -39,7 +39,7 @@ func subjects() quiz.Subjects {
 			return s, err
 		},
 		People: func(ctx context.Context, tx *db.Tx, _, id string) ([]quiz.Due, error) {
-			homes, err := attendance.Homes(ctx, tx, id)
+			homes, err := presence.Homes(ctx, tx, id)
 			var all []quiz.Due
 			for _, m := range slices.Sorted(maps.Keys(homes)) {
 				all = append(all, quiz.Due{Member: m, Unit: homes[m]})

@@ -3,7 +3,7 @@
 //
 // The roll is one row per person and occasion with a state; every change of a
 // state is kept. Guests are counted apart, by group. A closed occasion changes
-// no more until it is reopened.
+// no more until it is reopened. What is written here is read by presence.
 package attendance
 
 import (
@@ -53,27 +53,6 @@ type Occasion struct {
 	Version int64
 
 	orphans bool // some facts take back others that have not come
-}
-
-// A Row is one person on a roll.
-type Row struct {
-	Member    int64
-	MemberKey string
-	Name      string
-	Office    string
-	Unit      int64 // home when invited
-	UnitKey   string
-	UnitName  string
-	State     State
-	Reason    string
-	Site      int64  // where the person is to be, or was, 0 for none in particular
-	Extra     bool   // checked in without having been invited
-	Calls     int64  // roll calls at which the person was there: bit 0 is the first
-	Out       bool   // checked out
-	Attended  bool   // by the rule of the occasion
-	ActorName string // who marked last
-	At        time.Time
-	Version   int64
 }
 
 // A Mark is what a person is marked as, on the version of the row that the one

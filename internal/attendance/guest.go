@@ -15,18 +15,6 @@ import (
 	"nhipcau/internal/vn"
 )
 
-// A Guestcard is a guest who is a person: one with an invitation has a number.
-type Guestcard struct {
-	Visitor
-	Number int64
-	Site   int64 // where they are to be, or were
-	Calls  int64 // roll calls at which they were there: bit 0 is the first
-	Out    bool  // checked out
-}
-
-// There reports whether the guest was there at a roll call.
-func (g Guestcard) There(call int64) bool { return g.Calls>>(call-1)&1 == 1 }
-
 // InviteGuest puts a guest with an invitation on the roll of an open occasion, or
 // changes their name, where they come from, and the site at which they are to be.
 func InviteGuest(ctx context.Context, tx *db.Tx, occasion string, number, site int64, name, org string) error {

@@ -9,6 +9,7 @@ import (
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
+	"nhipcau/internal/pass"
 )
 
 // load reads what stands for the facts of a batch, which are clean: those of the same
@@ -94,18 +95,19 @@ func (n *needs) note(f *Fact, ids *[]string) {
 
 // decode reads the codes of facts. What is none stays, and names nobody.
 func (b *batch) decode(ctx context.Context, tx *db.Tx, facts []Fact) error {
-	var coder Coder
+	var coder *pass.Coder
 	members := map[int64][]*Fact{}
 	for i := range facts {
 		f := &facts[i]
 		if f.Code == "" || !f.sound() {
 			continue
 		}
-		if coder.key == nil {
-			var err error
-			if coder, err = NewCoder(ctx, tx, b.occasion.ID); err != nil {
+		if coder == nil {
+			c, err := pass.NewCoder(ctx, tx, b.occasion.ID)
+			if err != nil {
 				return err
 			}
+			coder = &c
 		}
 		switch member, guest := coder.Read(f.Code); {
 		case member > 0:
@@ -541,31 +543,30 @@ func PutAt(ctx context.Context, tx *db.Tx, by auth.Actor, occasion string, site 
 	}
 	var add []Invitee
 	var move []int64
-	for rest := people; len(rest) > 0; {
-		n := min(listed, len(rest))
-		ids := make([]int64, n)
-		for i, p := range rest[:n] {
+	for some := range slices.Chunk(people, 50) {
+		ids := make([]int64, len(some))
+		for i, p := range some {
 			ids[i] = p.Member
 		}
-		in, args := among(ids, occasion)
 		on := map[int64]bool{}
-		if err := db.Each(ctx, tx, `SELECT member, site, fact FROM attendance WHERE occasion = $1 AND member IN `+in, args, func(r db.Scanner) error {
-			var member, at int64
-			var fact string
-			err := r.Scan(&member, &at, &fact)
-			if on[member] = true; at != site && fact == "" {
-				move = append(move, member)
+		for in, args := range db.In(ids, occasion) {
+			if err := db.Each(ctx, tx, `SELECT member, site, fact FROM attendance WHERE occasion = $1 AND member `+in, args, func(r db.Scanner) error {
+				var member, at int64
+				var fact string
+				err := r.Scan(&member, &at, &fact)
+				if on[member] = true; at != site && fact == "" {
+					move = append(move, member)
+				}
+				return err
+			}); err != nil {
+				return 0, 0, err
 			}
-			return err
-		}); err != nil {
-			return 0, 0, err
 		}
-		for _, p := range rest[:n] {
+		for _, p := range some {
 			if !on[p.Member] {
 				add = append(add, p)
 			}
 		}
-		rest = rest[n:]
 	}
 	for _, m := range move {
 		if err := tx.Exec(ctx, `UPDATE attendance SET site = $1 WHERE occasion = $2 AND member = $3`, site, occasion, m); err != nil {

@@ -2,7 +2,7 @@ package attendance
 
 import (
 	"context"
-	"strings"
+	"time"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
@@ -137,52 +137,6 @@ func removeStray(ctx context.Context, tx *db.Tx, occasion string, a Stray) error
 	return tx.Exec(ctx, `DELETE FROM attendance_aside WHERE occasion = $1 AND id = $2 AND n = $3`, occasion, a.ID, a.N)
 }
 
-// A HeadCount is how many heads were counted at a site at a roll call.
-type HeadCount struct{ Site, Call, N int64 }
-
-// HeadCounts returns the counts of heads that stand.
-func HeadCounts(ctx context.Context, tx *db.Tx, occasion string) ([]HeadCount, error) {
-	return db.All(ctx, tx, func(r db.Scanner) (h HeadCount, err error) { return h, r.Scan(&h.Site, &h.Call, &h.N) },
-		`SELECT site, call, n FROM attendance_fact WHERE occasion = $1 AND member = 0 AND guest = '' AND state = 'heads' AND standing = 4 ORDER BY site, call`, occasion)
-}
-
-// GuestsThere returns how many guests who are persons have come.
-func GuestsThere(ctx context.Context, tx *db.Tx, occasion string) (n int64, err error) {
-	err = tx.One(ctx, `SELECT count(*) FROM attendance_guest WHERE occasion = $1 AND calls <> 0`, []any{occasion}, &n)
-	return n, err
-}
-
-// Missed returns rows of a closed occasion's roll of people who were invited, and have
-// attended neither it nor another closed occasion of its subject: of the whole roll, or
-// of the part by sees through their own subtree; in the order of members' ids, at most
-// limit after one.
-func Missed(ctx context.Context, tx *db.Tx, by auth.Actor, occasion string, whole bool, after int64, limit int) ([]Row, error) {
-	from, to := by.Path, by.End()
-	if whole {
-		from, to = "/", auth.After("/")
-	}
-	return db.All(ctx, tx, scanRow, rolls+` AND a.extra = 0 AND a.state <> 'exempt' AND a.member > $3 AND p.path || '' >= $5 AND p.path || '' < $6 AND NOT `+attended+`
-		AND NOT EXISTS (SELECT 1 FROM attendance b JOIN occasion c ON c.id = b.occasion WHERE b.member = a.member AND b.occasion <> $2
-			AND o.subject <> '' AND c.subject = o.subject AND c.closed_at IS NOT NULL AND `+elsewhere+`)
-		ORDER BY a.member LIMIT $4`, vn.DayOf(tx.Now), occasion, after, limit, from, to)
-}
-
-// elsewhere is attended of a row b of an occasion c.
-var elsewhere = strings.NewReplacer("a.", "b.", "o.", "c.").Replace(attended)
-
-// Visitors returns guests who are persons, of a site or with 0 of all, in the order of
-// their ids, at most limit after one: those whose names hold the words of query, folded.
-func Visitors(ctx context.Context, tx *db.Tx, occasion string, site int64, query, after string, limit int) ([]Guestcard, error) {
-	match, args := db.Match("fold", query, 5)
-	return db.All(ctx, tx, func(r db.Scanner) (g Guestcard, err error) {
-		var out int
-		err = r.Scan(&g.ID, &g.Number, &g.Name, &g.Org, &g.Site, &g.Calls, &out)
-		g.Out = out != 0
-		return g, err
-	}, `SELECT id, number, name, org, site, calls, checked_out FROM attendance_guest WHERE occasion = $1 AND ($2 = 0 OR site = $2) AND id > $3 AND `+match+`
-		ORDER BY id LIMIT $4`, append([]any{occasion, site, after, limit}, args...)...)
-}
-
 // versions returns the versions of the rows of a roll, of a home unit or with 0 of all,
 // at most limit.
 func versions(ctx context.Context, tx *db.Tx, occasion string, unit int64, limit int) ([]Mark, error) {
@@ -196,4 +150,18 @@ func versions(ctx context.Context, tx *db.Tx, occasion string, unit int64, limit
 	}
 	return db.All(ctx, tx, func(r db.Scanner) (m Mark, err error) { return m, r.Scan(&m.Member, &m.Version) },
 		`SELECT member, version FROM attendance WHERE occasion = $1`+where+` ORDER BY member LIMIT $2`, args...)
+}
+
+// A Stray is a fact that was set aside, as it came.
+type Stray struct {
+	N                        int64 // its number
+	ID, Body, Why, ActorName string
+	At                       time.Time
+}
+
+// AsideAt returns what was set aside at a site, the last first.
+func AsideAt(ctx context.Context, tx *db.Tx, occasion string, site int64, limit int) ([]Stray, error) {
+	return db.All(ctx, tx, func(r db.Scanner) (a Stray, err error) {
+		return a, r.Scan(&a.N, &a.ID, &a.Body, &a.Why, &a.ActorName, db.At(&a.At))
+	}, `SELECT n, id, body, why, actor_name, at FROM attendance_aside WHERE occasion = $1 AND site = $2 ORDER BY at DESC, id LIMIT $3`, occasion, site, limit)
 }

@@ -30,6 +30,26 @@ const (
 	refused  = 8 // it would take back what it cannot: another such fact, or one of another site
 )
 
+// A Standing is how a kept fact stands.
+type Standing string
+
+// The standings.
+const (
+	Foremost Standing = "counts"
+	Behind   Standing = "behind"  // the person has checked in earlier
+	Waits    Standing = "waiting" // for the conference to be reopened
+	Beside   Standing = "beside"  // it counts beside the first check-in
+	TakenOff Standing = "voided"  // another fact takes it back
+	Voiding  Standing = "voiding" // it takes another back
+	Orphaned Standing = "orphan"  // likewise, and that has not come
+	Refused  Standing = "refused" // it would take back what it cannot
+)
+
+var standings = map[int]Standing{counting: Foremost, behind: Behind, waiting: Waits, beside: Beside, voided: TakenOff, voiding: Voiding, orphan: Orphaned, refused: Refused}
+
+// StandingOf returns the standing that is kept as n.
+func StandingOf(n int) Standing { return standings[n] }
+
 // earlier reports whether k counts before x: by time, and of two at one moment by
 // id, so that the order in which they come does not matter.
 func (k *kept) earlier(x *kept) bool {

@@ -9,6 +9,7 @@ import (
 	"nhipcau/internal/attendance"
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
+	"nhipcau/internal/presence"
 	"nhipcau/internal/tally"
 )
 
@@ -77,7 +78,7 @@ func CountCheckins(ctx context.Context, tx *db.Tx, by auth.Actor, sheet int64, b
 
 // checkedIn returns what the facts of an occasion say, by home unit.
 func checkedIn(ctx context.Context, tx *db.Tx, occasion string) (map[int64]tally.Delta, error) {
-	counts, err := attendance.CheckedIn(ctx, tx, occasion)
+	counts, err := presence.CheckedIn(ctx, tx, occasion)
 	all := map[int64]tally.Delta{}
 	for _, c := range counts {
 		lane := kind.Lane("checked_in")

@@ -23,6 +23,7 @@ import (
 	"nhipcau/internal/live"
 	"nhipcau/internal/notify"
 	"nhipcau/internal/org"
+	"nhipcau/internal/presence"
 	"nhipcau/internal/rollout"
 	"nhipcau/internal/rung"
 	"nhipcau/internal/tally"
@@ -455,7 +456,7 @@ func Close(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int
 	if vn.DayOf(tx.Now).Before(c.Day) {
 		return fault.New(fault.Conflict, "conference.error.future")
 	}
-	if any, err := attendance.Anybody(ctx, tx, id); err != nil {
+	if any, err := presence.Anybody(ctx, tx, id); err != nil {
 		return err
 	} else if !any {
 		return fault.New(fault.Conflict, "conference.error.empty")
@@ -463,7 +464,7 @@ func Close(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int
 	if err := attendance.Close(ctx, tx, id); err != nil {
 		return err
 	}
-	many, err := attendance.Many(ctx, tx, id, direct)
+	many, err := presence.Many(ctx, tx, id, direct)
 	if err != nil {
 		return err
 	}
@@ -483,7 +484,7 @@ func Close(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int
 		return err
 	}
 	if c.Rollout != "" {
-		took, err := attendance.Took(ctx, tx, id)
+		took, err := presence.Took(ctx, tx, id)
 		if err != nil {
 			return err
 		}
@@ -518,7 +519,7 @@ func Reopen(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version in
 	if c.State != Closed {
 		return fault.New(fault.Conflict, "conference.error.not_closed")
 	}
-	many, err := attendance.Many(ctx, tx, id, direct)
+	many, err := presence.Many(ctx, tx, id, direct)
 	if err != nil {
 		return err
 	}
@@ -562,7 +563,7 @@ func (c Conference) takeBack(ctx context.Context, tx *db.Tx, by auth.Actor, reas
 
 // elsewhere finds where else a person of the rollout took part.
 func (c Conference) elsewhere(ctx context.Context, tx *db.Tx) func(m int64) (string, bool, error) {
-	return func(m int64) (string, bool, error) { return attendance.Elsewhere(ctx, tx, c.Rollout, c.ID, m) }
+	return func(m int64) (string, bool, error) { return presence.Elsewhere(ctx, tx, c.Rollout, c.ID, m) }
 }
 
 // handOver takes back that the host has held a conference if c is the record of

@@ -9,6 +9,7 @@ import (
 	"nhipcau/internal/attendance"
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
+	"nhipcau/internal/presence"
 	"nhipcau/internal/rollout"
 	"nhipcau/internal/tally"
 )
@@ -23,7 +24,7 @@ type figured struct {
 // figures returns what the roll says of units with ids after one, to the end of a
 // range; guests not among it.
 func figures(ctx context.Context, tx *db.Tx, occasion string, after, to int64) (figured, error) {
-	counts, err := attendance.CountsOf(ctx, tx, occasion, after, to)
+	counts, err := presence.CountsOf(ctx, tx, occasion, after, to)
 	if err != nil {
 		return figured{}, err
 	}
@@ -37,7 +38,7 @@ func figures(ctx context.Context, tx *db.Tx, occasion string, after, to int64) (
 // add adds the people of a unit in a state. Who was there, but not as the rule of the
 // conference asks, has not attended: they stand in a lane apart, and their rollout
 // counts those invited as absent.
-func (f *figured) add(c attendance.Count) {
+func (f *figured) add(c presence.Count) {
 	r, state, there := rollout.Kind(), c.State, c.State.There() && c.Attended
 	partly := c.State.There() && !c.Attended
 	if partly {
@@ -76,7 +77,7 @@ func (f *figured) addCalls(ctx context.Context, tx *db.Tx, occasion string, afte
 	if err != nil || len(calls) == 1 && !o.Checkout {
 		return err
 	}
-	counts, err := attendance.CallsOf(ctx, tx, occasion, after, to)
+	counts, err := presence.CallsOf(ctx, tx, occasion, after, to)
 	for _, c := range counts {
 		d := tally.Delta{}
 		if o.Checkout && c.Out > 0 {
@@ -105,7 +106,7 @@ func (f figured) withGuests(ctx context.Context, tx *db.Tx, occasion string, hos
 	if err != nil {
 		return err
 	}
-	n, err := attendance.GuestsThere(ctx, tx, occasion)
+	n, err := presence.GuestsThere(ctx, tx, occasion)
 	if err != nil {
 		return err
 	}
@@ -123,7 +124,7 @@ func (f figured) withGuests(ctx context.Context, tx *db.Tx, occasion string, hos
 // headsBy returns the heads counted where there was no list, by the units that host
 // the sites: of several roll calls the most.
 func headsBy(ctx context.Context, tx *db.Tx, occasion string) (map[int64]int64, error) {
-	counts, err := attendance.HeadCounts(ctx, tx, occasion)
+	counts, err := presence.HeadCounts(ctx, tx, occasion)
 	if err != nil || len(counts) == 0 {
 		return nil, err
 	}

@@ -12,6 +12,7 @@ import (
 	"nhipcau/internal/fault"
 	"nhipcau/internal/job"
 	"nhipcau/internal/org"
+	"nhipcau/internal/presence"
 	"nhipcau/internal/rollout"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
@@ -349,7 +350,7 @@ func (p *showPage) load(ctx context.Context, tx *db.Tx, signed Signed) (err erro
 	if err := p.loadCalls(ctx, tx); err != nil {
 		return err
 	}
-	many, err := attendance.Many(ctx, tx, p.Conference.ID, direct)
+	many, err := presence.Many(ctx, tx, p.Conference.ID, direct)
 	if err != nil {
 		return err
 	}
@@ -360,7 +361,7 @@ func (p *showPage) load(ctx context.Context, tx *db.Tx, signed Signed) (err erro
 		}
 		p.People = max(o.People, direct) // an old roll has not been counted
 	} else {
-		counts, err := attendance.Counts(ctx, tx, p.Conference.ID)
+		counts, err := presence.Counts(ctx, tx, p.Conference.ID)
 		if err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 
 	"nhipcau/internal/attendance"
 	"nhipcau/internal/db"
+	"nhipcau/internal/presence"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
 	"nhipcau/internal/web"
@@ -78,7 +79,7 @@ func (p *showPage) countCalls(ctx context.Context, tx *db.Tx) error {
 	if len(p.Calls) == 1 || p.Conference.State == Closed {
 		return nil
 	}
-	counts, err := attendance.CallsOf(ctx, tx, p.Conference.ID, 0, math.MaxInt64)
+	counts, err := presence.CallsOf(ctx, tx, p.Conference.ID, 0, math.MaxInt64)
 	for _, c := range counts {
 		for i, n := range c.There {
 			p.There[i] += n

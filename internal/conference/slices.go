@@ -9,6 +9,7 @@ import (
 	"nhipcau/internal/db"
 	"nhipcau/internal/follow"
 	"nhipcau/internal/job"
+	"nhipcau/internal/presence"
 	"nhipcau/internal/rollout"
 )
 
@@ -99,7 +100,7 @@ func CountSome(ctx context.Context, tx *db.Tx, id string) (Progress, error) {
 // none are left.
 func (c Conference) units(ctx context.Context, tx *db.Tx, n *counting, sign int64) (from int64, ok bool, err error) {
 	from = n.After
-	to, ok, err := attendance.UnitAfter(ctx, tx, c.ID, from, slice)
+	to, ok, err := presence.UnitAfter(ctx, tx, c.ID, from, slice)
 	if err != nil || !ok {
 		return from, false, err
 	}
@@ -117,7 +118,7 @@ func (c Conference) closeSome(ctx context.Context, tx *db.Tx, n *counting) (more
 		return false, err
 	}
 	if ok && c.Rollout != "" {
-		took, err := attendance.TookOf(ctx, tx, c.ID, from, n.After)
+		took, err := presence.TookOf(ctx, tx, c.ID, from, n.After)
 		if err != nil {
 			return false, err
 		}

@@ -24,6 +24,8 @@ import (
 	"nhipcau/internal/conference"
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/pass"
+	"nhipcau/internal/presence"
 	"nhipcau/internal/secret"
 	"nhipcau/internal/site"
 	"nhipcau/internal/vn"
@@ -91,7 +93,7 @@ func Offer(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n int64) (c
 	if _, err := secret.Key(ctx, tx, signing); err != nil {
 		return "", err
 	}
-	if _, err := attendance.NewCoder(ctx, tx, id); err != nil {
+	if _, err := pass.NewCoder(ctx, tx, id); err != nil {
 		return "", err
 	}
 	code = newCode()
@@ -253,7 +255,7 @@ func List(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n int64) ([]
 	if err != nil {
 		return nil, err
 	}
-	had, err := attendance.Devices(ctx, tx, id, n)
+	had, err := presence.Devices(ctx, tx, id, n)
 	facts := map[string]int64{}
 	for _, d := range had {
 		facts[d.Name] = d.Facts

@@ -11,10 +11,10 @@ import (
 	"slices"
 	"time"
 
-	"nhipcau/internal/attendance"
 	"nhipcau/internal/conference"
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/pass"
 	"nhipcau/internal/secret"
 	"nhipcau/internal/vn"
 )
@@ -43,7 +43,7 @@ type Roster struct {
 type draft struct {
 	device Device
 	list   list
-	coder  attendance.Coder
+	coder  pass.Coder
 	key    ed25519.PrivateKey
 	now    time.Time
 	marks  marks
@@ -69,7 +69,7 @@ func begin(ctx context.Context, tx *db.Tx, d Device, has string) (r draft, err e
 	if conference.State(r.list.State) != conference.Convened {
 		return r, fault.New(fault.Conflict, "device.error.closed")
 	}
-	if r.coder, err = attendance.NewCoder(ctx, tx, d.Conference); err != nil {
+	if r.coder, err = pass.NewCoder(ctx, tx, d.Conference); err != nil {
 		return r, err
 	}
 	if r.key, err = signer(ctx, tx); err != nil {

@@ -12,6 +12,7 @@ import (
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/live"
+	"nhipcau/internal/presence"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
 )
@@ -169,12 +170,12 @@ func (s *Screen) count(ctx context.Context, tx *db.Tx, id string) error {
 
 // peopleOf returns how many people are on a roll, and how many of them are there.
 func peopleOf(ctx context.Context, tx *db.Tx, id string) (people, in int64, err error) {
-	many, err := attendance.Many(ctx, tx, id, few)
+	many, err := presence.Many(ctx, tx, id, few)
 	if err != nil {
 		return 0, 0, err
 	}
 	if !many {
-		counts, err := attendance.Counts(ctx, tx, id)
+		counts, err := presence.Counts(ctx, tx, id)
 		for _, c := range counts {
 			if people += c.N; c.State.There() {
 				in += c.N
@@ -202,7 +203,7 @@ type Corner struct {
 }
 
 func cornerOf(ctx context.Context, tx *db.Tx, id string, n int64) (Corner, error) {
-	counts, err := attendance.CountsAt(ctx, tx, id, []int64{n})
+	counts, err := presence.CountsAt(ctx, tx, id, []int64{n})
 	if err != nil {
 		return Corner{}, err
 	}

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"sync/atomic"
 
-	"nhipcau/internal/attendance"
 	"nhipcau/internal/db"
+	"nhipcau/internal/pass"
 )
 
 // Codes says what the QR codes of invitations say.
@@ -28,9 +28,9 @@ func (c *Codes) Of(ctx context.Context, id string) (func(Invited) string, error)
 	if !c.keyed.Load() {
 		do = c.db.Write
 	}
-	var coder attendance.Coder
+	var coder pass.Coder
 	if err := do(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		coder, err = attendance.NewCoder(ctx, tx, id)
+		coder, err = pass.NewCoder(ctx, tx, id)
 		return err
 	}); err != nil {
 		return nil, err

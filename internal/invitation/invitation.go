@@ -16,6 +16,7 @@ import (
 	"nhipcau/internal/conference"
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/pass"
 	"nhipcau/internal/vn"
 )
 
@@ -284,7 +285,7 @@ func Open(ctx context.Context, tx *db.Tx, code string) (Meeting, Invited, error)
 		return Meeting{}, Invited{}, err
 	}
 	for _, c := range all {
-		coder, err := attendance.NewCoder(ctx, tx, c.conference)
+		coder, err := pass.NewCoder(ctx, tx, c.conference)
 		if err != nil {
 			return Meeting{}, Invited{}, err
 		}

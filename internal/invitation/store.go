@@ -8,6 +8,7 @@ import (
 	"nhipcau/internal/conference"
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/pass"
 	"nhipcau/internal/vn"
 )
 
@@ -241,7 +242,7 @@ type candidate struct{ conference, tree string }
 // candidates returns the conferences that the person a code may name is invited to,
 // the latest first.
 func candidates(ctx context.Context, tx *db.Tx, code string) ([]candidate, error) {
-	id, err := attendance.Named(ctx, tx, code)
+	id, err := pass.Named(ctx, tx, code)
 	if err != nil || id == 0 {
 		return nil, err
 	}

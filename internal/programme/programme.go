@@ -9,12 +9,12 @@ import (
 	"slices"
 	"strings"
 
-	"nhipcau/internal/attendance"
 	"nhipcau/internal/audit"
 	"nhipcau/internal/auth"
 	"nhipcau/internal/conference"
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/pass"
 	"nhipcau/internal/secret"
 	"nhipcau/internal/vn"
 )
@@ -129,19 +129,21 @@ func (s Settings) letsIn(ctx context.Context, tx *db.Tx, code string) error {
 	if s.Visibility == Public {
 		return nil
 	}
-	if s.Visibility == Invited && len(code) == attendance.CodeLength {
+	if s.Visibility == Invited && len(code) == pass.CodeLength {
 		// Where no code was ever made, none is good; this only reads.
-		key, err := secret.Find(ctx, tx, attendance.CodeKey)
+		key, err := secret.Find(ctx, tx, pass.CodeKey)
 		if err != nil {
 			return err
 		}
 		if key != nil {
-			coder, err := attendance.NewCoder(ctx, tx, s.Conference)
+			coder, err := pass.NewCoder(ctx, tx, s.Conference)
 			if err != nil {
 				return err
 			}
-			if member, guest := coder.Read(code); member > 0 || guest > 0 {
-				return nil
+			// Whoever is taken off the roll has a code that was good.
+			member, guest := coder.Read(code)
+			if still, err := expected(ctx, tx, s.Conference, member, guest); err != nil || still {
+				return err
 			}
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"nhipcau/internal/attendance"
 	"nhipcau/internal/auth"
 	"nhipcau/internal/conference"
 	"nhipcau/internal/db"
@@ -15,6 +14,7 @@ import (
 	"nhipcau/internal/fault"
 	"nhipcau/internal/file"
 	"nhipcau/internal/org"
+	"nhipcau/internal/pass"
 	"nhipcau/internal/programme"
 	"nhipcau/internal/tally"
 )
@@ -207,11 +207,11 @@ func TestWhoOpensThePage(t *testing.T) {
 	_, err := open(nobody, "0123456789ABCDEFGHJKMNPQRS")
 	h.want("before any code was made", err, fault.NotFound, "error.not_found")
 	h.write(func(ctx context.Context, tx *db.Tx) error {
-		c, err := attendance.NewCoder(ctx, tx, h.c.ID)
+		c, err := pass.NewCoder(ctx, tx, h.c.ID)
 		if err != nil {
 			return err
 		}
-		other, err := attendance.NewCoder(ctx, tx, "khac")
+		other, err := pass.NewCoder(ctx, tx, "khac")
 		code, foreign = c.Guest(7), other.Guest(7)
 		return err
 	})
@@ -230,6 +230,11 @@ func TestWhoOpensThePage(t *testing.T) {
 		}
 		_, err = conference.Convene(ctx, tx, by, h.c.ID, h.c.Version)
 		return err
+	})
+	_, err = open(nobody, code)
+	h.want("a good code of a guest who is not invited", err, fault.NotFound, "error.not_found")
+	h.write(func(ctx context.Context, tx *db.Tx) error {
+		return attendance.InviteGuest(ctx, tx, h.c.ID, 7, 0, "Trần Thị C", "Sở Nội vụ")
 	})
 	for _, bad := range []string{"", foreign, code[1:], "x" + code[1:]} {
 		_, err := open(nobody, bad)

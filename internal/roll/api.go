@@ -9,6 +9,7 @@ import (
 	"nhipcau/internal/conference"
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/presence"
 )
 
 // apiAttendance is one person on the roll.
@@ -61,7 +62,7 @@ func RegisterAPI(a *api.API) {
 			if err := conference.MayName(by); err != nil {
 				return nil, err
 			}
-			all, err := attendance.RollAfter(ctx, tx, by, c.ID, conference.MayRun(by, c.Unit), attendance.State(in.State), after.At, limit)
+			all, err := presence.RollAfter(ctx, tx, by, c.ID, conference.MayRun(by, c.Unit), attendance.State(in.State), after.At, limit)
 			out := make([]apiAttendance, len(all))
 			for i, r := range all {
 				out[i] = apiAttendance{r.MemberKey, r.Name, r.UnitKey, r.State, r.Reason, r.Version, r.Member}
@@ -92,7 +93,7 @@ func markForAPI(ctx context.Context, tx *db.Tx, by auth.Actor, id string, in api
 	for i, m := range in.Marks {
 		keys[i] = m.Member
 	}
-	rows, err := attendance.RollOfKeys(ctx, tx, id, keys)
+	rows, err := presence.RollOfKeys(ctx, tx, id, keys)
 	if err != nil {
 		return 0, err
 	}

@@ -16,6 +16,7 @@ import (
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/org"
+	"nhipcau/internal/presence"
 	"nhipcau/internal/vn"
 	"nhipcau/internal/web"
 )
@@ -67,7 +68,7 @@ func number(s string) int64 {
 type rollPage struct {
 	web.Page
 	Conference conference.Conference
-	Rows       []attendance.Row
+	Rows       []presence.Row
 	Total      int64 // on the whole roll, when Rows are a page of it
 	After      int64
 	More       bool
@@ -81,7 +82,7 @@ type rollPage struct {
 	Calls      []attendance.Call
 	Call       int64 // that is called
 	Checkout   bool  // who leaves checks out
-	Visitors   []attendance.Guestcard
+	Visitors   []presence.Guestcard
 }
 
 func (s *server) roll(w http.ResponseWriter, r *http.Request) error {
@@ -148,12 +149,12 @@ const (
 // rows of that; with a name looked for, who bears it.
 func (p *rollPage) rows(ctx context.Context, tx *db.Tx, typed []attendance.Mark) error {
 	id := p.Conference.ID
-	many, err := attendance.Many(ctx, tx, id, rollWhole)
+	many, err := presence.Many(ctx, tx, id, rollWhole)
 	if err != nil {
 		return err
 	}
 	if !many {
-		p.Rows, err = attendance.Roll(ctx, tx, id)
+		p.Rows, err = presence.Roll(ctx, tx, id)
 		return err
 	}
 	o, err := attendance.Get(ctx, tx, id)
@@ -175,10 +176,10 @@ func (p *rollPage) rows(ctx context.Context, tx *db.Tx, typed []attendance.Mark)
 		}
 	}
 	if len(some) > 0 || p.Find != "" {
-		p.Rows, err = attendance.RollOfMembers(ctx, tx, p.Actor, id, some)
+		p.Rows, err = presence.RollOfMembers(ctx, tx, p.Actor, id, some)
 		return err
 	}
-	p.Rows, err = attendance.RollFrom(ctx, tx, id, p.After, rollSize+1)
+	p.Rows, err = presence.RollFrom(ctx, tx, id, p.After, rollSize+1)
 	if p.More = len(p.Rows) > rollSize; p.More {
 		p.Rows = p.Rows[:rollSize]
 	}
@@ -221,7 +222,7 @@ func (p *rollPage) look(ctx context.Context, tx *db.Tx) error {
 	}
 	found, err := org.FindMembers(ctx, tx, p.Actor, p.Find, most)
 	for _, m := range found {
-		if !slices.ContainsFunc(p.Rows, func(r attendance.Row) bool { return r.Member == m.ID }) {
+		if !slices.ContainsFunc(p.Rows, func(r presence.Row) bool { return r.Member == m.ID }) {
 			p.Found = append(p.Found, m)
 		}
 	}
@@ -274,7 +275,7 @@ type rowsPage struct {
 	Conference conference.Conference
 	Unit       org.Unit
 	Lane       string
-	Rows       []attendance.Row
+	Rows       []presence.Row
 }
 
 // rows shows the rows of one unit that a figure counts, through seen: names at

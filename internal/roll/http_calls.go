@@ -12,6 +12,7 @@ import (
 	"nhipcau/internal/conference"
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/presence"
 	"nhipcau/internal/vn"
 	"nhipcau/internal/web"
 )
@@ -29,7 +30,7 @@ func (p *rollPage) callsOf(ctx context.Context, tx *db.Tx) (err error) {
 	if p.Checkout = o.Checkout; !slices.ContainsFunc(p.Calls, func(c attendance.Call) bool { return c.N == p.Call }) {
 		p.Call = 1
 	}
-	if p.Visitors, err = attendance.Visitors(ctx, tx, p.Conference.ID, 0, "", "", mostVisitors); err != nil || len(p.Calls) == 1 {
+	if p.Visitors, err = presence.Visitors(ctx, tx, p.Conference.ID, 0, "", "", mostVisitors); err != nil || len(p.Calls) == 1 {
 		return err
 	}
 	ids := make([]int64, len(p.Rows))

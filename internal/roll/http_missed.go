@@ -6,10 +6,10 @@ import (
 	"net/url"
 	"strconv"
 
-	"nhipcau/internal/attendance"
 	"nhipcau/internal/conference"
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/presence"
 	"nhipcau/internal/web"
 )
 
@@ -17,7 +17,7 @@ import (
 type missedPage struct {
 	web.Page
 	Conference conference.Conference
-	Rows       []attendance.Row
+	Rows       []presence.Row
 	After      int64
 	More       bool
 	MayRun     bool
@@ -37,7 +37,7 @@ func (s *server) missed(w http.ResponseWriter, r *http.Request) error {
 			return fault.New(fault.Conflict, "conference.error.not_closed")
 		}
 		whole := conference.MayRun(p.Actor, p.Conference.Unit)
-		p.Rows, err = attendance.Missed(ctx, tx, p.Actor, p.Conference.ID, whole, p.After, rollSize+1)
+		p.Rows, err = presence.Missed(ctx, tx, p.Actor, p.Conference.ID, whole, p.After, rollSize+1)
 		return err
 	}); err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/intake"
+	"nhipcau/internal/presence"
 	"nhipcau/internal/vn"
 )
 
@@ -53,7 +54,7 @@ func Import(ctx context.Context, tx *db.Tx, by auth.Actor, id string, t intake.T
 	for _, r := range t.Rows {
 		keys = append(keys, r.Get("code"))
 	}
-	rows, err := attendance.RollOfKeys(ctx, tx, id, keys)
+	rows, err := presence.RollOfKeys(ctx, tx, id, keys)
 	if err != nil {
 		return intake.Outcome{}, err
 	}
@@ -66,12 +67,12 @@ func Import(ctx context.Context, tx *db.Tx, by auth.Actor, id string, t intake.T
 }
 
 // markAll works out what a table would mark on a roll.
-func markAll(roll []attendance.Row, t intake.Table) (im intake.Outcome, marks []attendance.Mark) {
+func markAll(roll []presence.Row, t intake.Table) (im intake.Outcome, marks []attendance.Mark) {
 	im.Bad = slices.Clone(t.Bad)
 	bad := func(r intake.Row, column, key string, args ...any) {
 		im.Bad = append(im.Bad, r.Wrong(column, key, args...))
 	}
-	on, lines := map[string]attendance.Row{}, map[string]int{}
+	on, lines := map[string]presence.Row{}, map[string]int{}
 	for _, row := range roll {
 		on[row.MemberKey] = row
 	}

@@ -14,6 +14,7 @@ import (
 	"nhipcau/internal/conference"
 	"nhipcau/internal/db"
 	"nhipcau/internal/follow"
+	"nhipcau/internal/presence"
 )
 
 // laneStates are the states of the roll that a lane counts.
@@ -24,17 +25,17 @@ var laneStates = map[string][]attendance.State{
 }
 
 // behind returns the rows that a lane of a conference counts at a unit.
-func behind(ctx context.Context, tx *db.Tx, by auth.Actor, c conference.Conference, unit int64, lane string) ([]attendance.Row, error) {
+func behind(ctx context.Context, tx *db.Tx, by auth.Actor, c conference.Conference, unit int64, lane string) ([]presence.Row, error) {
 	if lane == "persons" || lane == "persons_extra" {
 		credited, err := follow.CreditedBy(ctx, tx, c.Rollout, c.ID, unit, lane == "persons")
 		if err != nil {
 			return nil, err
 		}
-		return attendance.RollOfMembers(ctx, tx, by, c.ID, slices.Sorted(maps.Keys(credited)))
+		return presence.RollOfMembers(ctx, tx, by, c.ID, slices.Sorted(maps.Keys(credited)))
 	}
-	all, err := attendance.RollOfUnit(ctx, tx, by, c.ID, unit)
+	all, err := presence.RollOfUnit(ctx, tx, by, c.ID, unit)
 	states, some := laneStates[lane]
-	return slices.DeleteFunc(all, func(row attendance.Row) bool {
+	return slices.DeleteFunc(all, func(row presence.Row) bool {
 		own := lane != "attended" && lane != "absent_excused" && lane != "held" && lane != "reached" // of the conference's sheet, which counts others apart
 		if own && row.Extra {
 			return true

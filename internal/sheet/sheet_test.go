@@ -31,7 +31,7 @@ func text(t *testing.T, pdf []byte) string {
 	t.Helper()
 	tool, err := exec.LookPath("pdftotext")
 	if err != nil {
-		t.Skip("pdftotext is not installed")
+		t.Fatal("there is no pdftotext; install it (apt-get install poppler-utils)")
 	}
 	file := filepath.Join(t.TempDir(), "x.pdf")
 	if err := os.WriteFile(file, pdf, 0o600); err != nil {
@@ -48,7 +48,7 @@ var meeting = invitation.Meeting{ID: "abc", Title: "Hội nghị trực tuyến 
 
 func TestBadges(t *testing.T) {
 	if !web.Bundled() {
-		t.Skip("the bundle was not made")
+		t.Fatal("the bundle has no typeface; it is made by make build")
 	}
 	var b bytes.Buffer
 	if err := sheet.Badges(&b, web.Typeface(), meeting, crowd(23), func(v invitation.Invited) string {
@@ -69,7 +69,7 @@ func TestBadges(t *testing.T) {
 
 func TestList(t *testing.T) {
 	if !web.Bundled() {
-		t.Skip("the bundle was not made")
+		t.Fatal("the bundle has no typeface; it is made by make build")
 	}
 	s := sheet.Sheet{Meeting: meeting, Site: 3, Name: "Hội trường lớn", Call: 2, N: 1, People: crowd(60)}
 	var b bytes.Buffer
@@ -95,7 +95,7 @@ func TestList(t *testing.T) {
 	}
 	office, err := exec.LookPath("soffice")
 	if err != nil {
-		t.Skip("LibreOffice is not installed")
+		t.Fatal("there is no LibreOffice; install it (apt-get install libreoffice-writer-nogui libreoffice-calc-nogui fonts-liberation)")
 	}
 	dir := t.TempDir()
 	for name, file := range map[string][]byte{"a.docx": docx, "b.xlsx": xlsx} {

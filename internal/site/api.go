@@ -10,6 +10,7 @@ import (
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 	"nhipcau/internal/org"
+	"nhipcau/internal/presence"
 	"nhipcau/internal/vn"
 )
 
@@ -179,7 +180,7 @@ func RegisterAPI(a *api.API) {
 			if err := mayName(by, g, s); err != nil {
 				return nil, err
 			}
-			all, err := attendance.RollAt(ctx, tx, g.ID, s.N, vn.Fold(in.Query), after.At, limit)
+			all, err := presence.RollAt(ctx, tx, g.ID, s.N, vn.Fold(in.Query), after.At, limit)
 			out := make([]apiSitePerson, len(all))
 			for i, r := range all {
 				out[i] = apiSitePerson{r.MemberKey, r.Name, r.UnitKey, r.State, r.Extra, r.Member}
@@ -246,7 +247,7 @@ func registerFacts(a *api.API) {
 			if err := mayName(by, g, s); err != nil {
 				return nil, err
 			}
-			all, err := attendance.FactsFrom(ctx, tx, g.ID, s.N, after.At, after.ID, limit)
+			all, err := presence.FactsFrom(ctx, tx, g.ID, s.N, after.At, after.ID, limit)
 			out := make([]apiNoted, len(all))
 			for i, f := range all {
 				out[i] = apiNoted{
@@ -266,7 +267,7 @@ func countsAt(ctx context.Context, tx *db.Tx, id string, sites []Site) (map[int6
 	for i, s := range sites {
 		numbers[i] = s.N
 	}
-	counts, err := attendance.CountsAt(ctx, tx, id, numbers)
+	counts, err := presence.CountsAt(ctx, tx, id, numbers)
 	all := map[int64]counted{}
 	for _, c := range counts {
 		x := all[c.Site]

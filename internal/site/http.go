@@ -15,6 +15,7 @@ import (
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/org"
+	"nhipcau/internal/presence"
 	"nhipcau/internal/vn"
 	"nhipcau/internal/web"
 )
@@ -74,18 +75,18 @@ type showPage struct {
 	Gathering Gathering
 	Site      Site
 	Counts    counted
-	Rows      []attendance.Row
+	Rows      []presence.Row
 	Find      string
 	After     int64
 	More      bool
-	Apart     []attendance.Noted
+	Apart     []presence.Noted
 	Aside     []attendance.Stray
-	Devices   []attendance.Device
+	Devices   []presence.Device
 	Lines     []Line
 	Ticks     map[int64]Tick
 	Reason    string // typed
 	Calls     []attendance.Call
-	Heads     []attendance.HeadCount // where there is no list
+	Heads     []presence.HeadCount // where there is no list
 	Listed    bool
 	Units     string // typed
 	MayKeep   bool
@@ -131,7 +132,7 @@ func (p *showPage) load(ctx context.Context, tx *db.Tx) error {
 	if err := p.checks(ctx, tx); err != nil {
 		return err
 	}
-	if p.Devices, err = attendance.Devices(ctx, tx, id, n); err != nil {
+	if p.Devices, err = presence.Devices(ctx, tx, id, n); err != nil {
 		return err
 	}
 	if err := p.loadHeads(ctx, tx); err != nil {
@@ -140,13 +141,13 @@ func (p *showPage) load(ctx context.Context, tx *db.Tx) error {
 	if p.MayName = mayName(p.Actor, p.Gathering, p.Site) == nil; !p.MayName {
 		return nil
 	}
-	if p.Rows, err = attendance.RollAt(ctx, tx, id, n, vn.Fold(p.Find), p.After, pageSize+1); err != nil {
+	if p.Rows, err = presence.RollAt(ctx, tx, id, n, vn.Fold(p.Find), p.After, pageSize+1); err != nil {
 		return err
 	}
 	if p.More = len(p.Rows) > pageSize; p.More {
 		p.Rows = p.Rows[:pageSize]
 	}
-	if p.Apart, err = attendance.Apart(ctx, tx, id, n, apart); err != nil {
+	if p.Apart, err = presence.Apart(ctx, tx, id, n, apart); err != nil {
 		return err
 	}
 	p.Aside, err = attendance.AsideAt(ctx, tx, id, n, apart)
@@ -342,7 +343,7 @@ type batchPage struct {
 	Gathering Gathering
 	Site      Site
 	Unit      org.Unit
-	Facts     []attendance.Noted
+	Facts     []presence.Noted
 }
 
 func (s *server) batch(w http.ResponseWriter, r *http.Request) error {
@@ -358,7 +359,7 @@ func (s *server) batch(w http.ResponseWriter, r *http.Request) error {
 			return fault.New(fault.Denied, "site.error.may_name")
 		}
 		n := number(r.PathValue("n"))
-		all, err := attendance.BatchOf(ctx, tx, p.Gathering.ID, n, number(r.PathValue("batch")), p.Unit.ID)
+		all, err := presence.BatchOf(ctx, tx, p.Gathering.ID, n, number(r.PathValue("batch")), p.Unit.ID)
 		if err == nil && len(all) == 0 {
 			err = fault.New(fault.NotFound, "error.not_found")
 		}

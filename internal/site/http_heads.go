@@ -11,6 +11,7 @@ import (
 	"nhipcau/internal/auth"
 	"nhipcau/internal/conference"
 	"nhipcau/internal/db"
+	"nhipcau/internal/presence"
 	"nhipcau/internal/vn"
 	"nhipcau/internal/web"
 )
@@ -23,8 +24,8 @@ func (p *showPage) loadHeads(ctx context.Context, tx *db.Tx) (err error) {
 	if p.Calls, err = attendance.Calls(ctx, tx, p.Gathering.ID); err != nil {
 		return err
 	}
-	all, err := attendance.HeadCounts(ctx, tx, p.Gathering.ID)
-	p.Heads = slices.DeleteFunc(all, func(h attendance.HeadCount) bool { return h.Site != p.Site.N })
+	all, err := presence.HeadCounts(ctx, tx, p.Gathering.ID)
+	p.Heads = slices.DeleteFunc(all, func(h presence.HeadCount) bool { return h.Site != p.Site.N })
 	return err
 }
 

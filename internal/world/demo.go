@@ -28,6 +28,7 @@ import (
 	"nhipcau/internal/notify"
 	"nhipcau/internal/org"
 	"nhipcau/internal/plan"
+	"nhipcau/internal/presence"
 	"nhipcau/internal/report"
 	"nhipcau/internal/rollout"
 	"nhipcau/internal/tally"
@@ -423,7 +424,7 @@ func (s *story) blocConference() {
 		return err
 	})
 	s.on(at(10, 16, 11, 40), func(ctx context.Context, tx *db.Tx) error {
-		rows, err := attendance.Roll(ctx, tx, c.ID)
+		rows, err := presence.Roll(ctx, tx, c.ID)
 		if err != nil {
 			return err
 		}
@@ -480,7 +481,7 @@ func (s *story) unitConference(n int, sort string, t time.Time) {
 		return err
 	})
 	s.on(t.Add(3*time.Hour), func(ctx context.Context, tx *db.Tx) error {
-		rows, err := attendance.Roll(ctx, tx, got.ID)
+		rows, err := presence.Roll(ctx, tx, got.ID)
 		if err != nil {
 			return err
 		}
@@ -492,7 +493,7 @@ func (s *story) unitConference(n int, sort string, t time.Time) {
 }
 
 // marks makes up a roll: in twelve one is away, most of them with a reason.
-func marks(rows []attendance.Row, r *rand.Rand, sort string) []attendance.Mark {
+func marks(rows []presence.Row, r *rand.Rand, sort string) []attendance.Mark {
 	var all []attendance.Mark
 	for i, row := range rows {
 		m := attendance.Mark{Member: row.Member, State: attendance.Present, Version: row.Version}

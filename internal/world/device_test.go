@@ -16,6 +16,7 @@ import (
 	"nhipcau/internal/db"
 	"nhipcau/internal/device"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/presence"
 	"nhipcau/internal/reform"
 	"nhipcau/internal/site"
 )
@@ -267,10 +268,35 @@ func TestDeviceClock(t *testing.T) {
 		if len(all) != 1 || !all[0].ClockWrong() || all[0].Offset != now.Sub(time.UnixMilli(86_400_000)) || all[0].Waiting != 3 || all[0].Facts != 1 || !all[0].Seen.Equal(now) {
 			t.Errorf("the device is %+v", all)
 		}
-		facts, err2 := attendance.FactsAt(ctx, tx, c.ID, 1, 0, 10)
+		facts, err2 := presence.FactsAt(ctx, tx, c.ID, 1, 0, 10)
 		if len(facts) != 1 || !facts[0].At.Equal(now) || !facts[0].ClockWrong() {
 			t.Errorf("the fact is %+v", facts)
 		}
 		return cmpOr(err, err2)
 	})
+}
+
+// TestDeviceAsideBehindMany: what is set aside for one reason can be let in however many
+// newer facts are set aside for another, which nobody can decide about yet.
+func TestDeviceAsideBehindMany(t *testing.T) {
+	s := house(t, 2)
+	c := s.gathering(t, 2)
+	r := rand.New(rand.NewPCG(5, 7))
+	people := s.keysOf(t, 1)
+	e := s.enrolled(t, s.heads[0], c, 1)
+	lost := s.enrolled(t, s.heads[0], c, 1)
+	s.do(t, func(ctx context.Context, tx *db.Tx) error {
+		return device.Revoke(ctx, tx, s.heads[0], c.ID, 1, lost.Device.ID, "mất máy")
+	})
+	at := s.DB.Now().UnixMilli()
+	s.sync(t, lost, fact(r, people[0], at))
+	s.Clock.Set(s.Clock.Now().Add(time.Minute))
+	var strangers []attendance.Fact
+	for i := range attendance.MostFacts {
+		strangers = append(strangers, fact(r, fmt.Sprint("khong-ai-", i), at))
+	}
+	s.sync(t, e, strangers...)
+	if got := s.release(t, s.heads[0], c, 1, attendance.WhyRevoked); got != "1 0" {
+		t.Errorf("released %s, want the one of the device that was lost", got)
+	}
 }

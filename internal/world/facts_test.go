@@ -11,6 +11,8 @@ import (
 	"nhipcau/internal/attendance"
 	"nhipcau/internal/conference"
 	"nhipcau/internal/db"
+	"nhipcau/internal/pass"
+	"nhipcau/internal/presence"
 	"nhipcau/internal/site"
 	"nhipcau/internal/tally"
 )
@@ -96,7 +98,7 @@ func (s *story) sendAll(t *testing.T, r *rand.Rand, c string, ids map[string]int
 				continue
 			}
 			s.do(t, func(ctx context.Context, tx *db.Tx) error {
-				coder, err := attendance.NewCoder(ctx, tx, c)
+				coder, err := pass.NewCoder(ctx, tx, c)
 				if err != nil {
 					return err
 				}
@@ -125,16 +127,16 @@ func (s *story) stands(t *testing.T, id string) string {
 		if err != nil {
 			return err
 		}
-		rows, err := attendance.Roll(ctx, tx, id)
+		rows, err := presence.Roll(ctx, tx, id)
 		for _, v := range rows {
 			fmt.Fprintln(&b, v.MemberKey, v.State, v.Reason, v.Calls, v.Out, v.Site, v.Extra, v.Attended)
 		}
-		guests, err2 := attendance.Visitors(ctx, tx, id, 0, "", "", 100)
-		heads, err3 := attendance.HeadCounts(ctx, tx, id)
+		guests, err2 := presence.Visitors(ctx, tx, id, 0, "", "", 100)
+		heads, err3 := presence.HeadCounts(ctx, tx, id)
 		fmt.Fprintln(&b, guests, heads)
 		for n := range int64(4) {
-			facts, err := attendance.FactsAt(ctx, tx, id, n, 0, 10_000)
-			slices.SortFunc(facts, func(x, y attendance.Noted) int { return strings.Compare(x.ID, y.ID) })
+			facts, err := presence.FactsAt(ctx, tx, id, n, 0, 10_000)
+			slices.SortFunc(facts, func(x, y presence.Noted) int { return strings.Compare(x.ID, y.ID) })
 			for _, f := range facts {
 				fmt.Fprintln(&b, f.ID, f.Standing, f.Member, f.Site, f.State, f.Extra && f.Standing == attendance.Foremost)
 			}

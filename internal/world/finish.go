@@ -13,6 +13,7 @@ import (
 	"nhipcau/internal/follow"
 	"nhipcau/internal/org"
 	"nhipcau/internal/plan"
+	"nhipcau/internal/presence"
 	"nhipcau/internal/report"
 	"nhipcau/internal/rollout"
 	"nhipcau/internal/vn"
@@ -56,7 +57,7 @@ func (s *story) makeup(n int, t time.Time) {
 		if _, err := conference.Convene(ctx, tx, by, got.ID, got.Version); err != nil {
 			return err
 		}
-		rows, err := attendance.Roll(ctx, tx, got.ID)
+		rows, err := presence.Roll(ctx, tx, got.ID)
 		if err != nil {
 			return err
 		}
@@ -153,7 +154,7 @@ func (s *story) gather(by auth.Actor, begin, end time.Time, f conference.Form, a
 		return err
 	})
 	s.on(end, func(ctx context.Context, tx *db.Tx) error {
-		rows, err := attendance.Roll(ctx, tx, c.ID)
+		rows, err := presence.Roll(ctx, tx, c.ID)
 		if err != nil {
 			return err
 		}

@@ -16,6 +16,7 @@ import (
 	"nhipcau/internal/file"
 	"nhipcau/internal/follow"
 	"nhipcau/internal/job"
+	"nhipcau/internal/presence"
 	"nhipcau/internal/rollout"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
@@ -97,7 +98,7 @@ func (s *story) held(t *testing.T, n int) conference.Conference {
 	t.Helper()
 	c := s.convened(t, n)
 	s.do(t, func(ctx context.Context, tx *db.Tx) error {
-		rows, err := attendance.Roll(ctx, tx, c.ID)
+		rows, err := presence.Roll(ctx, tx, c.ID)
 		if err != nil {
 			return err
 		}

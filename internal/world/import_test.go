@@ -16,6 +16,7 @@ import (
 	"nhipcau/internal/imports"
 	"nhipcau/internal/intake"
 	"nhipcau/internal/org"
+	"nhipcau/internal/presence"
 )
 
 // offer sends a file, which must be readable.
@@ -49,9 +50,9 @@ func stood(im imports.Import) string {
 func TestImportedRoll(t *testing.T) {
 	s := house(t, 2)
 	c, by := s.convened(t, 1), s.clerk(1)
-	var roll []attendance.Row
+	var roll []presence.Row
 	s.see(t, func(ctx context.Context, tx *db.Tx) (err error) {
-		roll, err = attendance.Roll(ctx, tx, c.ID)
+		roll, err = presence.Roll(ctx, tx, c.ID)
 		return err
 	})
 	text, marked, same := "STT;Mã đoàn viên;Họ và tên;Điểm danh;Lý do\n", 0, 0

@@ -10,6 +10,7 @@ import (
 	"nhipcau/internal/fault"
 	"nhipcau/internal/follow"
 	"nhipcau/internal/invitation"
+	"nhipcau/internal/pass"
 	"nhipcau/internal/rollout"
 	"nhipcau/internal/sheet"
 	"nhipcau/internal/tally"
@@ -152,7 +153,7 @@ func TestAnswers(t *testing.T) {
 			if who, err = invitation.List(ctx, tx, s.bikhu, m, invitation.Filter{}, 0, 100); err != nil {
 				return err
 			}
-			coder, err := attendance.NewCoder(ctx, tx, c.ID)
+			coder, err := pass.NewCoder(ctx, tx, c.ID)
 			code = coder.Member(who[0].Member)
 			return err
 		})
@@ -235,7 +236,7 @@ func TestGuestsAndPaper(t *testing.T) {
 		if number, err = invitation.InviteGuest(ctx, tx, s.bikhu, c.ID, invitation.Guest{Name: "Trần Thị B", Org: "Sở Nội vụ", Email: "b@example.vn"}); err != nil {
 			return err
 		}
-		coder, err := attendance.NewCoder(ctx, tx, c.ID)
+		coder, err := pass.NewCoder(ctx, tx, c.ID)
 		if err != nil {
 			return err
 		}

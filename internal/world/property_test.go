@@ -14,6 +14,7 @@ import (
 	"nhipcau/internal/file"
 	"nhipcau/internal/follow"
 	"nhipcau/internal/org"
+	"nhipcau/internal/presence"
 	"nhipcau/internal/rollout"
 	"nhipcau/internal/vn"
 )
@@ -53,7 +54,7 @@ func (s *story) something(t *testing.T, r *rand.Rand, all *[]string) string {
 		c := s.convened(t, n)
 		*all = append(*all, c.ID)
 		return may("close", func(ctx context.Context, tx *db.Tx) error {
-			rows, err := attendance.Roll(ctx, tx, c.ID)
+			rows, err := presence.Roll(ctx, tx, c.ID)
 			if err != nil {
 				return err
 			}

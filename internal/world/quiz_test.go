@@ -8,22 +8,22 @@ import (
 	"testing"
 	"time"
 
-	"nhipcau/internal/attendance"
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/presence"
 	"nhipcau/internal/quiz"
 	"nhipcau/internal/tally"
 )
 
 // quizzed returns an open quiz of three questions of a bank of six about a conference
 // of the bloc, what it is about, and who is to take it.
-func (s *story) quizzed(t *testing.T, change func(*quiz.Quiz)) (quiz.Quiz, quiz.Subject, []attendance.Row) {
+func (s *story) quizzed(t *testing.T, change func(*quiz.Quiz)) (quiz.Quiz, quiz.Subject, []presence.Row) {
 	t.Helper()
 	c := s.gathering(t, 2)
 	sub := quiz.Subject{Kind: "conference", ID: c.ID, Unit: s.bloc.root.ID, UnitKey: s.bloc.root.Key, Path: s.bloc.root.Path, Tree: s.bikhu.Tree, MayRun: true, MayName: true}
 	var q quiz.Quiz
-	var rows []attendance.Row
+	var rows []presence.Row
 	s.do(t, func(ctx context.Context, tx *db.Tx) (err error) {
 		b, err := quiz.MakeBank(ctx, tx, s.bikhu, "Bộ câu hỏi")
 		if err != nil {
@@ -45,7 +45,7 @@ func (s *story) quizzed(t *testing.T, change func(*quiz.Quiz)) (quiz.Quiz, quiz.
 		if q, err = quiz.Make(ctx, tx, s.bikhu, sub, q); err != nil {
 			return err
 		}
-		if rows, err = attendance.Roll(ctx, tx, c.ID); err != nil {
+		if rows, err = presence.Roll(ctx, tx, c.ID); err != nil {
 			return err
 		}
 		var people []quiz.Due

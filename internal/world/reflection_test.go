@@ -12,13 +12,14 @@ import (
 	"nhipcau/internal/conference"
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/presence"
 	"nhipcau/internal/reflection"
 	"nhipcau/internal/tally"
 )
 
 // reflecting returns a conference of the bloc with sites in two units, whose papers are
 // handed in by those who were there, and everybody on its roll.
-func (s *story) reflecting(t *testing.T, change func(*reflection.Set)) (conference.Conference, []attendance.Row) {
+func (s *story) reflecting(t *testing.T, change func(*reflection.Set)) (conference.Conference, []presence.Row) {
 	t.Helper()
 	c := s.gathering(t, 2)
 	set := reflection.Set{
@@ -28,9 +29,9 @@ func (s *story) reflecting(t *testing.T, change func(*reflection.Set)) (conferen
 	if change != nil {
 		change(&set)
 	}
-	var rows []attendance.Row
+	var rows []presence.Row
 	s.do(t, func(ctx context.Context, tx *db.Tx) (err error) {
-		if rows, err = attendance.Roll(ctx, tx, c.ID); err != nil {
+		if rows, err = presence.Roll(ctx, tx, c.ID); err != nil {
 			return err
 		}
 		var marks []attendance.Mark
@@ -78,7 +79,7 @@ func (s *story) provenReflections(t *testing.T) {
 }
 
 // own is somebody on the roll, signed in as a member.
-func own(r attendance.Row, by auth.Actor) auth.Actor {
+func own(r presence.Row, by auth.Actor) auth.Actor {
 	by.Member, by.Name, by.Login, by.Roles = r.Member, r.Name, "m-"+r.MemberKey, []auth.Role{auth.Member}
 	return by
 }
@@ -112,7 +113,7 @@ func TestReflectionsCount(t *testing.T) {
 			case "roll":
 				return reflection.TakeRoll(ctx, tx, head, c.ID)
 			}
-			roll, err := attendance.RollOfKeys(ctx, tx, c.ID, []string{row.MemberKey})
+			roll, err := presence.RollOfKeys(ctx, tx, c.ID, []string{row.MemberKey})
 			if err != nil {
 				return err
 			}

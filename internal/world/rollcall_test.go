@@ -8,6 +8,7 @@ import (
 	"nhipcau/internal/attendance"
 	"nhipcau/internal/conference"
 	"nhipcau/internal/db"
+	"nhipcau/internal/presence"
 	"nhipcau/internal/site"
 )
 
@@ -29,7 +30,7 @@ func TestRollCalls(t *testing.T) {
 	mark := func(key string, call int64, state attendance.State) {
 		t.Helper()
 		s.do(t, func(ctx context.Context, tx *db.Tx) error {
-			rows, err := attendance.RollOfKeys(ctx, tx, c.ID, []string{key})
+			rows, err := presence.RollOfKeys(ctx, tx, c.ID, []string{key})
 			if err != nil {
 				return err
 			}
@@ -67,7 +68,7 @@ func TestRollCalls(t *testing.T) {
 	s.proven(t, "marks")
 	s.closed(t, c.ID)
 	s.see(t, func(ctx context.Context, tx *db.Tx) error {
-		rows, err := attendance.RollOfKeys(ctx, tx, c.ID, keys[:3])
+		rows, err := presence.RollOfKeys(ctx, tx, c.ID, keys[:3])
 		for _, v := range rows {
 			want := v.MemberKey != keys[1]
 			if v.Attended != want || v.State.There() != want {
@@ -75,7 +76,7 @@ func TestRollCalls(t *testing.T) {
 			}
 		}
 		o, err2 := attendance.Get(ctx, tx, c.ID)
-		missed, err3 := attendance.Missed(ctx, tx, s.bikhu, c.ID, true, 0, 1000)
+		missed, err3 := presence.Missed(ctx, tx, s.bikhu, c.ID, true, 0, 1000)
 		had := map[string]bool{}
 		for _, v := range missed {
 			had[v.MemberKey] = true

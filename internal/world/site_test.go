@@ -12,6 +12,7 @@ import (
 	"nhipcau/internal/conference"
 	"nhipcau/internal/db"
 	"nhipcau/internal/org"
+	"nhipcau/internal/presence"
 	"nhipcau/internal/site"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
@@ -129,7 +130,7 @@ func TestCheckins(t *testing.T) {
 		t.Errorf("%d checked in and %d more, want 2 and 1", in, extra)
 	}
 	s.see(t, func(ctx context.Context, tx *db.Tx) error {
-		rows, err := attendance.RollOfKeys(ctx, tx, c.ID, []string{one[0], three[0]})
+		rows, err := presence.RollOfKeys(ctx, tx, c.ID, []string{one[0], three[0]})
 		for _, row := range rows {
 			want := map[string]int64{one[0]: 2, three[0]: 1}[row.MemberKey]
 			if row.Site != want || row.State != attendance.Present || row.Extra != (want == 1) {
@@ -247,7 +248,7 @@ func TestCheckinsInAnyOrder(t *testing.T) {
 				t.Errorf("%d persons counted, %d have checked in", got, len(first))
 			}
 			s.see(t, func(ctx context.Context, tx *db.Tx) error {
-				people, err := attendance.Counting(ctx, tx, c.ID)
+				people, err := presence.Counting(ctx, tx, c.ID)
 				for _, p := range people {
 					if want := first[p.Member]; p.ID != want.fact.ID || p.Site != want.n {
 						t.Errorf("%s counts by %s at %d, want %s at %d", p.Member, p.ID, p.Site, want.fact.ID, want.n)
@@ -256,8 +257,8 @@ func TestCheckinsInAnyOrder(t *testing.T) {
 				if len(people) != len(first) {
 					t.Errorf("%d facts count, want %d", len(people), len(first))
 				}
-				facts, err2 := attendance.FactsAt(ctx, tx, c.ID, 1, 0, 1000)
-				more, err3 := attendance.FactsAt(ctx, tx, c.ID, 2, 0, 1000)
+				facts, err2 := presence.FactsAt(ctx, tx, c.ID, 1, 0, 1000)
+				more, err3 := presence.FactsAt(ctx, tx, c.ID, 2, 0, 1000)
 				if len(facts)+len(more) != len(all) {
 					t.Errorf("%d facts are kept, %d were sent", len(facts)+len(more), len(all))
 				}

@@ -1,4 +1,6 @@
-package attendance
+// Package pass makes and reads the codes on badges and invitations, by which people are
+// let in.
+package pass
 
 import (
 	"context"
@@ -86,4 +88,23 @@ func (c Coder) Read(code string) (member, guest int64) {
 		return 0, id
 	}
 	return 0, 0
+}
+
+// Named returns the id that a code may name, of a member or a guest, before it is
+// known of which occasion it is; 0 if the code is none. A Coder says whether it is so.
+func Named(ctx context.Context, tx *db.Tx, code string) (int64, error) {
+	block, err := letters.DecodeString(strings.ToUpper(code))
+	if err != nil || len(block) != aes.BlockSize {
+		return 0, nil
+	}
+	key, err := secret.Find(ctx, tx, CodeKey)
+	if err != nil || key == nil {
+		return 0, err
+	}
+	b, err := aes.NewCipher(key)
+	if err != nil {
+		return 0, err
+	}
+	b.Decrypt(block, block)
+	return max(0, int64(binary.BigEndian.Uint64(block))), nil
 }

@@ -1,23 +1,23 @@
-package attendance_test
+package pass_test
 
 import (
 	"context"
 	"strings"
 	"testing"
 
-	"nhipcau/internal/attendance"
 	"nhipcau/internal/db"
 	"nhipcau/internal/db/dbtest"
+	"nhipcau/internal/pass"
 )
 
 func TestCodes(t *testing.T) {
 	d := dbtest.Open(t)
-	var here, there attendance.Coder
+	var here, there pass.Coder
 	if err := d.Write(t.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
-		if here, err = attendance.NewCoder(ctx, tx, "here"); err != nil {
+		if here, err = pass.NewCoder(ctx, tx, "here"); err != nil {
 			return err
 		}
-		there, err = attendance.NewCoder(ctx, tx, "there")
+		there, err = pass.NewCoder(ctx, tx, "there")
 		return err
 	}); err != nil {
 		t.Fatal(err)
@@ -25,7 +25,7 @@ func TestCodes(t *testing.T) {
 	had := map[string]bool{}
 	for id := int64(1); id < 5_000_000_000; id = id*3 + 1 {
 		code, guest := here.Member(id), here.Guest(id)
-		if len(code) != attendance.CodeLength || had[code] || had[guest] || code == there.Member(id) {
+		if len(code) != pass.CodeLength || had[code] || had[guest] || code == there.Member(id) {
 			t.Fatalf("the code of %d is %q", id, code)
 		}
 		had[code], had[guest] = true, true

@@ -1,29 +1,12 @@
-package attendance
+package presence
 
 import (
 	"context"
 	"time"
 
-	"nhipcau/internal/auth"
+	"nhipcau/internal/attendance"
 	"nhipcau/internal/db"
 )
-
-// A Standing is how a kept fact stands.
-type Standing string
-
-// The standings.
-const (
-	Foremost Standing = "counts"
-	Behind   Standing = "behind"  // the person has checked in earlier
-	Waits    Standing = "waiting" // for the conference to be reopened
-	Beside   Standing = "beside"  // it counts beside the first check-in
-	TakenOff Standing = "voided"  // another fact takes it back
-	Voiding  Standing = "voiding" // it takes another back
-	Orphaned Standing = "orphan"  // likewise, and that has not come
-	Refused  Standing = "refused" // it would take back what it cannot
-)
-
-var standings = map[int]Standing{counting: Foremost, behind: Behind, waiting: Waits, beside: Beside, voided: TakenOff, voiding: Voiding, orphan: Orphaned, refused: Refused}
 
 // A Noted is a fact as pages show it.
 type Noted struct {
@@ -35,9 +18,9 @@ type Noted struct {
 	UnitName   string
 	Extra      bool
 	Site       int64
-	State      State
+	State      attendance.State
 	Call       int64
-	Guest      Visitor
+	Guest      attendance.Visitor
 	Reason     string
 	Ref        string
 	N          int64
@@ -46,7 +29,7 @@ type Noted struct {
 	At         time.Time // corrected
 	Offset     time.Duration
 	Source     string
-	Standing   Standing
+	Standing   attendance.Standing
 	Late       bool
 	Batch      int64
 	ActorName  string
@@ -54,7 +37,9 @@ type Noted struct {
 }
 
 // ClockWrong reports whether the device's clock was far off.
-func (n Noted) ClockWrong() bool { return n.Offset > LargeOffset || n.Offset < -LargeOffset }
+func (n Noted) ClockWrong() bool {
+	return n.Offset > attendance.LargeOffset || n.Offset < -attendance.LargeOffset
+}
 
 const noted = `SELECT f.id, f.member, coalesce(m.key, ''), coalesce(m.name, f.guest_name), f.unit, coalesce(n.short, ''), f.extra, f.site, f.state, f.device, f.seq, f.at_ms, f.offset_ms, f.source, f.standing, f.late,
 		f.batch, f.actor_name, f.at, f.call, f.n, f.reason, f.ref, f.guest, f.guest_name, f.guest_org
@@ -69,7 +54,7 @@ func scanNoted(r db.Scanner) (n Noted, err error) {
 	err = r.Scan(&n.ID, &n.MemberID, &n.Member, &n.Name, &n.Unit, &n.UnitName, &extra, &n.Site, &n.State, &n.Device, &n.Seq, &ms, &off, &n.Source, &standing, &late,
 		&n.Batch, &n.ActorName, db.At(&n.RecordedAt), &n.Call, &n.N, &n.Reason, &n.Ref, &n.Guest.ID, &n.Guest.Name, &n.Guest.Org)
 	n.Extra, n.Late, n.At, n.Offset = extra != 0, late != 0, time.UnixMilli(ms).UTC(), time.Duration(off)*time.Millisecond
-	n.Standing = standings[standing]
+	n.Standing = attendance.StandingOf(standing)
 	return n, err
 }
 
@@ -101,20 +86,6 @@ func Counting(ctx context.Context, tx *db.Tx, occasion string) ([]Noted, error) 
 	return db.All(ctx, tx, scanNoted, noted+` AND f.standing = 1 ORDER BY f.id`, occasion)
 }
 
-// A Stray is a fact that was set aside, as it came.
-type Stray struct {
-	N                        int64 // its number
-	ID, Body, Why, ActorName string
-	At                       time.Time
-}
-
-// AsideAt returns what was set aside at a site, the last first.
-func AsideAt(ctx context.Context, tx *db.Tx, occasion string, site int64, limit int) ([]Stray, error) {
-	return db.All(ctx, tx, func(r db.Scanner) (a Stray, err error) {
-		return a, r.Scan(&a.N, &a.ID, &a.Body, &a.Why, &a.ActorName, db.At(&a.At))
-	}, `SELECT n, id, body, why, actor_name, at FROM attendance_aside WHERE occasion = $1 AND site = $2 ORDER BY at DESC, id LIMIT $3`, occasion, site, limit)
-}
-
 // A Device is what a site has had from one device.
 type Device struct {
 	Name   string
@@ -132,41 +103,4 @@ func Devices(ctx context.Context, tx *db.Tx, occasion string, site int64) ([]Dev
 		return d, err
 	}, `SELECT device, count(*), max(at_ms), max(offset_ms), min(offset_ms) FROM attendance_fact
 		WHERE occasion = $1 AND id IN (SELECT id FROM attendance_fact WHERE occasion = $1 AND site = $2) GROUP BY device ORDER BY device`, occasion, site)
-}
-
-// A SiteCount is how many people are on the roll at a site, in a state.
-type SiteCount struct {
-	Site  int64
-	State State
-	N     int64
-}
-
-// CountsAt returns the people of sites by state.
-func CountsAt(ctx context.Context, tx *db.Tx, occasion string, sites []int64) ([]SiteCount, error) {
-	var all []SiteCount
-	for len(sites) > 0 {
-		n := min(listed, len(sites))
-		in, args := among(sites[:n], occasion)
-		some, err := db.All(ctx, tx, func(r db.Scanner) (c SiteCount, err error) { return c, r.Scan(&c.Site, &c.State, &c.N) },
-			`SELECT site, state, count(*) FROM attendance WHERE occasion = $1 AND site IN `+in+` GROUP BY site, state ORDER BY site, state`, args...)
-		if err != nil {
-			return nil, err
-		}
-		all, sites = append(all, some...), sites[n:]
-	}
-	return all, nil
-}
-
-// RollAt returns rows of a roll at a site, in the order of members' ids, at most limit
-// after one: those whose names hold the words of query, folded.
-func RollAt(ctx context.Context, tx *db.Tx, occasion string, site int64, query string, after int64, limit int) ([]Row, error) {
-	match, args := db.Match("m.fold", query, 6)
-	return db.All(ctx, tx, scanRow, rolls+` AND a.member IN (SELECT member FROM attendance WHERE occasion = $2 AND site = $3) AND a.member + 0 > $4 AND `+match+` ORDER BY a.member LIMIT $5`,
-		append([]any{today(tx), occasion, site, after, limit}, args...)...)
-}
-
-// RollFrom returns rows of a whole roll in the order of members' ids, at most limit
-// after one.
-func RollFrom(ctx context.Context, tx *db.Tx, occasion string, after int64, limit int) ([]Row, error) {
-	return RollAfter(ctx, tx, auth.Actor{}, occasion, true, "", after, limit)
 }

@@ -98,7 +98,7 @@ func TestReformWithAllOpen(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		roll, err := attendance.Roll(ctx, tx, own.ID)
+		roll, err := presence.Roll(ctx, tx, own.ID)
 		if err != nil {
 			return err
 		}

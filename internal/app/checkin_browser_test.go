@@ -364,6 +364,9 @@ func TestCheckinRevoked(t *testing.T) {
 	x.line.cut.Store(false)
 	evaluate[string](p.browser, "dispatchEvent(new Event('online')); ''")
 	p.says(".net.late", "Máy này đã bị thu hồi quyền gửi. 1 lượt chưa gửi vẫn giữ nguyên")
+	if n := evaluate[int](p.browser, `new Promise(done => { indexedDB.open('checkin').onsuccess = e => { e.target.result.transaction('roster').objectStore('roster').count().onsuccess = c => done(c.target.result) } })`); n != 0 {
+		t.Error("a revoked telephone keeps the list with its names")
+	}
 	p.scans(x.codes[x.g.Members[1]]) // notes go on
 	p.says(".net.late", "2 lượt chưa gửi vẫn giữ nguyên")
 	p.opens()

@@ -16,26 +16,18 @@ import (
 
 // What the slices of a conference know of one another is handed over here.
 
-// mostAsked is how many questions a draft of minutes takes up.
-const mostAsked = 200
-
-// asked are the questions that were taken up at a conference, for its minutes.
+// asked is what the minutes of a conference take from its hall.
 func asked(ctx context.Context, tx *db.Tx, by auth.Actor, id string) ([]minutes.Question, error) {
-	h, err := hall.Find(ctx, tx, by, id)
-	if err != nil {
-		return nil, err
-	}
-	questions, err := hall.Questions(ctx, tx, by, h, hall.Filter{}, 0, mostAsked)
-	var all []minutes.Question
-	for _, q := range questions {
-		switch q.State {
-		case hall.TakenUp, hall.Answered:
-			all = append(all, minutes.Question{Topic: q.TopicTitle, Text: q.Text, Answer: q.Note})
-		case hall.Forwarded:
-			all = append(all, minutes.Question{Topic: q.TopicTitle, Text: q.Text, Answer: "→ " + q.ToName})
+	all, err := hall.Asked(ctx, tx, by, id)
+	var out []minutes.Question
+	for _, q := range all {
+		m := minutes.Question{Topic: q.TopicTitle, Text: q.Text}
+		if q.State == hall.Answered {
+			m.Answer = q.Note
 		}
+		out = append(out, m)
 	}
-	return all, err
+	return out, err
 }
 
 // copiers copy what a conference has besides its programme to one like it.

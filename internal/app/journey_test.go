@@ -282,9 +282,11 @@ func (p *player) send(r *http.Request) error {
 		return err
 	}
 	defer a.Body.Close()
-	b, err := io.ReadAll(a.Body)
-	if err != nil {
-		return err
+	var b []byte
+	if a.Header.Get("Content-Type") != "text/event-stream" { // which has no end
+		if b, err = io.ReadAll(a.Body); err != nil {
+			return err
+		}
 	}
 	p.status, p.at, p.raw = a.StatusCode, a.Request.URL.RequestURI(), string(b)
 	p.body = spaces.ReplaceAllString(html.UnescapeString(tags.ReplaceAllString(p.raw, " ")), " ")

@@ -67,6 +67,27 @@ func TestSeeds(t *testing.T) {
 			take R 'href="/rollouts/([a-z0-9]{12})"'
 			get /rollouts/$R
 			see '56 / 56 đã thông qua chương trình'`},
+		{"001 as offices hold it", `
+			as hp-bithu
+			get /conferences
+			take C 'href="/conferences/([a-z0-9]+)">Hội nghị trực tuyến học tập, quán triệt'
+			get /conferences/$C
+			see '994 Đầu giờ' '994 Cuối giờ' '56 / 56 điểm cầu đã vào' '08:20–09:05'
+			get /conferences/$C/missed
+			see 'Đoàn số 56 vắng có lý do'
+			get /conferences/$C/desk
+			see '08:22–09:04' '10:44–11:13'
+			get /conferences/$C/questions
+			see 'Câu hỏi số 2' 'Chậm nhất ngày 31/8/2021'
+			get /conferences/$C/sites/56
+			see 'Điểm cầu Đoàn số 56' 'đã kết thúc'
+			get /conferences/$C/minutes
+			see 'có mặt 994 đồng chí' 'Điểm cầu đã vào: 56 trong 56' 'Chậm nhất ngày 31/8/2021' 'Cấp số biên bản'
+			take S 'href="/figures/([0-9]+)/'
+			get /figures/$S/hp-01/checked_in
+			take B '(/conferences/[a-z0-9]+/sites/1/checkins/[^"&]+)'
+			get $B
+			see 'may-01' 'mã QR' 'danh sách'`},
 		{"002", `
 			as kt-bithu
 			get /conferences

@@ -34,5 +34,5 @@ func (f *Form) checkParent(ctx context.Context, tx *db.Tx, by auth.Actor) error 
 }
 
 func (c Conference) rung() rung.Held {
-	return rung.Held{ID: c.ID, Parent: c.Parent, Level: c.Level, Unit: c.Unit}
+	return rung.Held{ID: c.ID, Parent: c.Parent, Level: c.Level}
 }

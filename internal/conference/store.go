@@ -119,8 +119,8 @@ func Events(ctx context.Context, tx *db.Tx, c Conference) ([]Event, error) {
 func insert(ctx context.Context, tx *db.Tx, by auth.Actor, id string, f Form) error {
 	return tx.Exec(ctx, `
 		INSERT INTO conference (id, tree, unit, rollout, title, fold, kind, mode, day, start_time, end_time, place, chair, state, sheet, sample,
-			entered_by, entered_name, entered_at, version, parent, level)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'draft', 0, $14, $15, $16, $17, 1, $18, $19)`,
+			entered_by, entered_name, entered_at, version, parent, level, level_unit)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'draft', 0, $14, $15, $16, $17, 1, $18, $19, $3)`,
 		id, by.Tree, by.Unit, f.Rollout, f.Title, vn.Fold(f.Title), f.Sort, f.Mode, f.Day, f.Start, f.End, f.Place, f.Chair, f.Sample,
 		by.Login, by.Name, tx.Now, f.Parent, f.Level)
 }

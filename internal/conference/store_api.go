@@ -21,6 +21,6 @@ func listAfter(ctx context.Context, tx *db.Tx, by auth.Actor, f Filter, s State,
 // HeldBy returns the conferences that units hold for a level of another, of those
 // that by may see and that are not cancelled.
 func HeldBy(ctx context.Context, tx *db.Tx, by auth.Actor, parent string, n int64, units []int64) ([]Conference, error) {
-	return db.AllIn(ctx, tx, scan, seen+` AND c.parent = $5 AND c.level = $6 AND c.parent <> '' AND c.state <> 'cancelled' AND c.unit IN`, units,
+	return db.AllIn(ctx, tx, scan, seen+` AND c.parent = $5 AND c.level = $6 AND c.parent <> '' AND c.state <> 'cancelled' AND c.level_unit IN`, units,
 		by.Tree, by.Path, by.End(), by.Member, parent, n)
 }

@@ -75,10 +75,10 @@ func Quarantine(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n int6
 	if _, _, err := site.Kept(ctx, tx, by, id, n); err != nil {
 		return nil, nil, err
 	}
-	if open, err = asides(ctx, tx, id, n, "", false, mostOpen); err != nil {
+	if open, err = asides(ctx, tx, id, n, "", "", false, mostOpen); err != nil {
 		return nil, nil, err
 	}
-	if decided, err = asides(ctx, tx, id, n, "", true, mostOpen/4); err != nil {
+	if decided, err = asides(ctx, tx, id, n, "", "", true, mostOpen/4); err != nil {
 		return nil, nil, err
 	}
 	return open, decided, name(ctx, tx, open, decided)
@@ -89,7 +89,11 @@ func Quarantine(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n int6
 type Choice struct{ ID, Key, Why string }
 
 func (c Choice) of(ctx context.Context, tx *db.Tx, id string, n int64) ([]Apart, error) {
-	all, err := asides(ctx, tx, id, n, c.ID, false, attendance.MostFacts)
+	why := c.Why
+	if c.ID != "" {
+		why = ""
+	}
+	all, err := asides(ctx, tx, id, n, c.ID, why, false, attendance.MostFacts)
 	var chosen []Apart
 	for _, a := range all {
 		if c.ID != "" && a.Key() == c.Key || c.ID == "" && c.Why != "" && a.Why == c.Why {

@@ -9,8 +9,8 @@ import (
 )
 
 // asides returns what is set aside at a site, those about which it was decided or the
-// others, the last first; only those with an id if one is given.
-func asides(ctx context.Context, tx *db.Tx, conference string, site int64, id string, decided bool, limit int) ([]Apart, error) {
+// others, the last first; only those with an id, or set aside for a reason, if one is given.
+func asides(ctx context.Context, tx *db.Tx, conference string, site int64, id, why string, decided bool, limit int) ([]Apart, error) {
 	return db.All(ctx, tx, func(r db.Scanner) (a Apart, err error) {
 		err = r.Scan(&a.ID, &a.Body, &a.Why, &a.ActorName, db.At(&a.At), &a.Decision, &a.Result, &a.DecidedBy, db.At(&a.DecidedAt))
 		a.parse()
@@ -18,7 +18,8 @@ func asides(ctx context.Context, tx *db.Tx, conference string, site int64, id st
 	}, `SELECT a.id, a.body, a.why, a.actor_name, a.at, coalesce(d.decision, ''), coalesce(d.result, ''), coalesce(d.actor_name, ''), d.at
 		FROM attendance_aside a LEFT JOIN device_decision d ON d.occasion = a.occasion AND d.site = a.site AND d.id = a.id AND d.body = a.body
 		WHERE a.occasion = $1 AND a.site = $2 AND ($3 = '' OR a.id = $3) AND CASE WHEN d.id IS NULL THEN 0 ELSE 1 END = $4
-		ORDER BY a.at DESC, a.id, a.body LIMIT $5`, conference, site, id, decided, limit)
+		AND ($5 = '' OR a.why = $5)
+		ORDER BY a.at DESC, a.id, a.body LIMIT $6`, conference, site, id, decided, why, limit)
 }
 
 func decide(ctx context.Context, tx *db.Tx, by auth.Actor, conference string, site int64, a Apart, decision string, result attendance.Result) error {

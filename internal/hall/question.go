@@ -2,6 +2,7 @@ package hall
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"nhipcau/internal/audit"
@@ -310,4 +311,17 @@ func Earlier(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n, versio
 		return err
 	}
 	return h.changed(ctx, tx, "question", n)
+}
+
+// mostAsked is how many questions the minutes take in.
+const mostAsked = 200
+
+// Asked returns the questions of a conference that were taken up, in their order.
+func Asked(ctx context.Context, tx *db.Tx, by auth.Actor, id string) ([]Question, error) {
+	h, err := Find(ctx, tx, by, id)
+	if err != nil {
+		return nil, err
+	}
+	all, err := Questions(ctx, tx, by, h, Filter{}, 0, mostAsked)
+	return slices.DeleteFunc(all, func(q Question) bool { return q.State != TakenUp && q.State != Answered }), err
 }

@@ -362,6 +362,16 @@ func address(r *http.Request) string {
 	return host
 }
 
+// none refuses a code that is none. Who brings one that is good is let in however many
+// others at the same address, a hall's or a proxy's, have guessed: none can be guessed.
+func (s *server) none(r *http.Request) error {
+	if s.guard.full(s.db.Now(), address(r), false) {
+		return fault.New(fault.Limited, "invitation.error.limited")
+	}
+	s.guard.full(s.db.Now(), address(r), true)
+	return fault.New(fault.NotFound, "invitation.error.code")
+}
+
 func (s *server) open(w http.ResponseWriter, r *http.Request) error {
 	return s.opened(w, r, Reply{}, nil)
 }
@@ -373,9 +383,6 @@ func (s *server) opened(w http.ResponseWriter, r *http.Request, reply Reply, fai
 	h.Set("Referrer-Policy", "no-referrer")
 	code := strings.ToUpper(r.PathValue("code"))
 	p := personPage{Page: s.site.Page(r, "invitation.one"), Reply: reply, Action: "/i/" + code, May: true}
-	if s.guard.full(p.Now, address(r), false) {
-		return fault.New(fault.Limited, "invitation.error.limited")
-	}
 	status, err := p.failed(failed)
 	if err != nil {
 		return err
@@ -389,8 +396,7 @@ func (s *server) opened(w http.ResponseWriter, r *http.Request, reply Reply, fai
 		return err
 	})
 	if fault.Is(err, fault.NotFound) {
-		s.guard.full(p.Now, address(r), true)
-		return fault.New(fault.NotFound, "invitation.error.code")
+		return s.none(r)
 	}
 	if err != nil {
 		return err
@@ -405,13 +411,12 @@ func (s *server) answerOpen(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	code, x := strings.ToUpper(r.PathValue("code")), reply(v)
-	if s.guard.full(s.db.Now(), address(r), false) || s.guard.full(s.db.Now(), code, true) {
+	if s.guard.full(s.db.Now(), code, true) {
 		return fault.New(fault.Limited, "invitation.error.limited")
 	}
 	err = s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error { return x.GiveByCode(ctx, tx, code) })
 	if fault.Is(err, fault.NotFound) {
-		s.guard.full(s.db.Now(), address(r), true)
-		return fault.New(fault.NotFound, "invitation.error.code")
+		return s.none(r)
 	}
 	if err != nil {
 		return s.opened(w, r, x, err)

@@ -127,7 +127,7 @@ func Calls(ctx context.Context, tx *db.Tx, by auth.Actor, id string) ([]Call, er
 		JOIN conference_asked h ON h.conference = l.conference AND h.level = l.n AND h.unit = $1
 		JOIN conference c ON c.id = l.conference AND c.state <> 'cancelled'
 		WHERE pl.tree = $2 AND pl.path IN (`+strings.Join(paths, ", ")+`) AND ($3 = '' OR l.conference = $3)
-			AND NOT EXISTS (SELECT 1 FROM conference x WHERE x.parent = l.conference AND x.parent <> '' AND x.level = l.n AND x.unit = $1 AND x.state <> 'cancelled')
+			AND NOT EXISTS (SELECT 1 FROM conference x WHERE x.parent = l.conference AND x.parent <> '' AND x.level = l.n AND x.level_unit = $1 AND x.state <> 'cancelled')
 		ORDER BY l.day, l.conference, l.n LIMIT $4`, args...)
 }
 

@@ -18,7 +18,10 @@ const (
 	beat    = 15 * time.Second       // between two signs of life
 	recheck = 30 * time.Second       // see Hub.ask
 	waiting = 32                     // frames that wait for a slow reader before it is dropped
+	portion = waiting / 2            // events handed on at once
+	breath  = 5 * time.Millisecond   // between two portions, in which readers take what waits
 	most    = 20_000                 // listeners
+	mostOne = most / 8               // of one login, so that none shuts the others out
 	behind  = 500                    // events after which a page is better loaded anew
 	patient = 10 * time.Second       // for a write
 )
@@ -37,6 +40,8 @@ type Hub struct {
 	mu      sync.Mutex
 	rooms   map[string]*room
 	ears    map[*ear]bool
+	logins  map[string]int // listeners by login
+	ofOne   int            // most of one login
 	begun   bool
 	stopped bool
 	kick    chan struct{}
@@ -74,12 +79,13 @@ type told struct {
 
 // An ear is a listener. Only the hub, under its lock, sends and closes.
 type ear struct {
-	c chan frame
+	c     chan frame
+	login string // "" of nobody
 }
 
 // NewHub returns a hub without listeners.
 func NewHub(d *db.DB, log *slog.Logger) *Hub {
-	h := &Hub{db: d, log: log, painters: map[string]Painter{}, rooms: map[string]*room{}, ears: map[*ear]bool{}, kick: make(chan struct{}, 1), ask: recheck}
+	h := &Hub{db: d, log: log, painters: map[string]Painter{}, rooms: map[string]*room{}, ears: map[*ear]bool{}, logins: map[string]int{}, ofOne: mostOne, kick: make(chan struct{}, 1), ask: recheck}
 	h.done, h.stop = context.WithCancel(context.Background())
 	return h
 }
@@ -129,16 +135,20 @@ func (h *Hub) begin() error {
 	return nil
 }
 
-// join makes somebody a listener of topics. Where a topic has had no listener, heads
+// join makes a login a listener of topics. Where a topic has had no listener, heads
 // say what was told of it last, as read before.
-func (h *Hub) join(topics []string, heads map[string]int64) (*ear, error) {
+func (h *Hub) join(login string, topics []string, heads map[string]int64) (*ear, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.stopped || len(h.ears) >= most {
 		return nil, fault.New(fault.Unavailable, "error.internal")
 	}
-	e := &ear{c: make(chan frame, waiting)}
+	if login != "" && h.logins[login] >= h.ofOne {
+		return nil, fault.New(fault.Limited, "error.busy")
+	}
+	e := &ear{c: make(chan frame, waiting), login: login}
 	h.ears[e] = true
+	h.logins[login]++
 	for i, t := range topics {
 		r := h.rooms[t]
 		if r == nil {
@@ -173,6 +183,9 @@ func (h *Hub) leave(e *ear) {
 		return
 	}
 	delete(h.ears, e)
+	if h.logins[e.login]--; h.logins[e.login] == 0 {
+		delete(h.logins, e.login)
+	}
 	close(e.c)
 	for t, r := range h.rooms {
 		if delete(r.ears, e); len(r.ears) == 0 {
@@ -303,13 +316,15 @@ func Time(now time.Time) []byte {
 // for others.
 func (h *Hub) round() time.Duration {
 	told, due := h.due()
-	began := time.Now()
+	began, soon := time.Now(), false
 	for t, after := range told {
-		if err := h.tell(t, after); err != nil {
+		more, err := h.tell(t, after)
+		if err != nil {
 			h.failed(err)
 			h.heard("t "+t, false)
 			return time.Second
 		}
+		soon = soon || more
 	}
 	for _, t := range due {
 		if err := h.paint(t); err != nil {
@@ -317,6 +332,9 @@ func (h *Hub) round() time.Duration {
 			h.heard("m "+t, false)
 			return time.Second
 		}
+	}
+	if soon {
+		return breath
 	}
 	return max(pace, 4*time.Since(began))
 }
@@ -338,23 +356,24 @@ func (h *Hub) due() (told map[string]int64, due []string) {
 	return told, due
 }
 
-// tell hands on what was told of a topic after an event.
-func (h *Hub) tell(topic string, after int64) error {
+// tell hands on some of what was told of a topic after an event, and reports whether
+// there is more: all of it at once would fill the ears of those who read it well.
+func (h *Hub) tell(topic string, after int64) (more bool, err error) {
 	var all []event
 	if err := h.db.Read(h.done, func(ctx context.Context, tx *db.Tx) (err error) {
-		all, err = since(ctx, tx, topic, after, behind)
+		all, err = since(ctx, tx, topic, after, portion)
 		return err
 	}); err != nil {
-		return err
+		return false, err
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	r := h.rooms[topic]
 	if r == nil || r.last != after {
-		return nil // others listen now
+		return false, nil // others listen now
 	}
 	if len(all) == 0 {
-		return nil
+		return false, nil
 	}
 	events := make([]told, len(all))
 	for i, e := range all {
@@ -362,8 +381,9 @@ func (h *Hub) tell(topic string, after int64) error {
 	}
 	r.last = all[len(all)-1].id
 	h.send(r, frame{events: events})
-	r.told = r.told || len(all) == behind
-	return nil
+	more = len(all) == portion
+	r.told = r.told || more
+	return more, nil
 }
 
 func (e event) frame() []byte { return fmt.Appendf(nil, "event: %s\ndata: %s\n\n", e.kind, e.body) }

@@ -11,11 +11,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 	"nhipcau/internal/db/dbtest"
 	"nhipcau/internal/job"
@@ -165,6 +167,10 @@ func TestOrder(t *testing.T) {
 		s := listen(t, url+"?topic=a", "0")
 		for n := range tellers * each {
 			kind, body := s.next(false)
+			for kind == "" && !t.Failed() { // sent away for what came while it joined: it goes on as a browser does
+				s = listen(t, url+"?topic=a", s.last)
+				kind, body = s.next(false)
+			}
 			if s.last != fmt.Sprint(n+1) {
 				t.Fatalf("listener %d hears event %s (%s %s) as its number %d", i, s.last, kind, body, n+1)
 			}
@@ -339,4 +345,35 @@ func TestRightsEnd(t *testing.T) {
 	if n := h.Stats().Listeners; n != 0 {
 		t.Errorf("%d still listen", n)
 	}
+}
+
+// One login does not shut the others out, and may listen again when a page of its own
+// is closed.
+func TestOneLoginAmongMany(t *testing.T) {
+	h := live.NewHub(dbtest.OpenSQLite(t), slog.New(slog.NewTextHandler(io.Discard, nil)))
+	h.SetOfOne(2)
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r = r.WithContext(auth.NewContext(r.Context(), auth.Actor{Login: r.URL.Query().Get("login")}))
+		if err := h.Serve(w, r, []string{"a"}, func(context.Context) error { return nil }); err != nil {
+			http.Error(w, err.Error(), http.StatusTooManyRequests)
+		}
+	}))
+	t.Cleanup(s.Close)
+	t.Cleanup(h.Close)
+	first := listen(t, s.URL+"?login=an", "")
+	listen(t, s.URL+"?login=an", "")
+	listen(t, s.URL+"?login=binh", "")
+	a, err := http.Get(s.URL + "?login=an")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Body.Close()
+	if a.StatusCode != http.StatusTooManyRequests {
+		t.Error("a third page of one login:", a.Status)
+	}
+	first.body.Close()
+	for h.Stats().Listeners > 2 {
+		runtime.Gosched()
+	}
+	listen(t, s.URL+"?login=an", "")
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 )
 
@@ -58,7 +59,7 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, topics []string, all
 	if err != nil {
 		return err
 	}
-	e, err := h.join(topics, heads)
+	e, err := h.join(auth.FromContext(r.Context()).Login, topics, heads)
 	if err != nil {
 		return err
 	}

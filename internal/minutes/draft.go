@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"nhipcau/internal/attendance"
 	"nhipcau/internal/auth"
 	"nhipcau/internal/conference"
 	"nhipcau/internal/db"
@@ -23,6 +24,10 @@ func draft(ctx context.Context, tx *db.Tx, by auth.Actor, c conference.Conferenc
 	if err != nil {
 		return nil, err
 	}
+	o, err := attendance.Get(ctx, tx, c.ID)
+	if err != nil {
+		return nil, err
+	}
 	var questions []Question
 	if asked != nil {
 		if questions, err = asked(ctx, tx, by, c.ID); err != nil {
@@ -31,7 +36,7 @@ func draft(ctx context.Context, tx *db.Tx, by auth.Actor, c conference.Conferenc
 	}
 	return []Section{
 		{"Thời gian, địa điểm", whenWhere(c)},
-		{"Thành phần", people(c, by, f, len(units))},
+		{"Thành phần", people(c, by, f, o.Rule, len(units))},
 		{"Nội dung", topics(c)},
 		{"Ý kiến trao đổi", exchanged(questions)},
 		{"Kết luận", closing(c, events)},
@@ -52,15 +57,18 @@ func whenWhere(c conference.Conference) string {
 	return s + "."
 }
 
-func people(c conference.Conference, by auth.Actor, f Figures, units int) string {
+func people(c conference.Conference, by auth.Actor, f Figures, r attendance.Rule, units int) string {
 	var lines []string
 	if c.Chair != "" {
 		lines = append(lines, "- Chủ trì: "+c.Chair+".")
 	}
 	lines = append(lines, "- Thư ký: "+by.Name+".",
 		"- Triệu tập {invited} đồng chí; có mặt {there} đồng chí (trực tiếp {present}, trực tuyến {online}).",
-		"- Vắng có lý do {excused} đồng chí; vắng không lý do {absent} đồng chí; được miễn {exempt} đồng chí.",
-		"- Khách mời {guests} người; dự ngoài danh sách triệu tập {extra} người.")
+		"- Vắng có lý do {excused} đồng chí; vắng không lý do {absent} đồng chí; được miễn {exempt} đồng chí.")
+	if r.Need > 1 || r.Checkout {
+		lines = append(lines, "- Dự chưa đủ theo quy định {partial} đồng chí.")
+	}
+	lines = append(lines, "- Khách mời {guests} người; dự ngoài danh sách triệu tập {extra} người.")
 	if units > 0 {
 		lines = append(lines, "- Đơn vị có người dự: {represented} trong "+vn.Int(int64(units))+" đơn vị được mời.")
 	}

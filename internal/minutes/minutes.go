@@ -8,6 +8,7 @@
 package minutes
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -200,6 +201,11 @@ func Sign(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n int64) err
 	part, err := m.next(by)
 	if err != nil {
 		return err
+	}
+	if part == Chair { // one person may have two logins
+		if taker, err := memberOf(ctx, tx, m.Signatures[0].Login); err != nil || taker != 0 && taker == by.Member {
+			return cmp.Or(err, fault.New(fault.Denied, "minutes.error.same"))
+		}
 	}
 	if m.N == 0 || m.N != n {
 		return fault.New(fault.Conflict, "error.conflict")

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"nhipcau/internal/account"
 	"nhipcau/internal/attendance"
 	"nhipcau/internal/auth"
 	"nhipcau/internal/conference"
@@ -234,6 +235,36 @@ func TestWhoSignsWhen(t *testing.T) {
 	m := h.get(above)
 	if !m.Done() || m.N != 1 || m.Signatures[0].Part != minutes.Taker || m.Signatures[1].Login != "phobithu" || m.Editions != nil {
 		t.Errorf("signed: %+v", m.Signatures)
+	}
+}
+
+// TestOnePersonSignsOnce: a second login of the same person does not sign for the chair.
+func TestOnePersonSignsOnce(t *testing.T) {
+	h := build(t)
+	h.mark(attendance.Present)
+	h.begin(nil)
+	h.close()
+	both := []auth.Actor{h.secretary(), h.secretary()}
+	h.must(func(ctx context.Context, tx *db.Tx) error {
+		people, err := org.Roster(ctx, tx, h.secretary(), h.units["mot"].ID, 0, 1)
+		if err != nil {
+			return err
+		}
+		for i, login := range []string{"lean", "lean-hai"} {
+			a, err := account.Create(ctx, tx, h.as("mot", "quantri", auth.Administrator), account.New{Login: login, Name: "Lê An", Member: people[0].ID, Unit: "mot", Roles: []auth.Role{auth.Secretary}})
+			if err != nil {
+				return err
+			}
+			both[i].Login, both[i].Member = a.ID, people[0].ID
+		}
+		return nil
+	})
+	if err := h.sign(both[0], 1); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "the chair by another login of the same person", h.sign(both[1], 1), fault.Denied, "minutes.error.same")
+	if err := h.sign(h.secretary(), 1); err != nil {
+		t.Errorf("somebody else: %v", err)
 	}
 }
 

@@ -31,6 +31,12 @@ func insertSignature(ctx context.Context, tx *db.Tx, by auth.Actor, id string, s
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, id, s.n, s.Part, by.Login, by.Name, s.Office, s.mark, s.sites, s.joined, tx.Now)
 }
 
+// memberOf returns whose an account is, 0 if it is of no member.
+func memberOf(ctx context.Context, tx *db.Tx, account string) (member int64, err error) {
+	err = tx.One(ctx, `SELECT coalesce(max(member), 0) FROM account WHERE id = $1`, []any{account}, &member)
+	return member, err
+}
+
 // editions returns the texts of the minutes of a conference with their signatures, the
 // newest first; none if none were begun.
 func editions(ctx context.Context, tx *db.Tx, id string) (n int64, all []Edition, err error) {

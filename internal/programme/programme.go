@@ -140,8 +140,10 @@ func (s Settings) letsIn(ctx context.Context, tx *db.Tx, code string) error {
 			if err != nil {
 				return err
 			}
-			if member, guest := coder.Read(code); member > 0 || guest > 0 {
-				return nil
+			// Whoever is taken off the roll has a code that was good.
+			member, guest := coder.Read(code)
+			if still, err := expected(ctx, tx, s.Conference, member, guest); err != nil || still {
+				return err
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"nhipcau/internal/attendance"
 	"nhipcau/internal/auth"
 	"nhipcau/internal/conference"
 	"nhipcau/internal/db"
@@ -230,6 +231,11 @@ func TestWhoOpensThePage(t *testing.T) {
 		}
 		_, err = conference.Convene(ctx, tx, by, h.c.ID, h.c.Version)
 		return err
+	})
+	_, err = open(nobody, code)
+	h.want("a good code of a guest who is not invited", err, fault.NotFound, "error.not_found")
+	h.write(func(ctx context.Context, tx *db.Tx) error {
+		return attendance.InviteGuest(ctx, tx, h.c.ID, 7, 0, "Trần Thị C", "Sở Nội vụ")
 	})
 	for _, bad := range []string{"", foreign, code[1:], "x" + code[1:]} {
 		_, err := open(nobody, bad)

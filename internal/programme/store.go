@@ -2,6 +2,7 @@ package programme
 
 import (
 	"context"
+	"strconv"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/conference"
@@ -104,6 +105,14 @@ func deleteMaterial(ctx context.Context, tx *db.Tx, material string) error {
 		return err
 	}
 	return tx.Exec(ctx, `DELETE FROM material WHERE id = $1`, material)
+}
+
+// expected reports whether a member, or a guest by number, is on the roll.
+func expected(ctx context.Context, tx *db.Tx, id string, member, guest int64) (bool, error) {
+	all, err := db.All(ctx, tx, func(r db.Scanner) (n int64, err error) { return n, r.Scan(&n) }, `
+		SELECT member FROM attendance WHERE occasion = $1 AND member = $2
+		UNION ALL SELECT number FROM attendance_guest WHERE occasion = $1 AND id = $3`, id, member, strconv.FormatInt(guest, 10))
+	return len(all) > 0, err
 }
 
 // A Pattern is a conference that others are made like.

@@ -202,9 +202,12 @@ func takeWork(ctx context.Context, tx *db.Tx, reform string) error {
 		`UPDATE form SET unit = ` + keeper(`form`, `unit`) + ` WHERE unit` + in,
 		`INSERT INTO reform_work (reform, what, id, step, unit, keeper) SELECT $1, 'stated', f.id, '', f.unit, 0 FROM statement_form f WHERE f.unit` + in,
 		`UPDATE statement_form SET unit = ` + keeper(`statement_form`, `unit`) + ` WHERE unit` + in,
-		`INSERT INTO reform_work (reform, what, id, step, unit, keeper) SELECT $1, 'conference', c.id, '', c.unit, 0 FROM conference c WHERE c.state IN ('draft', 'convened') AND c.unit` + in,
-		`UPDATE conference SET unit = ` + keeper(`conference`, `unit`) + ` WHERE state IN ('draft', 'convened') AND unit` + in,
+		`INSERT INTO reform_work (reform, what, id, step, unit, keeper) SELECT $1, 'conference', c.id, '', c.unit, 0 FROM conference c WHERE ` + toBeDone + ` AND c.unit` + in,
+		`UPDATE conference SET unit = ` + keeper(`conference`, `unit`) + ` WHERE id IN (SELECT w.id FROM reform_work w WHERE w.reform = $1 AND w.what = 'conference')`,
 		`UPDATE occasion SET host = (SELECT c.unit FROM conference AS c WHERE c.id = occasion.id) WHERE id IN (SELECT w.id FROM reform_work w WHERE w.reform = $1 AND w.what = 'conference')`,
+		levelsOfHosts,
+		`INSERT INTO reform_work (reform, what, id, step, unit, keeper) SELECT $1, 'bank', b.id, '', b.unit, 0 FROM quiz_bank b WHERE b.unit` + in,
+		`UPDATE quiz_bank SET unit = ` + keeper(`quiz_bank`, `unit`) + ` WHERE unit` + in,
 	} {
 		if err := tx.Exec(ctx, q, reform); err != nil {
 			return err
@@ -212,6 +215,17 @@ func takeWork(ctx context.Context, tx *db.Tx, reform string) error {
 	}
 	return setScopes(ctx, tx)
 }
+
+// toBeDone says of a conference c that its host has work with it: it is not over, or
+// papers, tests or minutes of it are not.
+const toBeDone = `(c.state IN ('draft', 'convened') OR c.state IN ('closed', 'closing', 'reopening') AND (
+	EXISTS (SELECT 1 FROM reflection r WHERE r.conference = c.id AND r.state <> 'closed')
+	OR EXISTS (SELECT 1 FROM quiz q WHERE q.kind = 'conference' AND q.subject = c.id AND q.state <> 'closed')
+	OR EXISTS (SELECT 1 FROM minutes m WHERE m.conference = c.id AND (SELECT count(*) FROM minutes_signature g WHERE g.conference = m.conference AND g.n = m.n) < 2)))`
+
+// levelsOfHosts lets the levels of a conference stand at who hosts it now.
+const levelsOfHosts = `UPDATE conference_level SET unit = (SELECT c.unit FROM conference AS c WHERE c.id = conference_level.conference)
+	WHERE conference IN (SELECT w.id FROM reform_work w WHERE w.reform = $1 AND w.what = 'conference')`
 
 // setScopes writes the paths of rollouts' scopes as they are.
 func setScopes(ctx context.Context, tx *db.Tx) error {
@@ -252,6 +266,8 @@ func giveBack(ctx context.Context, tx *db.Tx, r Reform) error {
 		`UPDATE statement_form SET unit = ` + was("stated", "statement_form") + ` WHERE id` + noted("stated"),
 		`UPDATE conference SET unit = ` + was("conference", "conference") + ` WHERE id` + noted("conference"),
 		`UPDATE occasion SET host = ` + was("conference", "occasion") + ` WHERE id` + noted("conference"),
+		levelsOfHosts,
+		`UPDATE quiz_bank SET unit = ` + was("bank", "quiz_bank") + ` WHERE id` + noted("bank"),
 		`DELETE FROM reform_work WHERE reform = $1`,
 		`DELETE FROM directive_reach WHERE (directive, path) IN (SELECT x.directive, substr(x.path, 2) FROM reform_reach x WHERE x.reform = $1 AND substr(x.path, 1, 1) = '+')`,
 		`INSERT INTO directive_reach (directive, tree, path, at) SELECT x.directive, f.tree, x.path, x.at FROM reform_reach x JOIN reform f ON f.id = x.reform

@@ -63,7 +63,8 @@ type Held struct {
 	ID     string
 	Parent string // "" for none
 	Level  int64
-	Unit   int64 // host
+
+	unit int64 // that was asked: its host, but for reforms since
 }
 
 // events say in which lane what happens to a conference counts, and how. What a job
@@ -86,11 +87,14 @@ func Count(ctx context.Context, tx *db.Tx, by auth.Actor, h Held, event, reason 
 	if err != nil {
 		return err
 	}
+	if h.unit, err = askedOf(ctx, tx, h.ID); err != nil {
+		return err
+	}
 	others, err := besides(ctx, tx, h, e.lane)
 	if err != nil || others > 0 {
 		return err
 	}
-	at, err := tally.Places(ctx, tx, sheet, []int64{h.Unit})
+	at, err := tally.Places(ctx, tx, sheet, []int64{h.unit})
 	if err != nil {
 		return err
 	}

@@ -26,17 +26,23 @@ var standing = map[string]string{
 	"held":  `state IN ('closed', 'reopening')`,
 }
 
-// besides counts the other conferences of a host at a level that count in a lane.
+// askedOf returns the unit for which a conference is held.
+func askedOf(ctx context.Context, tx *db.Tx, id string) (unit int64, err error) {
+	err = tx.One(ctx, `SELECT level_unit FROM conference WHERE id = $1`, []any{id}, &unit)
+	return unit, err
+}
+
+// besides counts the other conferences of a unit at a level that count in a lane.
 func besides(ctx context.Context, tx *db.Tx, h Held, lane string) (n int64, err error) {
-	err = tx.One(ctx, `SELECT count(*) FROM conference WHERE parent = $1 AND level = $2 AND unit = $3 AND id <> $4 AND parent <> '' AND `+standing[lane],
-		[]any{h.Parent, h.Level, h.Unit, h.ID}, &n)
+	err = tx.One(ctx, `SELECT count(*) FROM conference WHERE parent = $1 AND level = $2 AND level_unit = $3 AND id <> $4 AND parent <> '' AND `+standing[lane],
+		[]any{h.Parent, h.Level, h.unit, h.ID}, &n)
 	return n, err
 }
 
 func heldFor(ctx context.Context, tx *db.Tx, id string, n int64) (map[int64]tally.Delta, error) {
 	all := map[int64]tally.Delta{}
-	return all, db.Each(ctx, tx, `SELECT unit, max(CASE WHEN `+standing["begun"]+` THEN 1 ELSE 0 END), max(CASE WHEN `+standing["held"]+` THEN 1 ELSE 0 END)
-		FROM conference WHERE parent = $1 AND level = $2 AND parent <> '' GROUP BY unit`, []any{id, n}, func(r db.Scanner) error {
+	return all, db.Each(ctx, tx, `SELECT level_unit, max(CASE WHEN `+standing["begun"]+` THEN 1 ELSE 0 END), max(CASE WHEN `+standing["held"]+` THEN 1 ELSE 0 END)
+		FROM conference WHERE parent = $1 AND level = $2 AND parent <> '' GROUP BY level_unit`, []any{id, n}, func(r db.Scanner) error {
 		var unit, begun, held int64
 		err := r.Scan(&unit, &begun, &held)
 		all[unit] = tally.Delta{kind.Lane("begun"): begun, kind.Lane("held"): held}

@@ -275,3 +275,28 @@ func TestDeviceClock(t *testing.T) {
 		return cmpOr(err, err2)
 	})
 }
+
+// TestDeviceAsideBehindMany: what is set aside for one reason can be let in however many
+// newer facts are set aside for another, which nobody can decide about yet.
+func TestDeviceAsideBehindMany(t *testing.T) {
+	s := house(t, 2)
+	c := s.gathering(t, 2)
+	r := rand.New(rand.NewPCG(5, 7))
+	people := s.keysOf(t, 1)
+	e := s.enrolled(t, s.heads[0], c, 1)
+	lost := s.enrolled(t, s.heads[0], c, 1)
+	s.do(t, func(ctx context.Context, tx *db.Tx) error {
+		return device.Revoke(ctx, tx, s.heads[0], c.ID, 1, lost.Device.ID, "mất máy")
+	})
+	at := s.DB.Now().UnixMilli()
+	s.sync(t, lost, fact(r, people[0], at))
+	s.Clock.Set(s.Clock.Now().Add(time.Minute))
+	var strangers []attendance.Fact
+	for i := range attendance.MostFacts {
+		strangers = append(strangers, fact(r, fmt.Sprint("khong-ai-", i), at))
+	}
+	s.sync(t, e, strangers...)
+	if got := s.release(t, s.heads[0], c, 1, attendance.WhyRevoked); got != "1 0" {
+		t.Errorf("released %s, want the one of the device that was lost", got)
+	}
+}

@@ -162,9 +162,18 @@ func on2(year int, month time.Month, day, hour, minute int) time.Time {
 	return time.Date(year, month, day, hour, minute, 0, 0, vn.Zone)
 }
 
-// haiPhong is the youth union of a city: a conference at 56 sites with just under
-// a thousand officers, on 25 June 2021 (article 001).
-func haiPhong(ctx context.Context, h House) (*story, error) {
+// Port tells how the story of the city with 56 sites begins, up to the convening of
+// its conference: where a test's own story of that conference begins.
+func Port(ctx context.Context, h House) error {
+	s, err := port(ctx, h)
+	if err != nil {
+		return err
+	}
+	return s.play(ctx)
+}
+
+// port is the youth union of a city, with its papers and its rollout.
+func port(ctx context.Context, h House) (*story, error) {
 	s, err := settle(ctx, h, land{
 		tree: "hai-phong", login: "hp", from: "2021-01-04", family: paper.Youth, place: "Hải Phòng",
 		root: org.NewUnit{Key: "thanh-doan-hai-phong", Name: "Thành đoàn Hải Phòng", Short: "Thành đoàn Hải Phòng", Kind: "Thành đoàn", From: "2021-01-04"},
@@ -191,12 +200,17 @@ func haiPhong(ctx context.Context, h House) (*story, error) {
 			Demands: []rollout.Demand{{Step: rollout.Adopt, Level: 1, Deadline: vn.Deadline{Day: "2021-08-31", Wording: vn.Until}}},
 		}
 	})
-	s.gather(s.vanthu, on2(2021, 6, 25, 8, 0), on2(2021, 6, 25, 11, 30), conference.Form{
-		Rollout: "-", Sort: "main", Mode: "online", Day: "2021-06-25", Units: s.everyUnit(),
-		Title:  "Hội nghị trực tuyến học tập, quán triệt Nghị quyết Đại hội Đảng bộ thành phố lần thứ XVI; triển khai Chương trình hành động của Đoàn",
-		Place:  "Điểm cầu Thành đoàn Hải Phòng và 56 điểm cầu tại các Quận, Huyện đoàn, Đoàn trực thuộc",
-		Topics: haiPhongTopics(),
-	}, 67)
+	return s, nil
+}
+
+// haiPhong is the youth union of a city: a conference at 56 sites with just under
+// a thousand officers, on 25 June 2021 (article 001).
+func haiPhong(ctx context.Context, h House) (*story, error) {
+	s, err := port(ctx, h)
+	if err != nil {
+		return nil, err
+	}
+	s.portConference()
 	s.state(on2(2021, 6, 28, 8, 0), statement.Form{
 		Title: "Hội nghị trực tuyến ngày 25/6/2021: số liệu đã công bố", Period: "ngày 25/6/2021",
 		Items: []statement.Item{
@@ -222,13 +236,14 @@ func haiPhong(ctx context.Context, h House) (*story, error) {
 const haiPhongSites = 56
 
 func haiPhongTopics() (all []conference.Topic) {
-	for _, t := range []string{
+	times := [][2]string{{"08:20", "09:05"}, {"09:05", "09:45"}, {"10:00", "10:40"}, {"10:40", "11:15"}} // made up
+	for i, t := range []string{
 		"Tổ chức các phong trào hành động cách mạng phát huy vai trò xung kích, tình nguyện, sáng tạo của thanh niên trong xây dựng và bảo vệ Tổ quốc và tổ chức các chương trình đồng hành với thanh niên",
 		"Công tác Đoàn và phong trào thanh niên trường học, công tác phụ trách Đội TNTP Hồ Chí Minh, bảo vệ, chăm sóc, giáo dục thiếu niên, nhi đồng",
 		"Những nội dung cốt lõi của Nghị quyết Đại hội Đảng bộ thành phố lần thứ XVI",
 		"Công tác giáo dục của Đoàn, công tác xây dựng Đoàn, Đoàn tham gia xây dựng Đảng và hệ thống chính trị, công tác quốc tế thanh niên và mở rộng mặt trận đoàn kết tập hợp thanh niên",
 	} {
-		all = append(all, conference.Topic{Title: t})
+		all = append(all, conference.Topic{Title: t, Start: times[i][0], End: times[i][1]})
 	}
 	return all
 }

@@ -4,7 +4,8 @@
 
 ALTER TABLE conference ADD COLUMN parent TEXT NOT NULL DEFAULT ''; -- conference above, '' for none
 ALTER TABLE conference ADD COLUMN level BIGINT NOT NULL DEFAULT 0; -- of the plan of the one above
-CREATE INDEX conference_parent ON conference (parent, level, unit) WHERE parent <> '';
+ALTER TABLE conference ADD COLUMN level_unit BIGINT NOT NULL DEFAULT 0; -- the unit that was asked, whoever hosts it after a reform
+CREATE INDEX conference_parent ON conference (parent, level, level_unit) WHERE parent <> '';
 
 CREATE TABLE conference_level (
     conference   TEXT NOT NULL REFERENCES conference (id),

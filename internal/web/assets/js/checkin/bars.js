@@ -27,7 +27,7 @@ export function bars(o) {
   const all = []
   if (desk.trouble) all.push(bar('late strong', '✕', t('net.' + desk.trouble)))
   all.push(network(o.sendNow, o.save))
-  if (desk.unfit || !desk.roster) all.push(bar('late', '■', t(desk.unfit || 'roster.none'), button(t('roster.fetch'), o.fetchList, { class: 'btn small' })))
+  if (!desk.device.revoked && (desk.unfit || !desk.roster)) all.push(bar('late', '■', t(desk.unfit || 'roster.none'), button(t('roster.fetch'), o.fetchList, { class: 'btn small' })))
   const look = desk.stand.attention().length
   if (look) all.push(bar('soon', '!', t('more.attention', look), button(t('look.title'), o.look, { class: 'btn small' })))
   if (clockWrong()) all.push(bar('soon', '!', t('net.clock', t(offset() < 0 ? 'net.fast' : 'net.slow'), lengthOf(Math.abs(offset())))))

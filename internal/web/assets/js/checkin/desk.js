@@ -67,7 +67,7 @@ export async function refresh(device = false) {
 /** Tells the other tabs. */
 export const tell = what => others.postMessage(what)
 
-/** A list that has just been fetched. */
+/** A list that has just been fetched, or none if it is to be forgotten. */
 export function renew(roster) {
   desk.roster = roster
   desk.unfit = ''

@@ -72,6 +72,9 @@ export async function loadRoster(device, now) {
   return roster
 }
 
+/** Forgets the list of a device: the names on it are no longer for this telephone. What was noted stays. */
+export const dropRoster = device => write(['roster'], s => { s.roster.delete(device.device) })
+
 /**
  * Fetches the list if there is a newer one, and keeps it only if it is fit.
  * @returns {Promise<Roster | undefined>} undefined if the one here is the newest

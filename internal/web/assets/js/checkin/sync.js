@@ -3,7 +3,7 @@
 import { read, write } from './store.js'
 import { answered, countWaiting, outward, waiting } from './facts.js'
 import { askJSON, Away, Refused } from './api.js'
-import { fetchRoster, Unfit } from './roster.js'
+import { dropRoster, fetchRoster, Unfit } from './roster.js'
 import { now } from './clock.js'
 
 const BATCH = 500
@@ -55,6 +55,12 @@ async function send(device) {
 
 const keepDevice = d => write(['device'], s => { s.device.put(d) })
 
+/** Forgets the list of a device that the server gives none any more. By the clock of the telephone alone nothing is forgotten. */
+async function forget(d, current) {
+  await dropRoster(d)
+  if (d === current) renewed(undefined)
+}
+
 /** The list of a device if there is a newer one; there is none once the conference is over. */
 async function listOf(d, etag) {
   try {
@@ -63,6 +69,7 @@ async function listOf(d, etag) {
     if (!(err instanceof Refused && err.status === 409)) throw err
     d.closed = true
     await keepDevice(d)
+    if (err.body.error === 'device.error.over') await forget(d, d)
     return undefined
   }
 }
@@ -83,11 +90,13 @@ async function round(current, roster, force) {
         if (fresh) renewed(fresh)
         stale = false
       }
+      if (d !== current) await dropRoster(d) // nobody goes back to it
       if (d.revoked) { d.revoked = false; await keepDevice(d) }
     } catch (err) {
       if (err instanceof Refused && err.status === 401 && err.body.revoked) {
         d.revoked = true
         await keepDevice(d)
+        await forget(d, current)
         if (d !== current) continue
       }
       throw err

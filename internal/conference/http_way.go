@@ -34,10 +34,7 @@ func (p showPage) stands() int {
 	case Draft:
 		return 1
 	case Closed:
-		if p.Signed == 2 {
-			return 5
-		}
-		return 4
+		return 4 + int(p.Signed/2)
 	case Closing, Reopening:
 		return 3
 	}
@@ -68,9 +65,6 @@ func (p showPage) stages() []web.Stage {
 	}
 	if p.Conference.State == Closed {
 		all[4].Note = p.T("conference.stage.signed", p.Int(p.Signed))
-		for _, d := range p.Doors("conference closed", p.Conference.ID) {
-			all[4].Href = d.Href
-		}
 	}
 	return all
 }

@@ -9,7 +9,6 @@ import (
 	"nhipcau/internal/db"
 	"nhipcau/internal/level"
 	"nhipcau/internal/presence"
-	"nhipcau/internal/presence"
 	"nhipcau/internal/quiz"
 	"nhipcau/internal/reflection"
 	"nhipcau/internal/reform"

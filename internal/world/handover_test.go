@@ -8,6 +8,7 @@ import (
 	"nhipcau/internal/conference"
 	"nhipcau/internal/db"
 	"nhipcau/internal/level"
+	"nhipcau/internal/presence"
 	"nhipcau/internal/quiz"
 	"nhipcau/internal/reflection"
 	"nhipcau/internal/reform"
@@ -98,7 +99,7 @@ func TestReformWithAllOpen(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		roll, err := attendance.Roll(ctx, tx, own.ID)
+		roll, err := presence.Roll(ctx, tx, own.ID)
 		if err != nil {
 			return err
 		}

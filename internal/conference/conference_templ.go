@@ -2156,7 +2156,7 @@ func (p showPage) figures() []web.Figure {
 		}
 		there := p.Counts[attendance.Present] + p.Counts[attendance.Online]
 		return append([]web.Figure{
-			{Value: there, Of: total, HasOf: true, Text: p.T("conference.figure.there"), Note: p.T("conference.figure.live"), Segments: []web.Segment{{State: web.Done, Of: there}}, Live: "in", OfLive: "people"},
+			{Value: there, Of: total, HasOf: true, Text: p.T("conference.figure.there"), Segments: []web.Segment{{State: web.Done, Of: there}}, Live: "in", OfLive: "people"},
 			{Value: p.Counts[attendance.Excused], Text: p.T("attendance.state.excused")},
 			{Value: p.Counts[attendance.Absent], Text: p.T("attendance.state.absent")},
 			{Value: p.Counts[attendance.Invited], Text: p.T("attendance.state.invited")},

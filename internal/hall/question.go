@@ -72,6 +72,7 @@ type Ask struct {
 const (
 	maxQuestion = 2_000
 	maxAnswer   = 4_000
+	mostNew     = 50 // questions of one login that nobody has looked at
 )
 
 // Put sends a question in: for a site its host's clerks and secretaries, and otherwise
@@ -102,6 +103,13 @@ func Put(ctx context.Context, tx *db.Tx, by auth.Actor, id string, a Ask) (Quest
 	}
 	if err := tx.Lock(ctx, "hall "+id); err != nil {
 		return Question{}, err
+	}
+	waits, err := newOf(ctx, tx, id, by.Login)
+	if err != nil {
+		return Question{}, err
+	}
+	if waits >= mostNew {
+		return Question{}, fault.New(fault.Conflict, "hall.error.many", mostNew)
 	}
 	n, err := insertQuestion(ctx, tx, by, id, a)
 	if err != nil {

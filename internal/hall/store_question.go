@@ -88,6 +88,12 @@ func insertQuestion(ctx context.Context, tx *db.Tx, by auth.Actor, id string, a 
 	return n, insertEvent(ctx, tx, by, id, Question{N: n, State: New, Version: 1})
 }
 
+// newOf counts the questions of a login that nobody has done anything with.
+func newOf(ctx context.Context, tx *db.Tx, id, login string) (n int64, err error) {
+	err = tx.One(ctx, `SELECT count(*) FROM hall_question WHERE conference = $1 AND state = 'new' AND asked_by = $2`, []any{id, login}, &n)
+	return n, err
+}
+
 func insertEvent(ctx context.Context, tx *db.Tx, by auth.Actor, id string, q Question) error {
 	return tx.Exec(ctx, `INSERT INTO hall_question_event (conference, question, version, state, note, actor, actor_name, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 		id, q.N, q.Version, q.State, q.Note, by.Login, by.Name, tx.Now)

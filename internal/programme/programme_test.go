@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"nhipcau/internal/attendance"
 	"nhipcau/internal/auth"
 	"nhipcau/internal/conference"
 	"nhipcau/internal/db"

@@ -105,7 +105,8 @@ func (s *Set) check() error {
 }
 
 // Write makes the set of a conference, or changes it: all of it while it is a draft,
-// afterwards the last day, who grades and the pass mark. version is 0 for a new one;
+// afterwards the last day, who grades and the pass mark, by which papers that were
+// graded have then passed. version is 0 for a new one;
 // it is a Conflict if the set has changed since.
 func Write(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int64, s Set) error {
 	c, err := conference.Get(ctx, tx, by, id)
@@ -132,8 +133,13 @@ func Write(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int
 	switch had.State {
 	case Draft:
 	case Opened:
+		moved := had.Rule == "points" && had.PassMark != s.PassMark
 		had.LastDay, had.Graders, had.PassMark = s.LastDay, s.Graders, s.PassMark
-		s = had
+		if s = had; moved {
+			if err := s.recounted(ctx, tx, by, passByMark); err != nil {
+				return err
+			}
+		}
 	default:
 		return fault.New(fault.Conflict, "reflection.error.closed")
 	}
@@ -205,11 +211,17 @@ func asked(ctx context.Context, tx *db.Tx, by auth.Actor, id string, stage Stage
 // takeRoll brings who has to hand in up to the roll, and posts by how much each
 // unit's figures differ.
 func (s Set) takeRoll(ctx context.Context, tx *db.Tx, by auth.Actor) error {
+	return s.recounted(ctx, tx, by, syncPeople)
+}
+
+// recounted changes how the people of a set stand, and posts by how much each unit's
+// figures differ.
+func (s Set) recounted(ctx context.Context, tx *db.Tx, by auth.Actor, change func(ctx context.Context, tx *db.Tx, s Set) error) error {
 	before, err := counted(ctx, tx, s.Conference)
 	if err != nil {
 		return err
 	}
-	if err := syncPeople(ctx, tx, s); err != nil {
+	if err := change(ctx, tx, s); err != nil {
 		return err
 	}
 	after, err := counted(ctx, tx, s.Conference)

@@ -92,6 +92,12 @@ func syncPeople(ctx context.Context, tx *db.Tx, s Set) error {
 		ON CONFLICT (conference, member) DO UPDATE SET due = 1`, s.Conference)
 }
 
+// passByMark says anew of the papers that were graded whether they have passed.
+func passByMark(ctx context.Context, tx *db.Tx, s Set) error {
+	return tx.Exec(ctx, `UPDATE reflection_person SET passed = CASE WHEN grade >= $1 THEN 1 ELSE 0 END, version = version + 1
+		WHERE conference = $2 AND grade >= 0 AND passed <> CASE WHEN grade >= $1 THEN 1 ELSE 0 END`, s.PassMark, s.Conference)
+}
+
 // counted returns what the people of a set add up to, by unit.
 func counted(ctx context.Context, tx *db.Tx, id string) (map[int64]tally.Delta, error) {
 	all := map[int64]tally.Delta{}

@@ -1168,7 +1168,7 @@ func missedView(p missedPage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				if p.MayRun && p.Conference.Rollout != "" {
+				if p.MayRun && p.Conference.Rollout != "" && len(p.Rows) > 0 {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 91, "<a class=\"btn main\" href=\"")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

@@ -262,3 +262,45 @@ func essay(seed uint64, n int) string {
 	return b.String()
 }
 
+// A pass mark that is changed while papers come in is that of the papers graded before:
+// nobody with the same grade has passed while another has not.
+func TestReflectionPassMark(t *testing.T) {
+	s := house(t, 2)
+	c, rows := s.reflecting(t, nil)
+	s.do(t, func(ctx context.Context, tx *db.Tx) error {
+		if err := reflection.HandIn(ctx, tx, s.bikhu, c.ID, rows[0].MemberKey, 0, []string{"Câu trả lời", "Sẽ làm nhiều việc"}, reflection.Upload{}); err != nil {
+			return err
+		}
+		return nil
+	})
+	p := s.person(t, c.ID, rows[0].MemberKey)
+	s.do(t, func(ctx context.Context, tx *db.Tx) error {
+		return reflection.Grade(ctx, tx, s.bikhu, c.ID, p.MemberKey, p.Version, 60, "")
+	})
+	for _, mark := range []int64{70, 60, 61} {
+		var sheet int64
+		s.do(t, func(ctx context.Context, tx *db.Tx) error {
+			set, err := reflection.Find(ctx, tx, s.bikhu, c.ID)
+			if err != nil {
+				return err
+			}
+			set.PassMark, sheet = mark, set.Sheet
+			return reflection.Write(ctx, tx, s.bikhu, c.ID, set.Version, set)
+		})
+		want := int64(0)
+		if mark <= 60 {
+			want = 1
+		}
+		s.see(t, func(ctx context.Context, tx *db.Tx) error {
+			v, err := tally.Total(ctx, tx, sheet, s.bloc.root.ID)
+			if got := v.Get(reflection.Kind().Lane("passed")); got != want {
+				t.Errorf("with a pass mark of %d tenths %d have passed, want %d", mark, got, want)
+			}
+			return err
+		})
+		if s.person(t, c.ID, p.MemberKey).Passed != (want == 1) {
+			t.Errorf("with a pass mark of %d tenths the person stands otherwise", mark)
+		}
+		s.provenReflections(t)
+	}
+}

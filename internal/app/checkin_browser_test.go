@@ -123,12 +123,6 @@ func (p handset) until(condition string) {
 	}
 }
 
-func (p handset) text(selector string) string {
-	p.t.Helper()
-	b, _ := json.Marshal(selector)
-	return evaluate[string](p.browser, "[...document.querySelectorAll("+string(b)+")].map(e => e.innerText).join('\\n')")
-}
-
 // says fails unless the page comes to say a text in a part of it.
 func (p handset) says(selector, text string) {
 	p.t.Helper()

@@ -68,18 +68,19 @@ func (x *gate) read(a *http.Response, err error, status int) string {
 }
 
 // post sends a form of the page.
-func (x *gate) post(tail string, status int, v url.Values) (string, *http.Response) {
+func (x *gate) post(tail string, status int, v url.Values) (page string, head http.Header) {
 	x.t.Helper()
 	a, err := x.clerk.PostForm(x.h.URL+x.at+tail, v)
-	return x.read(a, err, status), a
+	page = x.read(a, err, status)
+	return page, a.Header
 }
 
 func (x *gate) code() string {
 	x.t.Helper()
-	_, a := x.post("", http.StatusSeeOther, url.Values{})
-	code, ok := strings.CutPrefix(a.Header.Get("Location"), "/checkin/#enrol=")
+	_, head := x.post("", http.StatusSeeOther, url.Values{})
+	code, ok := strings.CutPrefix(head.Get("Location"), "/checkin/#enrol=")
 	if !ok || len(code) != 8 {
-		x.t.Fatalf("led to %q", a.Header.Get("Location"))
+		x.t.Fatalf("led to %q", head.Get("Location"))
 	}
 	return code
 }
@@ -461,8 +462,12 @@ func (x *gate) upload(b []byte, status int) string {
 	if err != nil {
 		x.t.Fatal(err)
 	}
-	f.Write(b)
-	w.Close()
+	if _, err := f.Write(b); err != nil {
+		x.t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		x.t.Fatal(err)
+	}
 	a, err := x.clerk.Post(x.h.URL+x.at+"/file", w.FormDataContentType(), &body)
 	return x.read(a, err, status)
 }
@@ -514,15 +519,27 @@ func TestDeviceNonsense(t *testing.T) {
 		head       string
 		status     int
 	}{
-		{"/facts", ``, "", 422}, {"/facts", `nope`, "", 422}, {"/facts", `[]`, "", 422}, {"/facts", `{"facts":{}}`, "", 422}, {"/facts", `{"sent":"x"}`, "", 422},
-		{"/facts", `{"sent":1e300}`, "", 422}, {"/facts", `{}`, "Content-Encoding: gzip", 422}, {"/facts", `{}`, "Content-Encoding: br", 422},
-		{"/facts", string(bomb), "Content-Encoding: gzip", 413}, {"/facts", string(bomb[:len(bomb)/2]), "Content-Encoding: gzip", 413},
+		{"/facts", ``, "", 422},
+		{"/facts", `nope`, "", 422},
+		{"/facts", `[]`, "", 422},
+		{"/facts", `{"facts":{}}`, "", 422},
+		{"/facts", `{"sent":"x"}`, "", 422},
+		{"/facts", `{"sent":1e300}`, "", 422},
+		{"/facts", `{}`, "Content-Encoding: gzip", 422},
+		{"/facts", `{}`, "Content-Encoding: br", 422},
+		{"/facts", string(bomb), "Content-Encoding: gzip", 413},
+		{"/facts", string(bomb[:len(bomb)/2]), "Content-Encoding: gzip", 413},
 		{"/facts", string(packed(t, []byte(`{"facts":[]}`))[:20]), "Content-Encoding: gzip", 422},
-		{"/facts", strings.Repeat(" ", 1<<20+1), "", 413}, {"/facts", `{"facts":[` + strings.Repeat("1,", 500) + `1]}`, "", 422},
-		{"/facts", `{"facts":[]}`, "Authorization: Bearer x", 401}, {"/facts", `{"facts":[]}`, "Authorization: Basic x", 401},
+		{"/facts", strings.Repeat(" ", 1<<20+1), "", 413},
+		{"/facts", `{"facts":[` + strings.Repeat("1,", 500) + `1]}`, "", 422},
+		{"/facts", `{"facts":[]}`, "Authorization: Bearer x", 401},
+		{"/facts", `{"facts":[]}`, "Authorization: Basic x", 401},
 		{"/facts", `{"facts":[]}`, "Authorization: Bearer " + strings.Repeat("x", 9999), 401},
 		{"/facts", `{"facts":[]}`, "Sec-Fetch-Site: cross-site", 403},
-		{"/enrol", ``, "", 422}, {"/enrol", `{"code":1}`, "", 422}, {"/enrol", `{"code":"\u0000"}`, "", 422}, {"/enrol", `{"code":"` + strings.Repeat("A", 99999) + `"}`, "", 422},
+		{"/enrol", ``, "", 422},
+		{"/enrol", `{"code":1}`, "", 422},
+		{"/enrol", `{"code":"\u0000"}`, "", 422},
+		{"/enrol", `{"code":"` + strings.Repeat("A", 99999) + `"}`, "", 422},
 		{"/enrol", `{"code":"A","name":"` + strings.Repeat("a", 61) + `"}`, "", 422},
 	} {
 		var heads []string

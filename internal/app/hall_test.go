@@ -3,6 +3,7 @@ package app_test
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -146,10 +147,11 @@ func (e *eyes) watch(t testing.TB, client *http.Client, address, kind string, n 
 		}
 		e.open = append(e.open, a)
 		e.all.Go(func() {
+			defer a.Body.Close()
 			r := bufio.NewReaderSize(a.Body, 512)
 			for {
 				line, err := r.ReadSlice('\n')
-				if err == bufio.ErrBufferFull {
+				if errors.Is(err, bufio.ErrBufferFull) {
 					continue
 				}
 				if err != nil {

@@ -112,8 +112,10 @@ func TestHaiPhongMorning(t *testing.T) {
 func (m *morning) prepare() {
 	m.t.Helper()
 	m.clockAt(22, "08:00")
-	fields := []string{"title=Hội nghị trực tuyến học tập Nghị quyết", "sort=main", "mode=online", "day=2021-06-25", "start=07:30", "end=11:30", "chair=Bí thư Thành đoàn",
-		"place=Điểm cầu Thành đoàn Hải Phòng", "need=2", "call=Đầu giờ", "call_at=07:30", "call_n=", "call=Cuối giờ", "call_at=11:00", "call_n="}
+	fields := []string{
+		"title=Hội nghị trực tuyến học tập Nghị quyết", "sort=main", "mode=online", "day=2021-06-25", "start=07:30", "end=11:30", "chair=Bí thư Thành đoàn",
+		"place=Điểm cầu Thành đoàn Hải Phòng", "need=2", "call=Đầu giờ", "call_at=07:30", "call_n=", "call=Cuối giờ", "call_at=11:00", "call_n=",
+	}
 	m.does("hp-vanthu", "get /rollouts\ntake R 'href=\"/rollouts/([a-z0-9]{12})\"'")
 	fields = append(fields, "rollout="+m.vars["R"])
 	for n := range 4 {

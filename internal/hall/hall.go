@@ -296,7 +296,7 @@ const maxAddress = 1000
 func SetRoom(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n int64, address string) error {
 	h, err := Find(ctx, tx, by, id)
 	if err == nil && n > 0 {
-		h, _, err = at(ctx, tx, by, id, n)
+		_, _, err = at(ctx, tx, by, id, n)
 	} else if err == nil {
 		err = mayChair(by, h)
 	}

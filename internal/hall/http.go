@@ -181,7 +181,8 @@ type deskPage struct {
 	Message  fault.Text
 }
 
-func (s *server) desk(w http.ResponseWriter, r *http.Request) error   { return s.deskView(w, r, nil) }
+func (s *server) desk(w http.ResponseWriter, r *http.Request) error { return s.deskView(w, r, nil) }
+
 func (s *server) deskAt(w http.ResponseWriter, r *http.Request) error { return s.deskView(w, r, nil) }
 
 func (s *server) deskView(w http.ResponseWriter, r *http.Request, failed error) error {

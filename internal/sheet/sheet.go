@@ -224,7 +224,8 @@ func (s Sheet) table(page []line) office.Table {
 			continue
 		}
 		t.Rows = append(t.Rows, []office.TableCell{
-			{Pars: []office.Par{{Style: office.CellMiddle, Runs: office.T(vn.Int(int64(l.n))), Space: signing}}}, office.C(office.Cell, l.who.Name), office.C(office.Cell, l.who.Office), {}})
+			{Pars: []office.Par{{Style: office.CellMiddle, Runs: office.T(vn.Int(int64(l.n))), Space: signing}}}, office.C(office.Cell, l.who.Name), office.C(office.Cell, l.who.Office), {},
+		})
 	}
 	return t
 }

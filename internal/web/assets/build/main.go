@@ -44,8 +44,10 @@ func build() error {
 	}
 	r := api.Build(api.BuildOptions{
 		EntryPointsAdvanced: []api.EntryPoint{
-			{InputPath: sources + "/js/site.js", OutputPath: "site"}, {InputPath: sources + "/css/site.css", OutputPath: "site"},
-			{InputPath: sources + "/js/checkin/main.js", OutputPath: "checkin"}, {InputPath: sources + "/css/checkin.css", OutputPath: "checkin"},
+			{InputPath: sources + "/js/site.js", OutputPath: "site"},
+			{InputPath: sources + "/css/site.css", OutputPath: "site"},
+			{InputPath: sources + "/js/checkin/main.js", OutputPath: "checkin"},
+			{InputPath: sources + "/css/checkin.css", OutputPath: "checkin"},
 			{InputPath: sources + "/js/checkin/sw.js", OutputPath: "checkin-sw"},
 		},
 		Bundle: true, Write: true, Outdir: dist, EntryNames: "[name]", AssetNames: "[name]",

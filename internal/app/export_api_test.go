@@ -3,6 +3,10 @@ package app
 import (
 	"context"
 	"fmt"
+	"nhipcau/internal/attendance"
+	"nhipcau/internal/hall"
+	"nhipcau/internal/level"
+	"nhipcau/internal/presence"
 	"testing"
 	"time"
 
@@ -61,6 +65,9 @@ func (h *TestHouse) Prepare(t testing.TB) (p Prepared) {
 		if _, _, err := site.Put(ctx, tx, by, c.ID, 1, []string{by.UnitKey}, true); err != nil {
 			return err
 		}
+		if err := h.during(ctx, tx, by, c.ID); err != nil {
+			return err
+		}
 		if err := minutes.Begin(ctx, tx, by, c.ID, nil); err != nil {
 			return err
 		}
@@ -75,6 +82,28 @@ func (h *TestHouse) Prepare(t testing.TB) (p Prepared) {
 		return nil
 	})
 	return p
+}
+
+// during asks the levels under it for theirs, notes that the last on the roll came, and
+// puts a question.
+func (h *TestHouse) during(ctx context.Context, tx *db.Tx, by auth.Actor, id string) error {
+	if _, err := level.Add(ctx, tx, by, id, level.Form{
+		Depth: 1, Audience: "Đoàn viên", Length: 1, LengthIn: "half_days", Deadline: vn.Deadline{Day: vn.DayOf(tx.Now), Wording: vn.Until},
+	}); err != nil {
+		return err
+	}
+	rows, err := presence.Roll(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	if _, err := site.CheckIn(ctx, tx, by, id, 1, []attendance.Fact{{
+		ID: "01930a3e-7c00-7abc-8def-0123456789aa", Device: "may-0", Seq: 1, At: tx.Now.UnixMilli(), Call: 1, Member: rows[len(rows)-1].MemberKey,
+		State: attendance.Present, Source: "qr",
+	}}); err != nil {
+		return err
+	}
+	_, err = hall.Put(ctx, tx, by, id, hall.Ask{Site: 1, Text: "Biểu mẫu kế hoạch lấy ở đâu?"})
+	return err
 }
 
 // afterwards opens the papers and a quiz of a conference.

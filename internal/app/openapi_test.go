@@ -74,7 +74,7 @@ func TestDocument(t *testing.T) {
 				continue
 			}
 			p := bloc
-			if strings.HasSuffix(path, "/attendance") || strings.HasSuffix(path, "/people") || strings.HasSuffix(path, "/minutes") {
+			if strings.HasSuffix(path, "/attendance") || strings.HasSuffix(path, "/people") || strings.HasSuffix(path, "/minutes") || strings.HasSuffix(path, "/checkins") {
 				p = as("thuky07")
 			}
 			a := p.get(fill.Replace(path))
@@ -126,7 +126,17 @@ func (c checker) writes(t *testing.T, as func(login string) program, prepared ap
 			login: "thuky07", path: "/conferences/" + prepared.Conference, tail: "/sites/1/checkins",
 			body: fmt.Sprintf(`{"facts":[{"id":"01930a3e-7c00-7abc-8def-0123456789ab","device":"may-1","seq":1,"at":1603150000000,"offset":0,"member":%q,"state":"present","source":"qr"}]}`, row.Member),
 		}},
+		{"POST /conferences/{id}/sites", deed{login: "thuky07", path: "/conferences/" + prepared.Conference, tail: "/sites", body: `{"unit":"tccs-07","name":"Nhà văn hóa","mode":"online","capacity":80}`}},
+		{"PUT /conferences/{id}/sites/{n}/checks", deed{login: "thuky07", path: "/conferences/" + prepared.Conference + "/sites/2", tail: "/checks", body: `{"lines":[1,2]}`, match: true}},
+		{"POST /conferences/{id}/sites/{n}/readiness", deed{login: "thuky07", path: "/conferences/" + prepared.Conference + "/sites/2", tail: "/readiness", body: `{"reason":"máy dự phòng đến sau"}`, match: true}},
+		{"POST /conferences/{id}/sites/{n}/closure", deed{login: "thuky07", path: "/conferences/" + prepared.Conference + "/sites/2", tail: "/closure", match: true}},
+		{"POST /conferences/{id}/questions", deed{login: "thuky07", path: "/conferences/" + prepared.Conference, tail: "/questions", body: `{"site":1,"text":"Hạn nộp kế hoạch là ngày nào?"}`}},
+		{"POST /conferences/{id}/questions/{n}/taking", deed{login: "thuky07", path: "/conferences/" + prepared.Conference, tail: "/questions/2/taking"}},
+		{"POST /conferences/{id}/questions/{n}/answer", deed{login: "thuky07", path: "/conferences/" + prepared.Conference, tail: "/questions/2/answer", body: `{"text":"Ngày 30/11."}`}},
 		{"POST /conferences", deed{login: head, body: `{"rollout":"` + roll + `","title":"Học bù","sort":"makeup","mode":"online","day":"2024-01-17","topics":[{"title":"Nghị quyết"}]}`}},
+		{"POST /conferences/{id}/levels", deed{
+			login: head, path: "/conferences/$POST /conferences", tail: "/levels", body: `{"depth":1,"audience":"Đoàn viên","length":1,"length_in":"half_days","day":"2024-02-01","wording":"until"}`,
+		}},
 		{"POST /conferences/{id}/convening", deed{login: head, path: "/conferences/$POST /conferences", match: true}},
 		{"POST /conferences/{id}/invitations/{member}", deed{
 			login: head, path: "/conferences/$POST /conferences", tail: "/invitations/$MEMBER", body: `{"answer":"excused","reason":"study"}`,
@@ -171,11 +181,14 @@ func (c checker) writes(t *testing.T, as func(login string) program, prepared ap
 		if err := c.check(pattern, method, a); err != nil || a.status >= 300 {
 			t.Errorf("%s %s: %d, %v", d.op, path, a.status, err)
 		}
-		var one struct{ ID, Key string }
+		var one struct {
+			ID, Key string
+			N       int64
+		}
 		a.read(t, &one)
 		if a.status == http.StatusCreated {
 			made[d.op] = one.ID + one.Key
-			if at := a.head.Get("Location"); at != "/api/v1"+pattern+"/"+one.ID+one.Key {
+			if at := a.head.Get("Location"); at != "/api/v1"+path+"/"+cmp.Or(one.ID+one.Key, strconv.FormatInt(one.N, 10)) {
 				t.Errorf("%s is at %q", d.op, at)
 			}
 		}

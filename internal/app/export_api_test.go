@@ -3,12 +3,13 @@ package app
 import (
 	"context"
 	"fmt"
+	"testing"
+	"time"
+
 	"nhipcau/internal/attendance"
 	"nhipcau/internal/hall"
 	"nhipcau/internal/level"
 	"nhipcau/internal/presence"
-	"testing"
-	"time"
 
 	"nhipcau/internal/account"
 	"nhipcau/internal/auth"

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
@@ -127,7 +128,7 @@ type eyes struct {
 	want    atomic.Int64
 	reached chan time.Time // when want have seen it
 	all     sync.WaitGroup
-	open    []*http.Response
+	open    []io.Closer
 }
 
 func (e *eyes) watch(t testing.TB, client *http.Client, address, kind string, n int) {
@@ -145,7 +146,7 @@ func (e *eyes) watch(t testing.TB, client *http.Client, address, kind string, n 
 		if a.StatusCode != http.StatusOK || a.Header.Get("Content-Encoding") != "" {
 			t.Fatal(a.Status, a.Header)
 		}
-		e.open = append(e.open, a)
+		e.open = append(e.open, a.Body)
 		e.all.Go(func() {
 			defer a.Body.Close()
 			r := bufio.NewReaderSize(a.Body, 512)
@@ -169,7 +170,7 @@ func (e *eyes) watch(t testing.TB, client *http.Client, address, kind string, n 
 
 func (e *eyes) close() {
 	for _, a := range e.open {
-		a.Body.Close()
+		a.Close()
 	}
 	e.all.Wait()
 }

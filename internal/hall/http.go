@@ -74,6 +74,14 @@ type screenPage struct {
 	At     string
 }
 
+// idle is said while no topic is on.
+func (p screenPage) idle() string {
+	if p.Hall.State == conference.Closed || p.Hall.State == conference.Closing {
+		return p.T("hall.over")
+	}
+	return p.T("hall.idle")
+}
+
 func (s *server) screen(w http.ResponseWriter, r *http.Request) error {
 	p := screenPage{Page: s.site.Page(r, "hall.screen")}
 	if err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {

@@ -75,6 +75,8 @@ func TestSeeds(t *testing.T) {
 			see '994 Đầu giờ' '994 Cuối giờ' '56 / 56 điểm cầu đã vào' '08:20–09:05'
 			get /conferences/$C/missed
 			see 'Đoàn số 56 vắng có lý do'
+			get /conferences/$C/turnout
+			see 'Được triệu tập 0 994 994 / 1.009' 'Cuối giờ 11:15 994' 'Cộng 1.988'
 			get /conferences/$C/desk
 			see '08:22–09:04' '10:44–11:13'
 			get /conferences/$C/questions

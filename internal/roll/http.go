@@ -37,6 +37,8 @@ type server struct {
 // Register adds the pages of this package to the site.
 func Register(site *web.Site, d *db.DB) {
 	s := &server{site, d}
+	site.Door("conference after", "roll.turnout", "/conferences/%s/turnout")
+	site.Handle("GET /conferences/{id}/turnout", web.SignedIn, s.turnout)
 	site.Handle("GET /conferences/{id}/roll", web.SignedIn, s.roll)
 	site.Handle("POST /conferences/{id}/roll", web.SignedIn, s.mark)
 	site.Handle("POST /conferences/{id}/roll/rest", web.SignedIn, s.rest)

@@ -401,7 +401,7 @@ func TestCheckinOfMany(t *testing.T) {
 		return all
 	})()`, list))
 	for i, ms := range ticks {
-		if ms > 200 {
+		if ms > 100 {
 			t.Logf("check-in %d took %.0f ms", i, ms)
 		}
 	}

@@ -110,6 +110,12 @@ async function round(current, roster, force) {
  */
 async function run(current, roster, force) {
   if (status.busy) return false
+  if (!force && status.failed === 'away' && Date.now() - noted < QUIET && ++put < MOST_PUT_OFF) {
+    clearTimeout(timer)
+    timer = setTimeout(() => run(current, roster), QUIET)
+    return false
+  }
+  put = 0
   status.busy = true
   changed()
   let after = 0
@@ -142,6 +148,13 @@ async function run(current, roster, force) {
   }
 }
 
+// Without a network a try reads what waits, and the next tick would wait for that: it is
+// put off while people are checked in one after another, though not for ever.
+const QUIET = 1500
+const MOST_PUT_OFF = 20
+let noted = 0
+let put = 0
+
 /** The next try: soon after a failure, else every few minutes for a newer list. */
 function plan(current, roster) {
   clearTimeout(timer)
@@ -158,10 +171,11 @@ export function begin(o) {
   changed = o.changed
   renewed = o.renewed
   const go = force => run(o.current, o.roster, force)
-  addEventListener('online', () => { wait = FIRST; stale = true; go() })
+  addEventListener('online', () => { wait = FIRST; stale = true; noted = 0; go() })
   document.addEventListener('visibilitychange', () => { if (!document.hidden) go() })
   let pending
   const soon = () => {
+    noted = Date.now()
     if (pending || (status.failed && navigator.onLine && wait > FIRST * 4)) return // the timer comes anyway
     if (!navigator.onLine) return
     pending = setTimeout(async () => {

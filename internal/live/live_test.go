@@ -112,6 +112,7 @@ func TestTold(t *testing.T) {
 	tell(t, d, "a", 1)
 	s := listen(t, url+"?topic=a&topic=b", "")
 	tell(t, d, "a", 2)
+	s.want("said 2") // there is no order between topics
 	tell(t, d, "c", 3)
 	undone := errors.New("undone")
 	if err := d.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
@@ -120,7 +121,7 @@ func TestTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	tell(t, d, "b", 5)
-	s.want("said 2", "said 5")
+	s.want("said 5")
 	if s.last != "2.1" {
 		t.Errorf("it stands at %s", s.last)
 	}

@@ -76,15 +76,9 @@ func (s *server) show(w http.ResponseWriter, r *http.Request) error { return s.p
 
 func (s *server) page(w http.ResponseWriter, r *http.Request, failed error) error {
 	p := showPage{Page: s.site.Page(r, "programme.title"), Materials: map[string][]Material{}, Typed: r.PostForm, Base: s.base}
-	status := http.StatusOK
-	if failed != nil {
-		f := fault.Of(failed)
-		if f.Kind != fault.Invalid && f.Kind != fault.Conflict && f.Kind != fault.TooLarge {
-			return failed
-		}
-		if status, p.Wrong = web.Status(failed), f.Fields; len(f.Fields) == 0 {
-			p.Message = f.Text
-		}
+	status, ok := web.Refused(failed, &p.Wrong, &p.Message, fault.TooLarge)
+	if !ok {
+		return failed
 	}
 	if err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		if p.Conference, err = conference.Get(ctx, tx, p.Actor, r.PathValue("id")); err != nil {
@@ -220,12 +214,8 @@ func (s *server) save(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		return web.SeeSaid(w, r, "programme.said.saved", "/conferences/%s/programme", id)
 	}
-	f := fault.Of(err)
-	if f.Kind != fault.Invalid && f.Kind != fault.Conflict {
+	if _, ok := web.Refused(err, &p.Wrong, &p.Message); !ok {
 		return err
-	}
-	if p.Wrong = f.Fields; len(f.Fields) == 0 {
-		p.Message = f.Text
 	}
 	if ferr := s.find(r, &p); ferr != nil {
 		return ferr
@@ -307,15 +297,9 @@ func (s *server) copyForm(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *server) copyPage(w http.ResponseWriter, r *http.Request, p copyPage, failed error) error {
-	status := http.StatusOK
-	if failed != nil {
-		f := fault.Of(failed)
-		if f.Kind != fault.Invalid && f.Kind != fault.Conflict {
-			return failed
-		}
-		if status, p.Wrong = web.Status(failed), f.Fields; len(f.Fields) == 0 {
-			p.Message = f.Text
-		}
+	status, ok := web.Refused(failed, &p.Wrong, &p.Message)
+	if !ok {
+		return failed
 	}
 	if err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		p.Conference, err = mine(ctx, tx, p.Actor, r.PathValue("id"))

@@ -43,15 +43,9 @@ func (s *server) photos(w http.ResponseWriter, r *http.Request) error {
 
 func (s *server) photosPage(w http.ResponseWriter, r *http.Request, failed error) error {
 	p := photosPage{Page: s.site.Page(r, "programme.photos"), Caption: r.PostFormValue("caption")}
-	status := http.StatusOK
-	if failed != nil {
-		f := fault.Of(failed)
-		if f.Kind != fault.Invalid && f.Kind != fault.Conflict {
-			return failed
-		}
-		if status, p.Wrong = web.Status(failed), f.Fields; len(f.Fields) == 0 {
-			p.Message = f.Text
-		}
+	status, ok := web.Refused(failed, &p.Wrong, &p.Message)
+	if !ok {
+		return failed
 	}
 	if err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		if p.Conference, err = conference.Get(ctx, tx, p.Actor, r.PathValue("id")); err != nil {

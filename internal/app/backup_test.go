@@ -61,6 +61,7 @@ func pdf(name string, size int) []byte {
 // one backup after another is taken; every one is restored by the command, and
 // every figure in it agrees with the records in it.
 func TestBackupWhileServing(t *testing.T) {
+	t.Parallel()
 	const backups = 4
 	h := app.NewTestHouse(t)
 	if err := h.Found(4); err != nil {
@@ -189,6 +190,7 @@ func killed(t *testing.T, child *exec.Cmd, now func() bool) {
 // name it was to have, an older backup is as it was and can be restored, and the
 // next backup clears away what is left.
 func TestKilledBackup(t *testing.T) {
+	t.Parallel()
 	h := app.NewTestHouse(t)
 	if err := h.Found(2); err != nil {
 		t.Fatal(err)
@@ -253,6 +255,7 @@ func TestKilledBackup(t *testing.T) {
 // TestKilledRestore kills the program in the middle of a restore: the place has no
 // database yet, and the restore can be run again.
 func TestKilledRestore(t *testing.T) {
+	t.Parallel()
 	h := app.NewTestHouse(t)
 	if err := h.Found(2); err != nil {
 		t.Fatal(err)

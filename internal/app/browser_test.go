@@ -252,6 +252,7 @@ func manyUnits(b *browser, look func(name string)) {
 }
 
 func TestBrowser(t *testing.T) {
+	t.Parallel()
 	h := app.NewTestHouse(t)
 	if err := h.Demo(); err != nil {
 		t.Fatal(err)

@@ -153,6 +153,7 @@ func (x *door) attended() int { return x.g.There(x.t) }
 // TestCheckinWithoutNetwork follows one telephone from its first list through a whole
 // morning without a network, a reply that is lost, and what others noted meanwhile.
 func TestCheckinWithoutNetwork(t *testing.T) {
+	t.Parallel()
 	x := openDoor(t, 120)
 	keys := x.g.Members
 	p := x.handset()
@@ -218,6 +219,7 @@ func TestCheckinWithoutNetwork(t *testing.T) {
 
 // TestCheckinTwoDevices has two telephones note the same people without a network.
 func TestCheckinTwoDevices(t *testing.T) {
+	t.Parallel()
 	x := openDoor(t, 40)
 	one, two := x.handset(), x.handset()
 	x.line.cut.Store(true)
@@ -241,8 +243,9 @@ func TestCheckinTwoDevices(t *testing.T) {
 	}
 }
 
-// TestCheckinRestart ends the browser without a word and starts it without a network.
-func TestCheckinRestart(t *testing.T) {
+// TestBrowserCheckinRestart ends the browser without a word and starts it without a network.
+func TestBrowserCheckinRestart(t *testing.T) {
+	t.Parallel()
 	x := openDoor(t, 40)
 	dir := t.TempDir()
 	p := x.handset(chromedp.UserDataDir(dir))
@@ -266,8 +269,9 @@ func TestCheckinRestart(t *testing.T) {
 	}
 }
 
-// TestCheckinRefusesLists offers lists that are tampered with, foreign or expired.
-func TestCheckinRefusesLists(t *testing.T) {
+// TestBrowserCheckinRefusesLists offers lists that are tampered with, foreign or expired.
+func TestBrowserCheckinRefusesLists(t *testing.T) {
+	t.Parallel()
 	x := openDoor(t, 40)
 	p := x.handset()
 	x.line.cut.Store(true)
@@ -315,8 +319,9 @@ func TestCheckinRefusesLists(t *testing.T) {
 	}
 }
 
-// TestCheckinFullStore lets the browser run out of room: nothing turns green.
-func TestCheckinFullStore(t *testing.T) {
+// TestBrowserCheckinFullStore lets the browser run out of room: nothing turns green.
+func TestBrowserCheckinFullStore(t *testing.T) {
+	t.Parallel()
 	x := openDoor(t, 40)
 	dir := t.TempDir()
 	p := x.handset(chromedp.UserDataDir(dir))
@@ -339,8 +344,9 @@ func TestCheckinFullStore(t *testing.T) {
 	p.says(".big", "2 / 40")
 }
 
-// TestCheckinRevoked takes the right to send from a telephone that holds facts.
-func TestCheckinRevoked(t *testing.T) {
+// TestBrowserCheckinRevoked takes the right to send from a telephone that holds facts.
+func TestBrowserCheckinRevoked(t *testing.T) {
+	t.Parallel()
 	x := openDoor(t, 40)
 	p := x.handset()
 	x.line.cut.Store(true)
@@ -370,8 +376,8 @@ func TestCheckinRevoked(t *testing.T) {
 	p.says(".toast.on", "2 lượt")
 }
 
-// TestCheckinOfMany lets a telephone hold a list of 20,000.
-func TestCheckinOfMany(t *testing.T) {
+// TestBrowserCheckinOfMany lets a telephone hold a list of 20,000.
+func TestBrowserCheckinOfMany(t *testing.T) {
 	const many = 20_000
 	x := openDoor(t, many)
 	p := x.handset()

@@ -45,8 +45,9 @@ func film(t *testing.T, texts ...string) string {
 	return name
 }
 
-// TestCheckinByCamera holds badges before the camera of a telephone that has no network.
-func TestCheckinByCamera(t *testing.T) {
+// TestBrowserCheckinByCamera holds badges before the camera of a telephone that has no network.
+func TestBrowserCheckinByCamera(t *testing.T) {
+	t.Parallel()
 	x := openDoor(t, 40)
 	var texts []string
 	for _, k := range x.g.Members[:5] {

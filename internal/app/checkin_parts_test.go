@@ -12,9 +12,10 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// TestCheckinStands has the telephone's own reckoning come out the same in whatever
+// TestBrowserCheckinStands has the telephone's own reckoning come out the same in whatever
 // order facts come, however often.
-func TestCheckinStands(t *testing.T) {
+func TestBrowserCheckinStands(t *testing.T) {
+	t.Parallel()
 	x := openDoor(t, 3)
 	p := x.handset()
 	got := evaluate[string](p.browser, `page().then(m => {
@@ -38,9 +39,10 @@ func TestCheckinStands(t *testing.T) {
 	}
 }
 
-// TestCheckinRenewed puts a new version of the page on the server: the old one works
+// TestBrowserCheckinRenewed puts a new version of the page on the server: the old one works
 // until somebody takes the new one, and what was noted is there after it.
-func TestCheckinRenewed(t *testing.T) {
+func TestBrowserCheckinRenewed(t *testing.T) {
+	t.Parallel()
 	x := openDoor(t, 10)
 	p := x.handset()
 	x.line.cut.Store(true)
@@ -83,8 +85,9 @@ func TestCheckinRenewed(t *testing.T) {
 	p.says(".big", "1 / 10")
 }
 
-// TestCheckinTabs opens the page twice in one browser: each shows what the other notes.
-func TestCheckinTabs(t *testing.T) {
+// TestBrowserCheckinTabs opens the page twice in one browser: each shows what the other notes.
+func TestBrowserCheckinTabs(t *testing.T) {
+	t.Parallel()
 	x := openDoor(t, 10)
 	p := x.handset()
 	x.line.cut.Store(true)
@@ -117,8 +120,9 @@ func TestCheckinTabs(t *testing.T) {
 	p.says(".net.done", "Đã gửi hết")
 }
 
-// TestCheckinRollCalls goes through two roll calls and out of the door.
-func TestCheckinRollCalls(t *testing.T) {
+// TestBrowserCheckinRollCalls goes through two roll calls and out of the door.
+func TestBrowserCheckinRollCalls(t *testing.T) {
+	t.Parallel()
 	y, m, d := time.Now().Date()
 	x := closedDoor(t, 10, time.Date(y, m, d, 3, 0, 0, 0, time.UTC)) // 10:00 in Vietnam, wherever the browser is
 	x.codes = x.g.Codes(t)
@@ -153,8 +157,9 @@ func TestCheckinRollCalls(t *testing.T) {
 	two.says(".people .st.on", "đã về")
 }
 
-// TestCheckinHeads counts heads at a site that has no list.
-func TestCheckinHeads(t *testing.T) {
+// TestBrowserCheckinHeads counts heads at a site that has no list.
+func TestBrowserCheckinHeads(t *testing.T) {
+	t.Parallel()
 	x := closedDoor(t, 1, time.Now())
 	x.g.Empty(t)
 	p := x.handset()
@@ -175,9 +180,10 @@ func TestCheckinHeads(t *testing.T) {
 	}
 }
 
-// TestCheckinRevokedByClerk has the clerk take the right of a telephone that was lost:
+// TestBrowserCheckinRevokedByClerk has the clerk take the right of a telephone that was lost:
 // what it then sends is set apart, and it says so and stops.
-func TestCheckinRevokedByClerk(t *testing.T) {
+func TestBrowserCheckinRevokedByClerk(t *testing.T) {
+	t.Parallel()
 	x := openDoor(t, 10)
 	p := x.handset()
 	x.line.cut.Store(true)

@@ -25,6 +25,7 @@ func command(t *testing.T, args ...string) (code int, out, errs string) {
 // TestCommands takes a new house from nothing: an administrator's link, a token,
 // a proof, and what is said when something is wrong.
 func TestCommands(t *testing.T) {
+	t.Parallel()
 	data := filepath.Join(t.TempDir(), "nc")
 	file := filepath.Join(t.TempDir(), "config.json")
 	if err := os.WriteFile(file, []byte(`{"data": `+string(quoted(t, data))+`}`), 0o600); err != nil {
@@ -105,6 +106,7 @@ func TestDemoBesideOtherData(t *testing.T) {
 // exit code that goes with it, never a panic, and nothing is made where nothing
 // was to be made.
 func TestOddInput(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	in := func(name string) string { return filepath.Join(dir, name) }
 	data := in("nc")
@@ -202,6 +204,7 @@ func entries(t *testing.T, dir string) string {
 
 // TestOddNames: folders and backups may bear any name that the disk takes.
 func TestOddNames(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "Đoàn khối 50%41 ? # & 'một' \"hai\" file:x")
 	data, copied, path := filepath.Join(dir, "a?mode=ro"), filepath.Join(dir, "b%2f"), filepath.Join(dir, "sao lưu %3f?#.tar")
 	for _, args := range [][]string{
@@ -238,6 +241,7 @@ func TestOddNames(t *testing.T) {
 // TestImportCommand fills the books of a new house from tables, as whoever keeps
 // the machine does.
 func TestImportCommand(t *testing.T) {
+	t.Parallel()
 	data, dir := filepath.Join(t.TempDir(), "nc"), t.TempDir()
 	file := func(name, text string) string {
 		t.Helper()

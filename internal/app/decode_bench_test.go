@@ -98,10 +98,11 @@ func blur(lum []float64, w, h int, sigma float64) {
 	pass(w, h, w, 1)
 }
 
-// TestHardFrames counts how many hard pictures of codes the page reads, and by which
+// TestBrowserHardFrames counts how many hard pictures of codes the page reads, and by which
 // of its readers: a few, or as many as NHIPCAU_TEST_FRAMES says. The pictures are the
 // same every time.
-func TestHardFrames(t *testing.T) {
+func TestBrowserHardFrames(t *testing.T) {
+	t.Parallel()
 	frames := 40
 	if n, err := strconv.Atoi(os.Getenv("NHIPCAU_TEST_FRAMES")); err == nil {
 		frames = n

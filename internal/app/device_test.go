@@ -303,6 +303,7 @@ type roster struct {
 // TestDeviceStory enrols a phone, gives it a list it can trust, takes what it notes
 // whatever is lost on the way, and sets apart what comes when it was revoked.
 func TestDeviceStory(t *testing.T) {
+	t.Parallel()
 	x := openGate(t, 80)
 	p := x.enrol("Cửa chính")
 
@@ -413,6 +414,7 @@ func (x *gate) decides(three []jotting) {
 // TestDeviceSparing syncs a site of 500 people over a thin line: bytes and requests are
 // counted, as they go over it.
 func TestDeviceSparing(t *testing.T) {
+	t.Parallel()
 	x := openGate(t, 500)
 	x.g.Rename(t, x.r) // names and keys as long and as different as people's
 	p := x.enrol("Cửa chính")
@@ -475,6 +477,7 @@ func (x *gate) upload(b []byte, status int) string {
 // TestDeviceFile takes the file of a site without a network, refuses what is none, and
 // sets aside what its device has not written so.
 func TestDeviceFile(t *testing.T) {
+	t.Parallel()
 	x := openGate(t, 1100)
 	p, other := x.enrol("Điểm xa"), x.enrol("Khác")
 	var many []jotting
@@ -511,6 +514,7 @@ func TestDeviceFile(t *testing.T) {
 // TestDeviceNonsense sends what no phone sends: every answer is a refusal in words, or
 // says of each fact that it is none.
 func TestDeviceNonsense(t *testing.T) {
+	t.Parallel()
 	x := openGate(t, 40)
 	p := x.enrol("Cửa")
 	bomb := packed(t, bytes.Repeat([]byte(" "), 8<<20))
@@ -581,6 +585,7 @@ func TestDeviceNonsense(t *testing.T) {
 // TestDeviceCodes spends a code once and within its time, lets nobody guess, and makes
 // a phone of no code whose maker has lost the site.
 func TestDeviceCodes(t *testing.T) {
+	t.Parallel()
 	x := openGate(t, 40)
 	try := func(code string) (int, refusal) {
 		t.Helper()
@@ -620,6 +625,7 @@ func TestDeviceCodes(t *testing.T) {
 
 // TestDevicePicture shows a code for a phone without a login.
 func TestDevicePicture(t *testing.T) {
+	t.Parallel()
 	x := openGate(t, 40)
 	page, _ := x.post("", http.StatusOK, url.Values{"on": {"other"}})
 	if !strings.Contains(page, `<svg class="qr"`) || !regexp.MustCompile(`/checkin/#enrol=[0-9A-HJKMNP-TV-Z]{8}<`).MatchString(page) {
@@ -630,6 +636,7 @@ func TestDevicePicture(t *testing.T) {
 // TestDeviceKinds notes what a door sees besides members with a badge: guests, a code
 // the phone cannot read, people who leave, and a hand that slipped.
 func TestDeviceKinds(t *testing.T) {
+	t.Parallel()
 	x := openGate(t, 40)
 	p := x.enrol("Cửa")
 	code, guest, slip, out := p.notes(0), p.notes(0), p.notes(1), p.notes(2)
@@ -659,6 +666,7 @@ func TestDeviceKinds(t *testing.T) {
 // TestDeviceOver gives no list any more when the conference was more than two weeks
 // ago, and still takes what was noted.
 func TestDeviceOver(t *testing.T) {
+	t.Parallel()
 	x := openGate(t, 40)
 	p := x.enrol("Cửa")
 	x.h.Set(time.Date(2020, 11, 16, 17, 0, 0, 0, time.UTC))
@@ -675,6 +683,7 @@ func TestDeviceOver(t *testing.T) {
 
 // TestDeviceHash holds what a list says of a code against the code on paper.
 func TestDeviceHash(t *testing.T) {
+	t.Parallel()
 	x := openGate(t, 40)
 	p := x.enrol("Cửa")
 	_, _, body := p.send("GET", "/roster", nil)

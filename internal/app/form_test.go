@@ -19,6 +19,7 @@ import (
 // Programs return figures, are told what is wrong by field, and read what the
 // units add up to and who has not returned.
 func TestReturnsByAPI(t *testing.T) {
+	t.Parallel()
 	h := app.NewTestHouse(t)
 	if err := h.Found(3); err != nil {
 		t.Fatal(err)

@@ -17,6 +17,7 @@ import (
 // A made-up organisation is made from nothing by one command, proves, and is
 // served; a house that has something in it is left as it is.
 func TestGenerate(t *testing.T) {
+	t.Parallel()
 	h := app.NewTestHouse(t)
 	flags := h.Vacant()
 	run := func(args ...string) (int, string, string) { return command(t, slices.Concat(args, flags)...) }

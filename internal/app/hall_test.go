@@ -50,9 +50,10 @@ func sitting(t testing.TB, h *app.TestHouse) string {
 	return at
 }
 
-// TestHallInBrowser looks at the screen of a hall while things happen, also after the
+// TestBrowserHall looks at the screen of a hall while things happen, also after the
 // program was started again.
-func TestHallInBrowser(t *testing.T) {
+func TestBrowserHall(t *testing.T) {
+	t.Parallel()
 	h := app.NewTestHouse(t)
 	if err := h.Found(3); err != nil {
 		t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 // TestTemplatesAreTaken downloads every template, sends it back empty and, for
 // units, filled in by a spreadsheet.
 func TestTemplatesAreTaken(t *testing.T) {
+	t.Parallel()
 	p := &player{t: t, h: app.NewTestHouse(t)}
 	p.reset()
 	p.must(t, p.h.Found(2), 0)

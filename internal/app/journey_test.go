@@ -27,6 +27,7 @@ import (
 // server, on PostgreSQL. A story is a txtar archive: its comment is the script,
 // its files are what the script uploads. The commands are in the type player.
 func TestJourneys(t *testing.T) {
+	t.Parallel()
 	stories, err := filepath.Glob("../../testdata/journeys/*.txtar")
 	if err != nil || len(stories) == 0 {
 		t.Fatalf("no stories: %v", err)

@@ -11,6 +11,7 @@ import (
 // TestLevelOfMany tells many units slice by slice, going on where a job was killed,
 // and counts each once.
 func TestLevelOfMany(t *testing.T) {
+	t.Parallel()
 	const units = 1_000 // and 34 provinces with a commune each above them
 	h := app.NewTestHouse(t)
 	if err := h.Found(3); err != nil {

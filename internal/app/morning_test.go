@@ -83,6 +83,7 @@ func (m *morning) does(login, script string) {
 // just under a thousand people, four topics, and three sites that have no network until
 // it is over.
 func TestHaiPhongMorning(t *testing.T) {
+	t.Parallel()
 	h := app.NewTestHouse(t)
 	if err := h.Port(); err != nil {
 		t.Fatal(err)

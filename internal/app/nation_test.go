@@ -121,6 +121,7 @@ func BenchmarkNationPages(b *testing.B) {
 // not is found in parts, each once; reminding reaches every login once, and all of it
 // is proved from the records.
 func TestNation(t *testing.T) {
+	t.Parallel()
 	n := app.NewNation(t, 1, 3)
 	r := n.Approved()
 	drain := func() {

@@ -11,6 +11,7 @@ import (
 // nothing may break, every refusal is a problem, and afterwards every figure is
 // still proven.
 func TestProgramsNonsense(t *testing.T) {
+	t.Parallel()
 	h := app.NewTestHouse(t)
 	if err := h.Demo(); err != nil {
 		t.Fatal(err)

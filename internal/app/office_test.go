@@ -188,6 +188,7 @@ func (o office) table(name string, b []byte) [][]string {
 // letter to many and the tables with LibreOffice: what is printed and reckoned
 // is what the pages say.
 func TestOfficeOpensThePapers(t *testing.T) {
+	t.Parallel()
 	o := openOffice(t)
 	p := &player{t: t, h: app.NewTestHouse(t)}
 	p.reset()

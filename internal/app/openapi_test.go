@@ -30,6 +30,7 @@ type deed struct {
 // field. An operation that is documented and not asked, or asked and not
 // documented, fails it.
 func TestDocument(t *testing.T) {
+	t.Parallel()
 	h := app.NewTestHouse(t)
 	if err := h.Demo(); err != nil {
 		t.Fatal(err)

@@ -17,6 +17,7 @@ import (
 // nothing of the frame, and a long table has its head on every page. Then it
 // issues a letter.
 func TestBrowserPrints(t *testing.T) {
+	t.Parallel()
 	h := app.NewTestHouse(t)
 	if err := h.Demo(); err != nil {
 		t.Fatal(err)

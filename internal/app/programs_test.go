@@ -315,6 +315,7 @@ func TestProblems(t *testing.T) {
 // TestUnitSeesItsOwn walks all ids there are with the token of one unit: what its
 // own lists do not hold is not found, and they hold nothing of other units.
 func TestUnitSeesItsOwn(t *testing.T) {
+	t.Parallel()
 	h := app.NewTestHouse(t)
 	if err := h.Demo(); err != nil {
 		t.Fatal(err)

@@ -44,6 +44,7 @@ clerk       clerk of unit 07            admin       administrator of the bloc
 // TestRights asks for every route as every person, and holds the answers against
 // a table that a person has read; -update rewrites it.
 func TestRights(t *testing.T) {
+	t.Parallel()
 	const golden = "testdata/rights.txt"
 	h := app.NewTestHouse(t)
 	if err := h.Demo(); err != nil {

@@ -36,6 +36,7 @@ func TestRoutes(t *testing.T) {
 // TestStrangersSeeNothing asks for every page as nobody: only those made for
 // anyone answer, all others lead to the sign-in.
 func TestStrangersSeeNothing(t *testing.T) {
+	t.Parallel()
 	h := app.NewTestHouse(t)
 	if err := h.Found(1); err != nil {
 		t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 // and follows each from the page to what was entered: a roll, a programme, or a
 // statement with its paper.
 func TestSeeds(t *testing.T) {
+	t.Parallel()
 	h := app.NewTestHouse(t)
 	if err := h.Demo(); err != nil {
 		t.Fatal(err)

@@ -99,6 +99,7 @@ func pass(from io.Reader, to io.Writer, r *rand.Rand) {
 // TestDeviceThinLine syncs 500 people over such a line, again and again over one
 // connection that is warm; how long it takes is written down, not asserted.
 func TestDeviceThinLine(t *testing.T) {
+	t.Parallel()
 	x := openGate(t, 500)
 	x.g.Rename(t, x.r)
 	line := &http.Transport{MaxConnsPerHost: 1}

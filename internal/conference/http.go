@@ -216,12 +216,8 @@ func (s *server) enter(w http.ResponseWriter, r *http.Request) error {
 
 // again shows the form with what was typed and what is wrong with it.
 func (s *server) again(w http.ResponseWriter, r *http.Request, p formPage, err error) error {
-	f := fault.Of(err)
-	if f.Kind != fault.Invalid && f.Kind != fault.Conflict {
+	if _, ok := web.Refused(err, &p.Wrong, &p.Message); !ok {
 		return err
-	}
-	if p.Wrong = f.Fields; len(f.Fields) == 0 {
-		p.Message = f.Text
 	}
 	if rerr := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) error { return s.fill(ctx, tx, &p) }); rerr != nil {
 		return rerr
@@ -302,15 +298,9 @@ func (s *server) show(w http.ResponseWriter, r *http.Request) error {
 
 func (s *server) page(w http.ResponseWriter, r *http.Request, failed error) error {
 	p := showPage{Page: s.site.Page(r, "conference.title"), Counts: map[attendance.State]int64{}, Reason: r.PostFormValue("reason")}
-	status := http.StatusOK
-	if failed != nil {
-		f := fault.Of(failed)
-		if f.Kind != fault.Invalid && f.Kind != fault.Conflict {
-			return failed
-		}
-		if status, p.Wrong = web.Status(failed), f.Fields; len(f.Fields) == 0 {
-			p.Message = f.Text
-		}
+	status, ok := web.Refused(failed, &p.Wrong, &p.Message)
+	if !ok {
+		return failed
 	}
 	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		if p.Conference, err = Get(ctx, tx, p.Actor, r.PathValue("id")); err != nil {

@@ -80,15 +80,9 @@ func (s *server) show(w http.ResponseWriter, r *http.Request) error {
 // render shows the page with what has just been done, or could not be.
 func (s *server) render(w http.ResponseWriter, r *http.Request, p page, failed error) error {
 	p.Page = s.site.Page(r, "device.title")
-	status := http.StatusOK
-	if failed != nil {
-		f := fault.Of(failed)
-		if f.Kind != fault.Invalid && f.Kind != fault.Conflict && f.Kind != fault.TooLarge {
-			return failed
-		}
-		if status, p.Wrong = web.Status(failed), f.Fields; len(f.Fields) == 0 {
-			p.Message = f.Text
-		}
+	status, ok := web.Refused(failed, &p.Wrong, &p.Message, fault.TooLarge)
+	if !ok {
+		return failed
 	}
 	if err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		id, n := r.PathValue("id"), number(r.PathValue("n"))

@@ -79,13 +79,9 @@ func (p showPage) path() string {
 // and the form that issues it; after a failed deed with what was typed.
 func (s *server) show(w http.ResponseWriter, r *http.Request, src source, failed error) error {
 	p := showPage{Page: s.site.Page(r, "paper.kind."+string(src.kind)), Source: src, ID: r.PathValue("id")}
-	status := http.StatusOK
-	if failed != nil {
-		f := fault.Of(failed)
-		if f.Kind != fault.Invalid && f.Kind != fault.Conflict {
-			return failed
-		}
-		status, p.Wrong, p.Message = web.Status(failed), f.Fields, f.Text
+	status, ok := web.Refused(failed, &p.Wrong, &p.Message)
+	if !ok {
+		return failed
 	}
 	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) error {
 		d, err := src.write(ctx, tx, p.Actor, p.ID)

@@ -115,15 +115,9 @@ func (s *server) declaration(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *server) declarationPage(w http.ResponseWriter, r *http.Request, p declarationPage, failed error) error {
-	status := http.StatusOK
-	if failed != nil {
-		f := fault.Of(failed)
-		if f.Kind != fault.Invalid && f.Kind != fault.Conflict && f.Kind != fault.TooLarge {
-			return failed
-		}
-		if status, p.Wrong = web.Status(failed), f.Fields; len(f.Fields) == 0 {
-			p.Message = f.Text
-		}
+	status, ok := web.Refused(failed, &p.Wrong, &p.Message, fault.TooLarge)
+	if !ok {
+		return failed
 	}
 	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		if p.Rollout, err = rollout.Get(ctx, tx, p.Actor, r.PathValue("id")); err != nil {

@@ -150,12 +150,8 @@ func (s *server) submit(w http.ResponseWriter, r *http.Request) error {
 
 // again shows the page with what was typed and what is wrong with it.
 func (s *server) again(w http.ResponseWriter, r *http.Request, p unitPage, err error) error {
-	f := fault.Of(err)
-	if f.Kind != fault.Invalid && f.Kind != fault.Conflict {
+	if _, ok := web.Refused(err, &p.Wrong, &p.Message); !ok {
 		return err
-	}
-	if p.Wrong = f.Fields; len(f.Fields) == 0 {
-		p.Message = f.Text
 	}
 	return s.unitPage(w, r, p, web.Status(err))
 }

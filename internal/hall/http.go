@@ -198,15 +198,9 @@ func (s *server) deskView(w http.ResponseWriter, r *http.Request, failed error) 
 		Page: s.site.Page(r, "hall.desk"), Text: r.PostFormValue("text"), Unit: r.PostFormValue("unit"),
 		Address: r.PostFormValue("address"), Topic: r.PostFormValue("topic"),
 	}
-	status := http.StatusOK
-	if failed != nil {
-		f := fault.Of(failed)
-		if f.Kind != fault.Invalid && f.Kind != fault.Conflict {
-			return failed
-		}
-		if status, p.Wrong = web.Status(failed), f.Fields; len(f.Fields) == 0 {
-			p.Message = f.Text
-		}
+	status, ok := web.Refused(failed, &p.Wrong, &p.Message)
+	if !ok {
+		return failed
 	}
 	if err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		if r.PathValue("n") == "" {

@@ -42,15 +42,9 @@ func (s *server) questionsView(w http.ResponseWriter, r *http.Request, failed er
 		Filter: Filter{State: State(q.Get("state")), Site: max(0, number(q.Get("site"))), Topic: q.Get("topic")},
 		Text:   r.PostFormValue("text"), Topic: r.PostFormValue("topic"),
 	}
-	status := http.StatusOK
-	if failed != nil {
-		f := fault.Of(failed)
-		if f.Kind != fault.Invalid && f.Kind != fault.Conflict {
-			return failed
-		}
-		if status, p.Wrong = web.Status(failed), f.Fields; len(f.Fields) == 0 {
-			p.Message = f.Text
-		}
+	status, ok := web.Refused(failed, &p.Wrong, &p.Message)
+	if !ok {
+		return failed
 	}
 	if err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		if p.Hall, err = Find(ctx, tx, p.Actor, r.PathValue("id")); err != nil {
@@ -160,15 +154,9 @@ func (s *server) questionView(w http.ResponseWriter, r *http.Request, failed err
 		Page: s.site.Page(r, "hall.question.nth", n), Answer: r.PostFormValue("answer"), Reason: r.PostFormValue("reason"),
 		Unit: r.PostFormValue("unit"), Into: r.PostFormValue("into"),
 	}
-	status := http.StatusOK
-	if failed != nil {
-		f := fault.Of(failed)
-		if f.Kind != fault.Invalid && f.Kind != fault.Conflict {
-			return failed
-		}
-		if status, p.Wrong = web.Status(failed), f.Fields; len(f.Fields) == 0 {
-			p.Message = f.Text
-		}
+	status, ok := web.Refused(failed, &p.Wrong, &p.Message)
+	if !ok {
+		return failed
 	}
 	if err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		if p.Hall, p.Question, err = Get(ctx, tx, p.Actor, r.PathValue("id"), n); err != nil {

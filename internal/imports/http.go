@@ -104,15 +104,9 @@ func (s *server) new(w http.ResponseWriter, r *http.Request) error {
 
 // form shows the form of a kind, with what was wrong with the file sent.
 func (s *server) form(w http.ResponseWriter, r *http.Request, p formPage, err error) error {
-	status := http.StatusOK
-	if err != nil {
-		f := fault.Of(err)
-		if f.Kind != fault.Invalid && f.Kind != fault.Conflict && f.Kind != fault.TooLarge {
-			return err
-		}
-		if p.Wrong, status = f.Fields, web.Status(err); len(f.Fields) == 0 {
-			p.Message = f.Text
-		}
+	status, ok := web.Refused(err, &p.Wrong, &p.Message, fault.TooLarge)
+	if !ok {
+		return err
 	}
 	p.Page = s.site.Page(r, "imports.title")
 	if err := mayImport(p.Actor, p.Kind); err != nil {

@@ -196,30 +196,15 @@ type personPage struct {
 	Message fault.Text
 }
 
-// failed puts what went wrong on a page of one person; other errors come back.
-func (p *personPage) failed(err error) (int, error) {
-	if err == nil {
-		return http.StatusOK, nil
-	}
-	f := fault.Of(err)
-	if f.Kind != fault.Invalid && f.Kind != fault.Conflict {
-		return 0, err
-	}
-	if p.Wrong = f.Fields; len(f.Fields) == 0 {
-		p.Message = f.Text
-	}
-	return web.Status(err), nil
-}
-
 func (s *server) person(w http.ResponseWriter, r *http.Request) error {
 	return s.personPage(w, r, Reply{}, nil)
 }
 
 func (s *server) personPage(w http.ResponseWriter, r *http.Request, reply Reply, failed error) error {
 	p := personPage{Page: s.site.Page(r, "invitation.one"), Reply: reply, Action: r.URL.Path}
-	status, err := p.failed(failed)
-	if err != nil {
-		return err
+	status, ok := web.Refused(failed, &p.Wrong, &p.Message)
+	if !ok {
+		return failed
 	}
 	coder, err := s.codes.Of(r.Context(), r.PathValue("id"))
 	if err != nil {
@@ -294,9 +279,11 @@ func (s *server) minePage(w http.ResponseWriter, r *http.Request, reply Reply, f
 		}
 		if failed != nil && o.ID == p.Failed {
 			x.Reply = reply
-			if status, err = x.failed(failed); err != nil {
-				return err
+			refused, ok := web.Refused(failed, &x.Wrong, &x.Message)
+			if !ok {
+				return failed
 			}
+			status = refused
 			failed = nil
 		}
 		p.Own = append(p.Own, x)
@@ -383,11 +370,11 @@ func (s *server) opened(w http.ResponseWriter, r *http.Request, reply Reply, fai
 	h.Set("Referrer-Policy", "no-referrer")
 	code := strings.ToUpper(r.PathValue("code"))
 	p := personPage{Page: s.site.Page(r, "invitation.one"), Reply: reply, Action: "/i/" + code, May: true}
-	status, err := p.failed(failed)
-	if err != nil {
-		return err
+	status, ok := web.Refused(failed, &p.Wrong, &p.Message)
+	if !ok {
+		return failed
 	}
-	err = s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
+	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		if p.Meeting, p.Who, err = Open(ctx, tx, code); err != nil {
 			return err
 		}

@@ -34,15 +34,11 @@ func (s *server) ways(w http.ResponseWriter, r *http.Request) error { return s.w
 
 func (s *server) waysPage(w http.ResponseWriter, r *http.Request, failed error) error {
 	p := waysPage{Page: s.site.Page(r, "invitation.invite"), Typed: map[string]string{}, Whole: r.Method == http.MethodGet || r.PostFormValue("whole") != ""}
-	status := http.StatusOK
+	status, ok := web.Refused(failed, &p.Wrong, &p.Message)
+	if !ok {
+		return failed
+	}
 	if failed != nil {
-		f := fault.Of(failed)
-		if f.Kind != fault.Invalid && f.Kind != fault.Conflict {
-			return failed
-		}
-		if status, p.Wrong = web.Status(failed), f.Fields; len(f.Fields) == 0 {
-			p.Message = f.Text
-		}
 		for _, field := range typed {
 			p.Typed[field] = r.PostFormValue(field)
 		}

@@ -224,12 +224,8 @@ func (s *server) amend(w http.ResponseWriter, r *http.Request) error {
 
 // again shows the form with what was typed and what is wrong with it.
 func (s *server) again(w http.ResponseWriter, r *http.Request, p formPage, err error) error {
-	f := fault.Of(err)
-	if f.Kind != fault.Invalid && f.Kind != fault.Conflict {
+	if _, ok := web.Refused(err, &p.Wrong, &p.Message); !ok {
 		return err
-	}
-	if p.Wrong = f.Fields; len(f.Fields) == 0 {
-		p.Message = f.Text
 	}
 	if rerr := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		if p.Conference, err = conference.Get(ctx, tx, p.Actor, r.PathValue("id")); err != nil {

@@ -222,12 +222,8 @@ func (s *server) save(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		return web.SeeSaid(w, r, "minutes.said.saved", "/conferences/%s/minutes", id)
 	}
-	f := fault.Of(err)
-	if f.Kind != fault.Invalid && f.Kind != fault.Conflict {
+	if _, ok := web.Refused(err, &p.Wrong, &p.Message); !ok {
 		return err
-	}
-	if p.Wrong = f.Fields; len(f.Fields) == 0 {
-		p.Message = f.Text
 	}
 	if ferr := s.find(r, &p); ferr != nil {
 		return ferr

@@ -86,13 +86,9 @@ func (s *server) unit(w http.ResponseWriter, r *http.Request) error {
 
 func (s *server) unitPage(w http.ResponseWriter, r *http.Request, failed error, typed NewUnit) error {
 	p := unitPage{Page: s.site.Page(r, "org.units"), Typed: typed, Reason: r.PostFormValue("reason")}
-	status := http.StatusOK
-	if failed != nil {
-		f := fault.Of(failed)
-		if f.Kind != fault.Invalid && f.Kind != fault.Conflict {
-			return failed
-		}
-		status, p.Wrong, p.Message = web.Status(failed), f.Fields, f.Text
+	status, ok := web.Refused(failed, &p.Wrong, &p.Message)
+	if !ok {
+		return failed
 	}
 	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		if p.Unit, err = Get(ctx, tx, p.Actor, r.PathValue("key")); err != nil {
@@ -281,13 +277,9 @@ func (s *server) member(w http.ResponseWriter, r *http.Request) error {
 
 func (s *server) memberPage(w http.ResponseWriter, r *http.Request, failed error, typed NewMember) error {
 	p := memberPage{Page: s.site.Page(r, "org.member"), Typed: typed}
-	status := http.StatusOK
-	if failed != nil {
-		f := fault.Of(failed)
-		if f.Kind != fault.Invalid && f.Kind != fault.Conflict {
-			return failed
-		}
-		status, p.Wrong, p.Message = web.Status(failed), f.Fields, f.Text
+	status, ok := web.Refused(failed, &p.Wrong, &p.Message)
+	if !ok {
+		return failed
 	}
 	p.MayEnrol, p.MaySee, p.Today = mayEnrol(p.Actor) == nil, MaySeeContact(p.Actor), vn.DayOf(p.Now)
 	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {

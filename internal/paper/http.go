@@ -89,13 +89,9 @@ func (s *server) show(w http.ResponseWriter, r *http.Request) error { return s.p
 // page shows a paper; after a failed deed with what went wrong.
 func (s *server) page(w http.ResponseWriter, r *http.Request, failed error) error {
 	p := showPage{Page: s.site.Page(r, "paper.title"), Reason: r.PostFormValue("reason")}
-	status := http.StatusOK
-	if failed != nil {
-		f := fault.Of(failed)
-		if f.Kind != fault.Invalid && f.Kind != fault.Conflict {
-			return failed
-		}
-		status, p.Wrong, p.Message = web.Status(failed), f.Fields, f.Text
+	status, ok := web.Refused(failed, &p.Wrong, &p.Message)
+	if !ok {
+		return failed
 	}
 	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		p.Paper, err = Get(ctx, tx, p.Actor, r.PathValue("id"))
@@ -153,13 +149,9 @@ func (s *server) letterhead(w http.ResponseWriter, r *http.Request) error {
 
 func (s *server) headPage(w http.ResponseWriter, r *http.Request, failed error, typed Letterhead) error {
 	p := headPage{Page: s.site.Page(r, "paper.letterhead")}
-	status := http.StatusOK
-	if failed != nil {
-		f := fault.Of(failed)
-		if f.Kind != fault.Invalid && f.Kind != fault.Conflict {
-			return failed
-		}
-		status, p.Wrong, p.Message = web.Status(failed), f.Fields, f.Text
+	status, ok := web.Refused(failed, &p.Wrong, &p.Message)
+	if !ok {
+		return failed
 	}
 	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		if p.Unit, err = org.Get(ctx, tx, p.Actor, r.PathValue("key")); err != nil {

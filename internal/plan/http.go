@@ -176,11 +176,9 @@ func (s *server) saved(w http.ResponseWriter, r *http.Request, id string) error 
 
 // again shows the form with what was typed and what is wrong with it.
 func (s *server) again(w http.ResponseWriter, r *http.Request, p formPage, rolloutID string, err error) error {
-	f := fault.Of(err)
-	if f.Kind != fault.Invalid && f.Kind != fault.Conflict {
+	if _, ok := web.Refused(err, &p.Wrong, &p.Message); !ok {
 		return err
 	}
-	p.Wrong, p.Message = f.Fields, f.Text
 	if rerr := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		p.Rollout, err = rollout.Get(ctx, tx, p.Actor, rolloutID)
 		return err

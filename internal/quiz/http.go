@@ -153,15 +153,9 @@ func (s *server) new(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *server) form(w http.ResponseWriter, r *http.Request, p formPage, failed error) error {
-	status := http.StatusOK
-	if failed != nil {
-		f := fault.Of(failed)
-		if f.Kind != fault.Invalid && f.Kind != fault.Conflict {
-			return failed
-		}
-		if status, p.Wrong = web.Status(failed), f.Fields; len(f.Fields) == 0 {
-			p.Message = f.Text
-		}
+	status, ok := web.Refused(failed, &p.Wrong, &p.Message)
+	if !ok {
+		return failed
 	}
 	if err := mayRun(p.Subject); err != nil {
 		return err

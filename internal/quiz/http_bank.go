@@ -113,15 +113,9 @@ func (s *server) bank(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *server) bankAgain(w http.ResponseWriter, r *http.Request, p bankPage, failed error) error {
-	status := http.StatusOK
-	if failed != nil {
-		f := fault.Of(failed)
-		if f.Kind != fault.Invalid && f.Kind != fault.Conflict && f.Kind != fault.TooLarge {
-			return failed
-		}
-		if status, p.Wrong = web.Status(failed), f.Fields; len(f.Fields) == 0 {
-			p.Message = f.Text
-		}
+	status, ok := web.Refused(failed, &p.Wrong, &p.Message, fault.TooLarge)
+	if !ok {
+		return failed
 	}
 	if len(p.Bad) > 0 {
 		status = http.StatusUnprocessableEntity

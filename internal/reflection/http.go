@@ -228,14 +228,11 @@ func (s *server) write(w http.ResponseWriter, r *http.Request) error {
 	if err := s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error {
 		return Write(ctx, tx, p.Actor, id, web.Version(r), p.Set)
 	}); err != nil {
-		f := fault.Of(err)
-		if f.Kind != fault.Invalid && f.Kind != fault.Conflict {
+		status, ok := web.Refused(err, &p.Wrong, &p.Message)
+		if !ok {
 			return err
 		}
-		if p.Wrong = f.Fields; len(f.Fields) == 0 {
-			p.Message = f.Text
-		}
-		return s.form(w, r, p, web.Status(err))
+		return s.form(w, r, p, status)
 	}
 	return web.SeeSaid(w, r, "reflection.said.written", "/conferences/%s/reflections", id)
 }

@@ -209,12 +209,8 @@ func (s *server) upload(f io.Reader, name string) (Upload, error) {
 
 // again shows a paper with what was typed and what is wrong with it.
 func (s *server) again(w http.ResponseWriter, r *http.Request, p paperPage, key string, err error) error {
-	f := fault.Of(err)
-	if f.Kind != fault.Invalid && f.Kind != fault.Conflict && f.Kind != fault.TooLarge {
+	if _, ok := web.Refused(err, &p.Wrong, &p.Message, fault.TooLarge); !ok {
 		return err
-	}
-	if p.Wrong = f.Fields; len(f.Fields) == 0 {
-		p.Message = f.Text
 	}
 	return s.show1(w, r, p, key, web.Status(err))
 }

@@ -145,12 +145,8 @@ func (s *server) again(w http.ResponseWriter, r *http.Request, p formPage, err e
 		p.Tried = true
 		return s.formPage(w, r, http.StatusOK, p)
 	}
-	f := fault.Of(err)
-	if f.Kind != fault.Invalid && f.Kind != fault.Conflict {
+	if _, ok := web.Refused(err, &p.Wrong, &p.Message); !ok {
 		return err
-	}
-	if p.Wrong = f.Fields; len(f.Fields) == 0 {
-		p.Message = f.Text
 	}
 	return s.formPage(w, r, web.Status(err), p)
 }
@@ -214,15 +210,9 @@ func (s *server) show(w http.ResponseWriter, r *http.Request) error {
 
 func (s *server) showPage(w http.ResponseWriter, r *http.Request, failed error) error {
 	p := showPage{Page: s.site.Page(r, "reform.title"), Typed: r.PostFormValue("reason")}
-	status := http.StatusOK
-	if failed != nil {
-		f := fault.Of(failed)
-		if f.Kind != fault.Invalid && f.Kind != fault.Conflict {
-			return failed
-		}
-		if status, p.Wrong = web.Status(failed), f.Fields; len(f.Fields) == 0 {
-			p.Message = f.Text
-		}
+	status, ok := web.Refused(failed, &p.Wrong, &p.Message)
+	if !ok {
+		return failed
 	}
 	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		if p.Reform, err = Get(ctx, tx, p.Actor, r.PathValue("id")); err != nil {

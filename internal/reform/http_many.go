@@ -46,18 +46,12 @@ func (s *server) manyPage(w http.ResponseWriter, r *http.Request, p manyPage, fa
 	if err := org.MayReform(p.Actor); err != nil {
 		return err
 	}
-	status := http.StatusOK
-	if len(p.Bad) > 0 {
-		status = http.StatusUnprocessableEntity
+	status, ok := web.Refused(failed, &p.Wrong, &p.Message)
+	if !ok {
+		return failed
 	}
-	if failed != nil {
-		f := fault.Of(failed)
-		if f.Kind != fault.Invalid && f.Kind != fault.Conflict {
-			return failed
-		}
-		if status, p.Wrong = web.Status(failed), f.Fields; len(f.Fields) == 0 {
-			p.Message = f.Text
-		}
+	if failed == nil && len(p.Bad) > 0 {
+		status = http.StatusUnprocessableEntity
 	}
 	p.Layout = Layout()
 	return web.Render(w, r, status, manyView(p))

@@ -131,13 +131,9 @@ func (s *server) show(w http.ResponseWriter, r *http.Request) error {
 // typed.
 func (s *server) page(w http.ResponseWriter, r *http.Request, failed error, typed map[string]string) error {
 	p := showPage{Page: s.site.Page(r, "report.title"), Typed: typed, Reason: r.PostFormValue("reason")}
-	status := http.StatusOK
-	if failed != nil {
-		f := fault.Of(failed)
-		if f.Kind != fault.Invalid && f.Kind != fault.Conflict {
-			return failed
-		}
-		status, p.Wrong, p.Message = web.Status(failed), f.Fields, f.Text
+	status, ok := web.Refused(failed, &p.Wrong, &p.Message)
+	if !ok {
+		return failed
 	}
 	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		if p.Report, err = Get(ctx, tx, p.Actor, r.PathValue("id")); err != nil {

@@ -261,13 +261,8 @@ func (s *server) enter(w http.ResponseWriter, r *http.Request) error {
 
 // again shows the form with what was typed and what is wrong with it.
 func (s *server) again(w http.ResponseWriter, r *http.Request, p formPage, err error) error {
-	f := fault.Of(err)
-	if f.Kind != fault.Invalid && f.Kind != fault.Conflict {
+	if _, ok := web.Refused(err, &p.Wrong, &p.Message); !ok {
 		return err
-	}
-	p.Wrong = f.Fields
-	if len(f.Fields) == 0 {
-		p.Message = f.Text
 	}
 	if rerr := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) error { return s.fill(ctx, tx, &p) }); rerr != nil {
 		return rerr

@@ -178,7 +178,6 @@ func (s *server) paper(w http.ResponseWriter, r *http.Request) error {
 
 func (s *server) paperPage(w http.ResponseWriter, r *http.Request, typed Paper, failed error) error {
 	p := paperPage{Page: s.site.Page(r, "sheet.paper"), N: siteOf(r), Paper: typed}
-	status := http.StatusOK
 	by := p.Actor
 	if err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		if p.Meeting, p.Site, p.Lists, err = Lists(ctx, tx, by, r.PathValue("id"), p.N); err != nil {
@@ -194,14 +193,9 @@ func (s *server) paperPage(w http.ResponseWriter, r *http.Request, typed Paper, 
 	}); err != nil {
 		return err
 	}
-	if failed != nil {
-		f := fault.Of(failed)
-		if f.Kind != fault.Invalid && f.Kind != fault.Conflict {
-			return failed
-		}
-		if status, p.Wrong = web.Status(failed), f.Fields; len(f.Fields) == 0 {
-			p.Message = f.Text
-		}
+	status, ok := web.Refused(failed, &p.Wrong, &p.Message)
+	if !ok {
+		return failed
 	}
 	return web.Render(w, r, status, paperView(p))
 }

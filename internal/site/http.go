@@ -99,15 +99,9 @@ func (s *server) show(w http.ResponseWriter, r *http.Request) error { return s.p
 
 func (s *server) page(w http.ResponseWriter, r *http.Request, failed error) error {
 	p := showPage{Page: s.site.Page(r, "site.title"), Find: vn.Clean(r.URL.Query().Get("q")), After: after(r), Units: r.PostFormValue("units"), Reason: r.PostFormValue("reason")}
-	status := http.StatusOK
-	if failed != nil {
-		f := fault.Of(failed)
-		if f.Kind != fault.Invalid && f.Kind != fault.Conflict {
-			return failed
-		}
-		if status, p.Wrong = web.Status(failed), f.Fields; len(f.Fields) == 0 {
-			p.Message = f.Text
-		}
+	status, ok := web.Refused(failed, &p.Wrong, &p.Message)
+	if !ok {
+		return failed
 	}
 	if err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		p.Gathering, p.Site, err = Get(ctx, tx, p.Actor, r.PathValue("id"), number(r.PathValue("n")))
@@ -256,12 +250,8 @@ func (s *server) add(w http.ResponseWriter, r *http.Request) error {
 
 // again shows the form with what was typed and what is wrong with it.
 func (s *server) again(w http.ResponseWriter, r *http.Request, p formPage, err error) error {
-	f := fault.Of(err)
-	if f.Kind != fault.Invalid && f.Kind != fault.Conflict {
+	if _, ok := web.Refused(err, &p.Wrong, &p.Message); !ok {
 		return err
-	}
-	if p.Wrong = f.Fields; len(f.Fields) == 0 {
-		p.Message = f.Text
 	}
 	if rerr := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		p.Gathering, err = gathering(ctx, tx, p.Actor, r.PathValue("id"))

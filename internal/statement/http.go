@@ -110,15 +110,9 @@ func (s *server) formPage(w http.ResponseWriter, r *http.Request, p formPage, fa
 	if err := mayOpen(p.Actor); err != nil {
 		return err
 	}
-	status := http.StatusOK
-	if failed != nil {
-		f := fault.Of(failed)
-		if f.Kind != fault.Invalid && f.Kind != fault.Conflict {
-			return failed
-		}
-		if status, p.Wrong = web.Status(failed), f.Fields; len(f.Fields) == 0 {
-			p.Message = f.Text
-		}
+	status, ok := web.Refused(failed, &p.Wrong, &p.Message)
+	if !ok {
+		return failed
 	}
 	if err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		if p.Rollouts, err = rollout.List(ctx, tx, p.Actor, "", 0, most); err != nil {

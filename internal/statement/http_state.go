@@ -194,12 +194,8 @@ func (s *server) state(w http.ResponseWriter, r *http.Request) error {
 
 // again shows the page with what was typed and what is wrong with it.
 func (s *server) again(w http.ResponseWriter, r *http.Request, p unitPage, err error) error {
-	f := fault.Of(err)
-	if f.Kind != fault.Invalid && f.Kind != fault.Conflict && f.Kind != fault.TooLarge {
+	if _, ok := web.Refused(err, &p.Wrong, &p.Message, fault.TooLarge); !ok {
 		return err
-	}
-	if p.Wrong = f.Fields; len(f.Fields) == 0 {
-		p.Message = f.Text
 	}
 	return s.unitPage(w, r, p, web.Status(err))
 }

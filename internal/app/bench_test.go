@@ -49,10 +49,7 @@ func get(b *testing.B, c *http.Client, address string) {
 // takes over 400 times as long has lost its way.
 func BenchmarkPage(b *testing.B) {
 	const people, limit = 8, 400
-	h := app.NewTestHouse(b)
-	if err := h.Demo(); err != nil {
-		b.Fatal(err)
-	}
+	h := app.NewDemoHouse(b)
 	c := signedIn(b, h, "bikhu")
 	const base = 2000
 	begin := time.Now()

@@ -253,10 +253,7 @@ func manyUnits(b *browser, look func(name string)) {
 
 func TestBrowser(t *testing.T) {
 	t.Parallel()
-	h := app.NewTestHouse(t)
-	if err := h.Demo(); err != nil {
-		t.Fatal(err)
-	}
+	h := app.NewDemoHouse(t)
 	statements := openStatements(t, h)
 	form, period := openForm(t, h)
 	b := openBrowser(t, h.URL)

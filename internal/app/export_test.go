@@ -3,9 +3,12 @@ package app
 import (
 	"bytes"
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -52,6 +55,76 @@ func NewTestHouseWith(t testing.TB, cfg Config) *TestHouse {
 	return serveTest(t, cfg, made)
 }
 
+// told is the demonstration, told once for all tests that begin with it.
+var told struct {
+	once    sync.Once
+	dir     string // data of the house
+	pattern dbtest.Pattern
+	at      time.Time // clock after it
+	err     error
+}
+
+// TestMain takes away what told has made.
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if told.dir != "" {
+		err := os.RemoveAll(told.dir)
+		if dbtest.Server() != "" {
+			err = errors.Join(err, told.pattern.Drop())
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = max(code, 1)
+		}
+	}
+	os.Exit(code)
+}
+
+func tellDemo(ctx context.Context) (err error) {
+	if told.dir, err = os.MkdirTemp("", "demo"); err != nil {
+		return err
+	}
+	tell := func(url string) error {
+		h, err := open(ctx, Config{Data: told.dir, Database: url}, slog.New(slog.DiscardHandler))
+		if err != nil {
+			return err
+		}
+		clock := &world.Clock{}
+		clock.Set(dbtest.Noon)
+		h.db.SetClock(clock.Now)
+		err = world.Demo(ctx, world.House{DB: h.db, Files: h.files, Jobs: h.jobs, Clock: clock})
+		told.at = clock.Now()
+		return errors.Join(err, h.Close())
+	}
+	server := dbtest.Server()
+	if server == "" {
+		return tell("")
+	}
+	told.pattern, err = dbtest.NewPattern(ctx, server, tell)
+	return err
+}
+
+// NewDemoHouse returns a house in which the demonstration has been told, the clock
+// where the story ends.
+func NewDemoHouse(t testing.TB) *TestHouse {
+	t.Helper()
+	told.once.Do(func() { told.err = tellDemo(context.Background()) })
+	if told.err != nil {
+		t.Fatal(told.err)
+	}
+	cfg := Config{Data: filepath.Join(t.TempDir(), "data")}
+	if err := os.CopyFS(cfg.Data, os.DirFS(told.dir)); err != nil {
+		t.Fatal(err)
+	}
+	if dbtest.Server() != "" {
+		cfg.Database = told.pattern.Copy(t)
+	}
+	h := serveTest(t, cfg, dbtest.Open(t))
+	h.h.demo = func() bool { return true }
+	h.clock.Set(told.at)
+	return h
+}
+
 // At serves what lies at a place that Vacant has named.
 func (h *TestHouse) At(flags []string) *TestHouse {
 	h.t.Helper()
@@ -89,12 +162,6 @@ func (h *TestHouse) world() world.House {
 
 // Found makes the bloc with a number of units and its logins.
 func (h *TestHouse) Found(units int) error { return world.Found(h.t.Context(), h.world(), units) }
-
-// Demo tells the demonstration's history.
-func (h *TestHouse) Demo() error {
-	h.h.demo = func() bool { return true }
-	return world.Demo(h.t.Context(), h.world())
-}
 
 // Set makes the clock stand at t.
 func (h *TestHouse) Set(t time.Time) { h.clock.Set(t) }

@@ -13,10 +13,7 @@ import (
 // nothing may break (no 500), and afterwards every figure is still proven.
 func TestGarbage(t *testing.T) {
 	t.Parallel()
-	h := app.NewTestHouse(t)
-	if err := h.Demo(); err != nil {
-		t.Fatal(err)
-	}
+	h := app.NewDemoHouse(t)
 	ids := thingsOf(t, h)
 	ids["statements"] = []string{strings.TrimPrefix(openStatements(t, h), "/statements/")}
 	form, period := openForm(t, h)

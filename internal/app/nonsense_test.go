@@ -12,10 +12,7 @@ import (
 // still proven.
 func TestProgramsNonsense(t *testing.T) {
 	t.Parallel()
-	h := app.NewTestHouse(t)
-	if err := h.Demo(); err != nil {
-		t.Fatal(err)
-	}
+	h := app.NewDemoHouse(t)
 	x := asker{t: t, h: h, ids: idsOf07(t, h, h.Prepare(t))}
 	long := strings.Repeat("ế", 6000)
 	bodies := []string{

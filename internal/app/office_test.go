@@ -190,11 +190,8 @@ func (o office) table(name string, b []byte) [][]string {
 func TestOfficeOpensThePapers(t *testing.T) {
 	t.Parallel()
 	o := openOffice(t)
-	p := &player{t: t, h: app.NewTestHouse(t)}
+	p := &player{t: t, h: app.NewDemoHouse(t)}
 	p.reset()
-	if err := p.h.Demo(); err != nil {
-		t.Fatal(err)
-	}
 	rollout := "/rollouts/" + p.h.Rollout()
 	steps := func(all ...string) {
 		t.Helper()

@@ -31,10 +31,7 @@ type deed struct {
 // documented, fails it.
 func TestDocument(t *testing.T) {
 	t.Parallel()
-	h := app.NewTestHouse(t)
-	if err := h.Demo(); err != nil {
-		t.Fatal(err)
-	}
+	h := app.NewDemoHouse(t)
 	prepared := h.Prepare(t)
 	form, period := h.Ask(t, 3)
 	c := newChecker(t, h)

@@ -18,10 +18,7 @@ import (
 // issues a letter.
 func TestBrowserPrints(t *testing.T) {
 	t.Parallel()
-	h := app.NewTestHouse(t)
-	if err := h.Demo(); err != nil {
-		t.Fatal(err)
-	}
+	h := app.NewDemoHouse(t)
 	b := openBrowser(t, h.URL)
 	b.open("/login")
 	b.signIn("bikhu")

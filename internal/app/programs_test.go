@@ -316,10 +316,7 @@ func TestProblems(t *testing.T) {
 // own lists do not hold is not found, and they hold nothing of other units.
 func TestUnitSeesItsOwn(t *testing.T) {
 	t.Parallel()
-	h := app.NewTestHouse(t)
-	if err := h.Demo(); err != nil {
-		t.Fatal(err)
-	}
+	h := app.NewDemoHouse(t)
 	p := program{t, h, h.Token(t, "donvi08")}
 	driver, source := h.Source()
 	d, err := sql.Open(driver, source)

@@ -46,10 +46,7 @@ clerk       clerk of unit 07            admin       administrator of the bloc
 func TestRights(t *testing.T) {
 	t.Parallel()
 	const golden = "testdata/rights.txt"
-	h := app.NewTestHouse(t)
-	if err := h.Demo(); err != nil {
-		t.Fatal(err)
-	}
+	h := app.NewDemoHouse(t)
 	x := asker{t: t, h: h, ids: idsOf07(t, h, h.Prepare(t)), jars: map[string]*http.Client{}, tokens: map[string]string{}}
 	x.ids["forms"], x.ids["periods"] = openForm(t, h)
 	var routes []string

@@ -12,10 +12,7 @@ import (
 // statement with its paper.
 func TestSeeds(t *testing.T) {
 	t.Parallel()
-	h := app.NewTestHouse(t)
-	if err := h.Demo(); err != nil {
-		t.Fatal(err)
-	}
+	h := app.NewDemoHouse(t)
 	if n, details, err := h.Prove(t.Context()); err != nil || n > 0 {
 		t.Fatalf("%d mismatches, %v: %q", n, err, details)
 	}

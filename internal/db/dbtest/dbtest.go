@@ -23,7 +23,7 @@ var Noon = time.Date(2020, 11, 2, 5, 0, 0, 0, time.UTC)
 // when the test ends.
 func Open(t testing.TB, opts ...db.Option) *db.DB {
 	t.Helper()
-	if server := os.Getenv("NHIPCAU_TEST_POSTGRES"); server != "" {
+	if server := Server(); server != "" {
 		return open(t, postgres(t, server), opts)
 	}
 	return OpenSQLite(t, opts...)

@@ -183,33 +183,14 @@ func (c Conference) postFigures(ctx context.Context, tx *db.Tx, by auth.Actor, f
 // post posts figures at their units; a unit that does not stand on the sheet,
 // as one that moved, is counted at the sheet's root.
 func (c Conference) post(ctx context.Context, tx *db.Tx, by auth.Actor, sheet int64, figures map[int64]tally.Delta, sign int64, reason string) error {
-	placed, err := place(ctx, tx, sheet, figures)
-	if err != nil {
-		return err
-	}
-	for _, u := range slices.Sorted(maps.Keys(placed)) {
-		d := placed[u]
-		if sign < 0 {
-			d = d.Neg()
+	if sign < 0 {
+		negative := make(map[int64]tally.Delta, len(figures)) // the closure may run twice
+		for u, d := range figures {
+			negative[u] = d.Neg()
 		}
-		if err := tally.Post(ctx, tx, by, tally.Entry{Sheet: sheet, Unit: u, Delta: d, Source: c.source(), Reason: reason}); err != nil {
-			return err
-		}
+		figures = negative
 	}
-	return nil
-}
-
-func place(ctx context.Context, tx *db.Tx, sheet int64, figures map[int64]tally.Delta) (map[int64]tally.Delta, error) {
-	units := slices.Sorted(maps.Keys(figures))
-	at, err := tally.Places(ctx, tx, sheet, units)
-	if err != nil {
-		return nil, err
-	}
-	placed := map[int64]tally.Delta{}
-	for i, u := range units {
-		placed[at[i]] = placed[at[i]].Plus(figures[u])
-	}
-	return placed, nil
+	return tally.PostPlaced(ctx, tx, by, tally.Entry{Sheet: sheet, Source: c.source(), Reason: reason}, figures)
 }
 
 // counted returns what of the roll stands counted: all of it once c is closed, a
@@ -253,7 +234,7 @@ func Recount(ctx context.Context, tx *db.Tx, s tally.Sheet) (map[int64]tally.Del
 	for u, d := range in {
 		f.own[u] = f.own[u].Plus(d)
 	}
-	return place(ctx, tx, s.ID, f.own)
+	return tally.Placed(ctx, tx, s.ID, f.own)
 }
 
 // RecountRollout returns, by unit, what the rolls of the closed conferences of
@@ -269,7 +250,7 @@ func RecountRollout(ctx context.Context, tx *db.Tx, s tally.Sheet) (map[int64]ta
 		if err != nil {
 			return nil, err
 		}
-		placed, err := place(ctx, tx, s.ID, f.roll)
+		placed, err := tally.Placed(ctx, tx, s.ID, f.roll)
 		if err != nil {
 			return nil, err
 		}

@@ -260,5 +260,5 @@ func (q Quiz) finish(ctx context.Context, tx *db.Tx, by auth.Actor, a Attempt) e
 		return err
 	}
 	d := now.figures().Plus(was.figures().Neg())
-	return q.post(ctx, tx, by, map[int64]tally.Delta{now.Unit: d}, tally.Source{Kind: AttemptSource, ID: q.ID})
+	return tally.PostPlaced(ctx, tx, by, tally.Entry{Sheet: q.Sheet, Source: tally.Source{Kind: AttemptSource, ID: q.ID}}, map[int64]tally.Delta{now.Unit: d})
 }

@@ -2,8 +2,6 @@ package quiz
 
 import (
 	"context"
-	"maps"
-	"slices"
 	"time"
 
 	"nhipcau/internal/auth"
@@ -36,41 +34,13 @@ func (t Taker) figures() tally.Delta {
 	return d
 }
 
-// post posts figures at their units; a unit that does not stand on the sheet is counted
-// at its root.
-func (q Quiz) post(ctx context.Context, tx *db.Tx, by auth.Actor, all map[int64]tally.Delta, from tally.Source) error {
-	units := slices.Sorted(maps.Keys(all))
-	at, err := tally.Places(ctx, tx, q.Sheet, units)
-	if err != nil {
-		return err
-	}
-	var entries []tally.Entry
-	for i, u := range units {
-		d := all[u]
-		maps.DeleteFunc(d, func(_ tally.Lane, x int64) bool { return x == 0 })
-		if len(d) > 0 {
-			entries = append(entries, tally.Entry{Sheet: q.Sheet, Unit: at[i], Delta: d, Source: from})
-		}
-	}
-	return tally.PostMany(ctx, tx, by, entries)
-}
-
 // Recount returns, by unit, what those who are to take a quiz say its sheet should hold.
 func Recount(ctx context.Context, tx *db.Tx, s tally.Sheet) (map[int64]tally.Delta, error) {
 	all, err := counted(ctx, tx, s.Source)
 	if err != nil {
 		return nil, err
 	}
-	units := slices.Sorted(maps.Keys(all))
-	at, err := tally.Places(ctx, tx, s.ID, units)
-	if err != nil {
-		return nil, err
-	}
-	placed := map[int64]tally.Delta{}
-	for i, u := range units {
-		placed[at[i]] = placed[at[i]].Plus(all[u])
-	}
-	return placed, nil
+	return tally.Placed(ctx, tx, s.ID, all)
 }
 
 // SweepJob marks the attempts that nobody has ended.

@@ -241,7 +241,7 @@ func (q Quiz) enrol(ctx context.Context, tx *db.Tx, by auth.Actor, people []Due)
 	if err := insertPeople(ctx, tx, q.ID, fresh); err != nil {
 		return err
 	}
-	return q.post(ctx, tx, by, all, tally.Source{Kind: RollSource, ID: q.ID})
+	return tally.PostPlaced(ctx, tx, by, tally.Entry{Sheet: q.Sheet, Source: tally.Source{Kind: RollSource, ID: q.ID}}, all)
 }
 
 // Close ends a quiz now: attempts under way are marked as they stand.

@@ -2,10 +2,7 @@ package reflection
 
 import (
 	"context"
-	"maps"
-	"slices"
 
-	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 	"nhipcau/internal/tally"
 )
@@ -43,29 +40,6 @@ func (p Person) figures() tally.Delta {
 	return d
 }
 
-// post posts figures at their units; a unit that does not stand on the sheet is
-// counted at its root.
-func (s Set) post(ctx context.Context, tx *db.Tx, by auth.Actor, all map[int64]tally.Delta, from tally.Source, reason string) error {
-	units := slices.Sorted(maps.Keys(all))
-	at, err := tally.Places(ctx, tx, s.Sheet, units)
-	if err != nil {
-		return err
-	}
-	var entries []tally.Entry
-	for i, u := range units {
-		d := tally.Delta{}
-		for lane, x := range all[u] {
-			if x != 0 {
-				d[lane] = x
-			}
-		}
-		if len(d) > 0 {
-			entries = append(entries, tally.Entry{Sheet: s.Sheet, Unit: at[i], Delta: d, Source: from, Reason: reason})
-		}
-	}
-	return tally.PostMany(ctx, tx, by, entries)
-}
-
 // Recount returns, by unit, what the papers of a conference say its sheet should
 // hold.
 func Recount(ctx context.Context, tx *db.Tx, s tally.Sheet) (map[int64]tally.Delta, error) {
@@ -73,14 +47,5 @@ func Recount(ctx context.Context, tx *db.Tx, s tally.Sheet) (map[int64]tally.Del
 	if err != nil {
 		return nil, err
 	}
-	units := slices.Sorted(maps.Keys(all))
-	at, err := tally.Places(ctx, tx, s.ID, units)
-	if err != nil {
-		return nil, err
-	}
-	placed := map[int64]tally.Delta{}
-	for i, u := range units {
-		placed[at[i]] = placed[at[i]].Plus(all[u])
-	}
-	return placed, nil
+	return tally.Placed(ctx, tx, s.ID, all)
 }

@@ -316,7 +316,7 @@ func (s Set) move(ctx context.Context, tx *db.Tx, by auth.Actor, was, now Person
 		return err
 	}
 	from := tally.Source{Kind: PaperSource, ID: s.Conference + ":" + now.MemberKey}
-	return s.post(ctx, tx, by, map[int64]tally.Delta{now.Unit: now.figures().Plus(was.figures().Neg())}, from, note)
+	return tally.PostPlaced(ctx, tx, by, tally.Entry{Sheet: s.Sheet, Source: from, Reason: note}, map[int64]tally.Delta{now.Unit: now.figures().Plus(was.figures().Neg())})
 }
 
 // An Event is something that happened to a paper.

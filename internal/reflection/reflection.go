@@ -231,5 +231,5 @@ func (s Set) recounted(ctx context.Context, tx *db.Tx, by auth.Actor, change fun
 	for u, d := range before {
 		after[u] = after[u].Plus(d.Neg())
 	}
-	return s.post(ctx, tx, by, after, tally.Source{Kind: RollSource, ID: s.Conference}, "")
+	return tally.PostPlaced(ctx, tx, by, tally.Entry{Sheet: s.Sheet, Source: tally.Source{Kind: RollSource, ID: s.Conference}}, after)
 }

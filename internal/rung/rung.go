@@ -110,13 +110,9 @@ func Recount(ctx context.Context, tx *db.Tx, s tally.Sheet) (map[int64]tally.Del
 	if err != nil {
 		return nil, err
 	}
-	all := map[int64]tally.Delta{}
-	for unit, d := range figures {
-		at, err := tally.Places(ctx, tx, s.ID, []int64{unit})
-		if err != nil {
-			return nil, err
-		}
-		all[at[0]] = all[at[0]].Plus(d)
+	all, err := tally.Placed(ctx, tx, s.ID, figures)
+	if err != nil {
+		return nil, err
 	}
 	asked, err := askedFor(ctx, tx, id, n)
 	for _, unit := range asked {

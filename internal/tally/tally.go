@@ -15,6 +15,8 @@ package tally
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"nhipcau/internal/auth"
@@ -201,6 +203,39 @@ func (s Sheet) where(ctx context.Context, tx *db.Tx, unit int64) (int64, error) 
 		return unit, err
 	}
 	return keeperOf(ctx, tx, s.ID, unit)
+}
+
+// Placed is figures by unit where they are counted on a sheet: a recount of records
+// is held against it.
+func Placed(ctx context.Context, tx *db.Tx, sheet int64, figures map[int64]Delta) (map[int64]Delta, error) {
+	units := slices.Sorted(maps.Keys(figures))
+	at, err := Places(ctx, tx, sheet, units)
+	if err != nil {
+		return nil, err
+	}
+	placed := make(map[int64]Delta, len(figures))
+	for i, u := range units {
+		placed[at[i]] = placed[at[i]].Plus(figures[u])
+	}
+	return placed, nil
+}
+
+// PostPlaced posts figures by unit where they are counted on a sheet, all with the
+// source and the reason of e; what is zero is left out.
+func PostPlaced(ctx context.Context, tx *db.Tx, by auth.Actor, e Entry, figures map[int64]Delta) error {
+	placed, err := Placed(ctx, tx, e.Sheet, figures)
+	if err != nil {
+		return err
+	}
+	var all []Entry
+	for _, u := range slices.Sorted(maps.Keys(placed)) {
+		e.Unit, e.Delta = u, placed[u]
+		maps.DeleteFunc(e.Delta, func(_ Lane, x int64) bool { return x == 0 })
+		if len(e.Delta) > 0 {
+			all = append(all, e)
+		}
+	}
+	return PostMany(ctx, tx, by, all)
 }
 
 // Places is Where for many units at once; for one that has no part in the sheet it

@@ -83,7 +83,7 @@ func (p Program) Serve(ctx context.Context, command, addr string) (*Server, erro
 }
 
 func (s *Server) ready(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
 	defer cancel()
 	c := NewClient(s.Addr)
 	defer c.Close()

@@ -46,6 +46,10 @@ func (t *torture) killRounds(ctx context.Context, h *house) (string, error) {
 	var acked, unsure int64
 	for round := range t.rounds {
 		b := h.shoot(fmt.Sprintf("r%d", round))
+		if err := b.begun(ctx); err != nil {
+			b.end()
+			return "", err
+		}
 		if err := pause(ctx, t.load*time.Duration(round+1)/time.Duration(t.rounds)+t.load/4); err != nil {
 			b.end()
 			return "", err

@@ -360,6 +360,17 @@ func (b *burst) work(w *worker) {
 	}
 }
 
+// begun waits for the first acknowledgement, or until a worker breaks: on a busy
+// machine they take a while to be ready, and a kill before that shows nothing.
+func (b *burst) begun(ctx context.Context) error {
+	for b.acked.Load() == 0 && b.broke.Load() == nil {
+		if err := pause(ctx, 5*time.Millisecond); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // end has the workers finish what they do, and waits for them.
 func (b *burst) end() {
 	close(b.stop)

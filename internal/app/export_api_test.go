@@ -128,15 +128,11 @@ func afterwards(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (strin
 	if err != nil {
 		return "", err
 	}
-	people, err := subjects().People(ctx, tx, "conference", id)
-	if err != nil {
-		return "", err
-	}
 	q, err := quiz.Make(ctx, tx, by, sub, quiz.Quiz{Title: "Trắc nghiệm", Bank: b.ID, Number: 1, Minutes: 5, Attempts: 1, Opens: tx.Now, Closes: tx.Now.Add(time.Hour)})
 	if err != nil {
 		return "", err
 	}
-	return q.ID, quiz.Open(ctx, tx, by, sub, q.ID, 1, people)
+	return q.ID, subjects().Open(ctx, tx, by, sub, q.ID, 1)
 }
 
 // MetricsToken sets the token by which the metrics are read from elsewhere.

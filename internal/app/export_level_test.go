@@ -7,6 +7,8 @@ import (
 	"nhipcau/internal/account"
 	"nhipcau/internal/db"
 	"nhipcau/internal/level"
+	"nhipcau/internal/quiz"
+	"nhipcau/internal/reflection"
 	"nhipcau/internal/rung"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
@@ -56,4 +58,49 @@ func (g *Gathering) LevelCounts(t testing.TB) (due, noted int64) {
 		t.Fatal(err)
 	}
 	return due, noted
+}
+
+// AskAll opens papers and a quiz for all of a gathering.
+func (g *Gathering) AskAll(t testing.TB) {
+	t.Helper()
+	by, err := account.ByToken(t.Context(), g.house.h.db, g.house.Token(t, "bikhu"), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := g.house.h.db.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+		_, err := afterwards(ctx, tx, by, g.ID)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Asked returns how many are due by the sheets of a gathering's papers and quiz.
+func (g *Gathering) Asked(t testing.TB) (papers, quizzes int64) {
+	t.Helper()
+	if err := g.house.h.db.Read(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+		for _, x := range []struct {
+			n     *int64
+			kind  *tally.Kind
+			query string
+		}{{&papers, reflection.Kind(), `SELECT sheet FROM reflection WHERE conference = $1`}, {&quizzes, quiz.Kind(), `SELECT sheet FROM quiz WHERE subject = $1`}} {
+			var id int64
+			if err := tx.One(ctx, x.query, []any{g.ID}, &id); err != nil {
+				return err
+			}
+			s, err := tally.Find(ctx, tx, id)
+			if err != nil {
+				return err
+			}
+			v, err := tally.Total(ctx, tx, id, s.Root)
+			if err != nil {
+				return err
+			}
+			*x.n = v.Get(x.kind.Lane("due"))
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return papers, quizzes
 }

@@ -124,7 +124,8 @@ func open(ctx context.Context, cfg Config, log *slog.Logger) (*house, error) {
 	remind.Jobs(h.jobs)
 	imports.Jobs(h.jobs)
 	paper.Jobs(h.jobs, h.files)
-	quiz.Jobs(h.jobs)
+	quiz.Jobs(h.jobs, subjects())
+	reflection.Jobs(h.jobs)
 	return h, h.build()
 }
 

@@ -2,8 +2,6 @@ package app
 
 import (
 	"context"
-	"maps"
-	"slices"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/conference"
@@ -38,11 +36,11 @@ func subjects() quiz.Subjects {
 			}
 			return s, err
 		},
-		People: func(ctx context.Context, tx *db.Tx, _, id string) ([]quiz.Due, error) {
-			homes, err := presence.Homes(ctx, tx, id)
-			var all []quiz.Due
-			for _, m := range slices.Sorted(maps.Keys(homes)) {
-				all = append(all, quiz.Due{Member: m, Unit: homes[m]})
+		People: func(ctx context.Context, tx *db.Tx, _, id string, after int64, limit int) ([]quiz.Due, error) {
+			homes, err := presence.Homes(ctx, tx, id, after, limit)
+			all := make([]quiz.Due, len(homes))
+			for i, h := range homes {
+				all[i] = quiz.Due(h)
 			}
 			return all, err
 		},

@@ -262,16 +262,14 @@ func Visitors(ctx context.Context, tx *db.Tx, occasion string, site int64, query
 		ORDER BY id LIMIT $4`, append([]any{occasion, site, after, limit}, args...)...)
 }
 
-// Homes returns the members on the roll of an occasion who are not exempt, with their
-// home units. The caller has seen the occasion.
-func Homes(ctx context.Context, tx *db.Tx, occasion string) (map[int64]int64, error) {
-	all := map[int64]int64{}
-	return all, db.Each(ctx, tx, `SELECT member, unit FROM attendance WHERE occasion = $1 AND state <> 'exempt'`, []any{occasion}, func(r db.Scanner) error {
-		var m, u int64
-		err := r.Scan(&m, &u)
-		all[m] = u
-		return err
-	})
+// A Home is a member with the unit on whose list they stood.
+type Home struct{ Member, Unit int64 }
+
+// Homes returns the members on the roll of an occasion who are not exempt, by id, at
+// most limit after one. The caller has seen the occasion.
+func Homes(ctx context.Context, tx *db.Tx, occasion string, after int64, limit int) ([]Home, error) {
+	return db.All(ctx, tx, func(r db.Scanner) (h Home, err error) { return h, r.Scan(&h.Member, &h.Unit) },
+		`SELECT member, unit FROM attendance WHERE occasion = $1 AND member > $2 AND state <> 'exempt' ORDER BY member LIMIT $3`, occasion, after, limit)
 }
 
 // A SiteCount is how many people are on the roll at a site, in a state.

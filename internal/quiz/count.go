@@ -51,8 +51,9 @@ const (
 	pause = time.Minute
 )
 
-// Jobs adds what this package does by itself.
-func Jobs(r *job.Runner) {
+// Jobs adds what this package does by itself, of quizzes about what the subjects know.
+func Jobs(r *job.Runner, of Subjects) {
+	r.Handle(RollJob, of.enrolAll)
 	r.Handle(SweepJob, func(ctx context.Context, d *db.DB, _ job.Job, _ func(done, total int64)) error { return Sweep(ctx, d) })
 	r.Every(SweepJob, pause)
 }

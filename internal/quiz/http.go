@@ -46,19 +46,9 @@ func Register(site *web.Site, d *db.DB, of Subjects) {
 	site.Handle("GET /quizzes/{id}/units/{key}", web.SignedIn, s.show)
 	site.Handle("GET /quizzes/{id}/edit", web.SignedIn, s.edit)
 	site.Handle("POST /quizzes/{id}", web.SignedIn, s.amend)
-	site.Handle("POST /quizzes/{id}/opening", web.SignedIn, s.act("quiz.said.opened", func(ctx context.Context, tx *db.Tx, by auth.Actor, sub Subject, id string, version int64) error {
-		people, err := of.People(ctx, tx, sub.Kind, sub.ID)
-		if err != nil {
-			return err
-		}
-		return Open(ctx, tx, by, sub, id, version, people)
-	}))
+	site.Handle("POST /quizzes/{id}/opening", web.SignedIn, s.act("quiz.said.opened", of.Open))
 	site.Handle("POST /quizzes/{id}/people", web.SignedIn, s.act("quiz.said.enrolled", func(ctx context.Context, tx *db.Tx, by auth.Actor, sub Subject, id string, _ int64) error {
-		people, err := of.People(ctx, tx, sub.Kind, sub.ID)
-		if err != nil {
-			return err
-		}
-		return Enrol(ctx, tx, by, sub, id, people)
+		return of.Enrol(ctx, tx, by, sub, id)
 	}))
 	site.Handle("POST /quizzes/{id}/closure", web.SignedIn, s.act("quiz.said.closed", Close))
 	site.Handle("GET /quizzes/{id}/people", web.SignedIn, s.people)

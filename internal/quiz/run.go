@@ -36,10 +36,10 @@ type Part struct{ ID, Title string }
 type Due struct{ Member, Unit int64 }
 
 // Subjects say what quizzes are about: Find returns the subject of a kind with an id if
-// by may see it, People who is to take a quiz about it.
+// by may see it, People who is to take a quiz about it, by id, at most limit after one.
 type Subjects struct {
 	Find   func(ctx context.Context, tx *db.Tx, by auth.Actor, kind, id string) (Subject, error)
-	People func(ctx context.Context, tx *db.Tx, kind, id string) ([]Due, error)
+	People func(ctx context.Context, tx *db.Tx, kind, id string, after int64, limit int) ([]Due, error)
 }
 
 // A Stage is where a quiz stands.
@@ -187,8 +187,9 @@ func run(ctx context.Context, tx *db.Tx, s Subject, id string, at Stage) (Quiz, 
 	return q, err
 }
 
-// Open begins a quiz for people: a sheet counts it.
-func Open(ctx context.Context, tx *db.Tx, by auth.Actor, s Subject, id string, version int64, people []Due) error {
+// Open begins a quiz for those who are to take it: a sheet counts it. Many of them are
+// enrolled by a job.
+func (of Subjects) Open(ctx context.Context, tx *db.Tx, by auth.Actor, s Subject, id string, version int64) error {
 	q, err := run(ctx, tx, s, id, Draft)
 	if err != nil {
 		return err
@@ -204,44 +205,22 @@ func Open(ctx context.Context, tx *db.Tx, by auth.Actor, s Subject, id string, v
 	if err := setState(ctx, tx, id, version, Opened, q.Sheet); err != nil {
 		return err
 	}
-	if err := q.enrol(ctx, tx, by, people); err != nil {
+	if err := of.enrol(ctx, tx, by, q); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, by, "quiz.open", id, q.Title)
 }
 
 // Enrol adds people to an open quiz who are not yet to take it.
-func Enrol(ctx context.Context, tx *db.Tx, by auth.Actor, s Subject, id string, people []Due) error {
+func (of Subjects) Enrol(ctx context.Context, tx *db.Tx, by auth.Actor, s Subject, id string) error {
 	q, err := run(ctx, tx, s, id, Opened)
 	if err != nil {
 		return err
 	}
-	if err := q.enrol(ctx, tx, by, people); err != nil {
+	if err := of.enrol(ctx, tx, by, q); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, by, "quiz.enrol", id, q.Title)
-}
-
-func (q Quiz) enrol(ctx context.Context, tx *db.Tx, by auth.Actor, people []Due) error {
-	if err := tx.Lock(ctx, "quiz "+q.ID); err != nil {
-		return err
-	}
-	have, err := enrolled(ctx, tx, q.ID)
-	if err != nil {
-		return err
-	}
-	var fresh []Due
-	all := map[int64]tally.Delta{}
-	for _, p := range people {
-		if !have[p.Member] {
-			fresh = append(fresh, p)
-			all[p.Unit] = all[p.Unit].Plus(tally.Delta{kind.Lane("due"): 1})
-		}
-	}
-	if err := insertPeople(ctx, tx, q.ID, fresh); err != nil {
-		return err
-	}
-	return tally.PostPlaced(ctx, tx, by, tally.Entry{Sheet: q.Sheet, Source: tally.Source{Kind: RollSource, ID: q.ID}}, all)
 }
 
 // Close ends a quiz now: attempts under way are marked as they stand.

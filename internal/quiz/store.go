@@ -131,10 +131,10 @@ func setState(ctx context.Context, tx *db.Tx, id string, version int64, to Stage
 	return db.Changed(tx.ExecN(ctx, `UPDATE quiz SET state = $1, sheet = $2, version = version + 1 WHERE id = $3 AND version = $4`, to, sheet, id, version))
 }
 
-// enrolled returns who is to take a quiz.
-func enrolled(ctx context.Context, tx *db.Tx, id string) (map[int64]bool, error) {
+// enrolled returns who of those after one and up to another is to take a quiz.
+func enrolled(ctx context.Context, tx *db.Tx, id string, after, to int64) (map[int64]bool, error) {
 	all := map[int64]bool{}
-	return all, db.Each(ctx, tx, `SELECT member FROM quiz_person WHERE quiz = $1`, []any{id}, func(r db.Scanner) error {
+	return all, db.Each(ctx, tx, `SELECT member FROM quiz_person WHERE quiz = $1 AND member > $2 AND member <= $3`, []any{id, after, to}, func(r db.Scanner) error {
 		var m int64
 		err := r.Scan(&m)
 		all[m] = true

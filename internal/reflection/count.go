@@ -2,6 +2,7 @@ package reflection
 
 import (
 	"context"
+	"math"
 
 	"nhipcau/internal/db"
 	"nhipcau/internal/tally"
@@ -43,7 +44,7 @@ func (p Person) figures() tally.Delta {
 // Recount returns, by unit, what the papers of a conference say its sheet should
 // hold.
 func Recount(ctx context.Context, tx *db.Tx, s tally.Sheet) (map[int64]tally.Delta, error) {
-	all, err := counted(ctx, tx, s.Source)
+	all, err := counted(ctx, tx, s.Source, 0, math.MaxInt64)
 	if err != nil {
 		return nil, err
 	}

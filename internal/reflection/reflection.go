@@ -136,7 +136,7 @@ func Write(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int
 		moved := had.Rule == "points" && had.PassMark != s.PassMark
 		had.LastDay, had.Graders, had.PassMark = s.LastDay, s.Graders, s.PassMark
 		if s = had; moved {
-			if err := s.recounted(ctx, tx, by, passByMark); err != nil {
+			if err := s.bring(ctx, tx, by, "pass"); err != nil {
 				return err
 			}
 		}
@@ -163,7 +163,7 @@ func Open(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int6
 	if err := setState(ctx, tx, id, version, Opened, s.Sheet); err != nil {
 		return err
 	}
-	if err := s.takeRoll(ctx, tx, by); err != nil {
+	if err := s.bring(ctx, tx, by, "roll"); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, by, "reflection.open", id, s.Title)
@@ -187,7 +187,7 @@ func TakeRoll(ctx context.Context, tx *db.Tx, by auth.Actor, id string) error {
 	if err != nil {
 		return err
 	}
-	if err := s.takeRoll(ctx, tx, by); err != nil {
+	if err := s.bring(ctx, tx, by, "roll"); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, by, "reflection.roll", id, s.Title)
@@ -206,30 +206,4 @@ func asked(ctx context.Context, tx *db.Tx, by auth.Actor, id string, stage Stage
 		return s, fault.New(fault.Conflict, "reflection.error.stage")
 	}
 	return s, nil
-}
-
-// takeRoll brings who has to hand in up to the roll, and posts by how much each
-// unit's figures differ.
-func (s Set) takeRoll(ctx context.Context, tx *db.Tx, by auth.Actor) error {
-	return s.recounted(ctx, tx, by, syncPeople)
-}
-
-// recounted changes how the people of a set stand, and posts by how much each unit's
-// figures differ.
-func (s Set) recounted(ctx context.Context, tx *db.Tx, by auth.Actor, change func(ctx context.Context, tx *db.Tx, s Set) error) error {
-	before, err := counted(ctx, tx, s.Conference)
-	if err != nil {
-		return err
-	}
-	if err := change(ctx, tx, s); err != nil {
-		return err
-	}
-	after, err := counted(ctx, tx, s.Conference)
-	if err != nil {
-		return err
-	}
-	for u, d := range before {
-		after[u] = after[u].Plus(d.Neg())
-	}
-	return tally.PostPlaced(ctx, tx, by, tally.Entry{Sheet: s.Sheet, Source: tally.Source{Kind: RollSource, ID: s.Conference}}, after)
 }

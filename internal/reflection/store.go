@@ -3,6 +3,7 @@ package reflection
 import (
 	"context"
 	"encoding/json"
+	"math"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/conference"
@@ -76,37 +77,49 @@ func setState(ctx context.Context, tx *db.Tx, id string, version int64, to Stage
 	return db.Changed(tx.ExecN(ctx, `UPDATE reflection SET state = $1, sheet = $2, version = version + 1 WHERE conference = $3 AND version = $4`, to, sheet, id, version))
 }
 
-// syncPeople brings the people of a set up to the roll; who has handed in stays, due
-// or not.
-func syncPeople(ctx context.Context, tx *db.Tx, s Set) error {
+// personAfter returns the last of the next people on the roll of a conference after
+// one, so many of them; the greatest number if there are no more.
+func personAfter(ctx context.Context, tx *db.Tx, id string, after int64, size int) (int64, error) {
+	all, err := db.All(ctx, tx, func(r db.Scanner) (m int64, err error) { return m, r.Scan(&m) },
+		`SELECT member FROM attendance WHERE occasion = $1 AND member > $2 ORDER BY member LIMIT 1 OFFSET $3`, id, after, size-1)
+	if err != nil || len(all) == 0 {
+		return math.MaxInt64, err
+	}
+	return all[0], nil
+}
+
+// syncPeople brings people of a set up to the roll; who has handed in stays, due or
+// not.
+func syncPeople(ctx context.Context, tx *db.Tx, s Set, after, to int64) error {
 	due := `a.state IN ('present', 'online')`
 	if s.Asks == "invited" {
 		due = `a.state <> 'exempt' AND a.extra = 0`
 	}
-	if err := tx.Exec(ctx, `UPDATE reflection_person SET due = 0 WHERE conference = $1 AND due = 1
-		AND NOT EXISTS (SELECT 1 FROM attendance a WHERE a.occasion = $1 AND a.member = reflection_person.member AND `+due+`)`, s.Conference); err != nil {
+	if err := tx.Exec(ctx, `UPDATE reflection_person SET due = 0 WHERE conference = $1 AND due = 1 AND member > $2 AND member <= $3
+		AND NOT EXISTS (SELECT 1 FROM attendance a WHERE a.occasion = $1 AND a.member = reflection_person.member AND `+due+`)`, s.Conference, after, to); err != nil {
 		return err
 	}
 	return tx.Exec(ctx, `INSERT INTO reflection_person (conference, member, unit, due, state, late, grade, passed, n, version)
-		SELECT a.occasion, a.member, a.unit, 1, '', 0, -1, 0, 0, 1 FROM attendance a WHERE a.occasion = $1 AND `+due+`
-		ON CONFLICT (conference, member) DO UPDATE SET due = 1`, s.Conference)
+		SELECT a.occasion, a.member, a.unit, 1, '', 0, -1, 0, 0, 1 FROM attendance a WHERE a.occasion = $1 AND a.member > $2 AND a.member <= $3 AND `+due+`
+		ON CONFLICT (conference, member) DO UPDATE SET due = 1`, s.Conference, after, to)
 }
 
 // passByMark says anew of the papers that were graded whether they have passed.
-func passByMark(ctx context.Context, tx *db.Tx, s Set) error {
+func passByMark(ctx context.Context, tx *db.Tx, s Set, after, to int64) error {
 	return tx.Exec(ctx, `UPDATE reflection_person SET passed = CASE WHEN grade >= $1 THEN 1 ELSE 0 END, version = version + 1
-		WHERE conference = $2 AND grade >= 0 AND passed <> CASE WHEN grade >= $1 THEN 1 ELSE 0 END`, s.PassMark, s.Conference)
+		WHERE conference = $2 AND member > $3 AND member <= $4 AND grade >= 0 AND passed <> CASE WHEN grade >= $1 THEN 1 ELSE 0 END`, s.PassMark, s.Conference, after, to)
 }
 
-// counted returns what the people of a set add up to, by unit.
-func counted(ctx context.Context, tx *db.Tx, id string) (map[int64]tally.Delta, error) {
+// counted returns what people of a set add up to, by unit: those after one and up to
+// another.
+func counted(ctx context.Context, tx *db.Tx, id string, after, to int64) (map[int64]tally.Delta, error) {
 	all := map[int64]tally.Delta{}
 	lanes := []string{"due", "handed_in", "due_handed_in", "on_time", "late", "returned", "accepted", "graded", "passed"}
 	return all, db.Each(ctx, tx, `SELECT unit, sum(due), sum(CASE WHEN state <> '' THEN 1 ELSE 0 END), sum(CASE WHEN state <> '' THEN due ELSE 0 END),
 			sum(CASE WHEN state <> '' THEN 1 - late ELSE 0 END), sum(CASE WHEN state <> '' THEN late ELSE 0 END),
 			sum(CASE WHEN state = 'returned' THEN 1 ELSE 0 END), sum(CASE WHEN state = 'accepted' THEN 1 ELSE 0 END),
 			sum(CASE WHEN state <> '' AND grade >= 0 THEN 1 ELSE 0 END), sum(CASE WHEN state <> '' THEN passed ELSE 0 END)
-		FROM reflection_person WHERE conference = $1 GROUP BY unit`, []any{id}, func(r db.Scanner) error {
+		FROM reflection_person WHERE conference = $1 AND member > $2 AND member <= $3 GROUP BY unit`, []any{id, after, to}, func(r db.Scanner) error {
 		var unit int64
 		figures := make([]int64, len(lanes))
 		into := []any{&unit}

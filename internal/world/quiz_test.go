@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"nhipcau/internal/attendance"
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
@@ -48,11 +49,15 @@ func (s *story) quizzed(t *testing.T, change func(*quiz.Quiz)) (quiz.Quiz, quiz.
 		if rows, err = presence.Roll(ctx, tx, c.ID); err != nil {
 			return err
 		}
-		var people []quiz.Due
-		for _, r := range rows {
-			people = append(people, quiz.Due{Member: r.Member, Unit: r.Unit})
-		}
-		if err := quiz.Open(ctx, tx, s.bikhu, sub, q.ID, 1, people); err != nil {
+		rows = slices.DeleteFunc(rows, func(r presence.Row) bool { return r.State == attendance.Exempt })
+		of := quiz.Subjects{People: func(ctx context.Context, tx *db.Tx, _, id string, after int64, limit int) (all []quiz.Due, err error) {
+			homes, err := presence.Homes(ctx, tx, id, after, limit)
+			for _, h := range homes {
+				all = append(all, quiz.Due(h))
+			}
+			return all, err
+		}}
+		if err := of.Open(ctx, tx, s.bikhu, sub, q.ID, 1); err != nil {
 			return err
 		}
 		q, err = quiz.Read(ctx, tx, q.ID)

@@ -27,8 +27,8 @@ func TestApart(t *testing.T) {
 		{"too few to say", 1_000_000, []int64{1, 2}, false},
 		{"below zero", -500, []int64{-10, -12, -11, -9}, true},
 	} {
-		if _, apart := fill.Apart(c.figure, c.others, 5); apart != c.apart {
-			t.Errorf("%s: apart is %v", c.name, apart)
+		if u, ok := fill.UsualOf(c.others, 5); (ok && u.Apart(c.figure)) != c.apart {
+			t.Errorf("%s: asked about or not: %+v", c.name, u)
 		}
 	}
 }
@@ -46,30 +46,33 @@ func TestApartProperties(t *testing.T) {
 		}
 		figure := r.Int64N(8*size) - 3*size
 		slack := r.Int64N(10)
-		o, apart := fill.Apart(figure, others, slack)
+		u, ok := fill.UsualOf(others, slack)
+		if !ok {
+			t.Fatalf("%d figures are too few", len(others))
+		}
 		inside := 0
 		for _, x := range others {
-			if x >= o.Low && x <= o.High {
+			if x >= u.Low && x <= u.High {
 				inside++
 			}
 		}
 		if 2*inside < len(others) {
-			t.Fatalf("%d of %v are from %d to %d", inside, others, o.Low, o.High)
+			t.Fatalf("%d of %v are from %d to %d", inside, others, u.Low, u.High)
 		}
-		for _, x := range []int64{o.Low, o.Middle, o.High} {
-			if _, bad := fill.Apart(x, others, slack); bad {
+		for _, x := range []int64{u.Low, u.Middle, u.High} {
+			if u.Apart(x) {
 				t.Fatalf("%d is apart from %v", x, others)
 			}
 		}
 		r.Shuffle(len(others), func(i, j int) { others[i], others[j] = others[j], others[i] })
-		if p, again := fill.Apart(figure, others, slack); again != apart || p != o {
-			t.Fatalf("%d and %v: the order matters", figure, others)
+		if again, _ := fill.UsualOf(others, slack); again != u {
+			t.Fatalf("%v: the order matters", others)
 		}
 		further := figure + 1 + r.Int64N(size)
-		if figure < o.Middle {
+		if figure < u.Middle {
 			further = figure - 1 - r.Int64N(size)
 		}
-		if _, also := fill.Apart(further, others, slack); apart && !also {
+		if u.Apart(figure) && !u.Apart(further) {
 			t.Fatalf("%d is apart from %v, and %d is not", figure, others, further)
 		}
 	}

@@ -201,7 +201,10 @@ func File(ctx context.Context, tx *db.Tx, by auth.Actor, period, unitKey string,
 	if err == nil && len(texts) > 0 {
 		err = insertTexts(ctx, tx, period, now, texts)
 	}
-	return now, err
+	if err != nil {
+		return now, err
+	}
+	return now, r.follow(ctx, tx, by, now, texts)
 }
 
 // Withdraw takes the return of a unit back for a reason. It is a Conflict if
@@ -217,7 +220,11 @@ func Withdraw(ctx context.Context, tx *db.Tx, by auth.Actor, period, unitKey str
 	if !had.Stands() || had.N != seen {
 		return Return{}, fault.New(fault.Conflict, "filing.error.changed")
 	}
-	return r.enter(ctx, tx, by, had, tally.Vec{}, reason)
+	now, err := r.enter(ctx, tx, by, had, tally.Vec{}, reason)
+	if err != nil {
+		return now, err
+	}
+	return now, r.follow(ctx, tx, by, now, nil)
 }
 
 func why(reason string, needed bool) (string, error) {

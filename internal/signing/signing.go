@@ -24,6 +24,7 @@ const (
 	Submitted State = "submitted" // waits for the unit above
 	Returned  State = "returned"  // to be mended and submitted again
 	Accepted  State = "accepted"
+	Withdrawn State = "withdrawn" // taken back by the unit
 )
 
 // States are the states by which the unit above finds returns.
@@ -41,6 +42,8 @@ type Report struct {
 	Hash     string // of what waits, for the secretary or for the unit above
 	At       time.Time
 	Version  int64 // 0 if there is no row
+
+	waits string // JSON of what waits for the secretary
 }
 
 // Revised reports whether r is a correction of what was accepted before.
@@ -57,6 +60,7 @@ const (
 	DidRefuse Kind = "refused"   // the secretary gave it back to the clerk
 	DidReturn Kind = "returned"  // the unit above sent it back
 	DidAccept Kind = "accepted"
+	DidDraw   Kind = "withdrawn"
 )
 
 // An Event is one deed in the life of a report; it is never changed.

@@ -20,24 +20,25 @@ CREATE TABLE filing_report (
     period    TEXT NOT NULL REFERENCES form_period (id),
     unit      BIGINT NOT NULL REFERENCES unit (id),
     above     BIGINT NOT NULL, -- the unit that accepts it
-    state     TEXT NOT NULL, -- asked, submitted, returned, accepted
+    state     TEXT NOT NULL, -- asked, submitted, returned, accepted, withdrawn
     n         BIGINT NOT NULL, -- of the return, 0 while none was submitted
     accepted  BIGINT NOT NULL, -- number of the return that was accepted last, 0 for none
     until_day TEXT NOT NULL, -- by which what was sent back is to come again, or ""
-    hash      TEXT NOT NULL, -- of what it says
+    hash      TEXT NOT NULL, -- of what waits for the secretary, or of the return
+    waits     TEXT NOT NULL, -- JSON: what waits for the secretary, or ""
     at        BIGINT NOT NULL,
     version   BIGINT NOT NULL,
     PRIMARY KEY (period, unit)
 ) /*clustered*/;
 CREATE INDEX filing_report_above ON filing_report (above, state, period);
-CREATE INDEX filing_report_state ON filing_report (period, state, unit);
+CREATE INDEX filing_report_unit ON filing_report (unit, state);
 
 -- What has happened to it, in order. A row is never changed.
 CREATE TABLE filing_event (
     period     TEXT NOT NULL,
     unit       BIGINT NOT NULL,
     k          BIGINT NOT NULL, -- from 1
-    kind       TEXT NOT NULL, -- asked, submitted, signed, refused, returned, accepted
+    kind       TEXT NOT NULL, -- asked, submitted, signed, refused, returned, accepted, withdrawn
     n          BIGINT NOT NULL, -- of the return it is about, 0 for a draft
     hash       TEXT NOT NULL, -- of what that said, as the actor saw it
     mark       BIGINT NOT NULL, -- last post the actor saw, 0 if nothing depends on it
@@ -51,3 +52,6 @@ CREATE TABLE filing_event (
     PRIMARY KEY (period, unit, k),
     FOREIGN KEY (period, unit) REFERENCES filing_report (period, unit)
 ) /*clustered*/;
+
+-- What a unit took over from units that ended.
+CREATE INDEX lineage_new ON lineage (new_unit);

@@ -11,13 +11,12 @@ export function number(text, decimals) {
   if (negative) s = s.slice(1).trim()
   let whole = s, part = ''
   if (decimals > 0) {
-    const at = s.lastIndexOf(',')
-    if (at >= 0) [whole, part] = [s.slice(0, at), s.slice(at + 1)]
-    if (at >= 0 && !/^\d+$/.test(part)) return undefined
-    part = part.replace(/0+$/, '')
-    if (part.length > decimals) return undefined
-    if (/^\d{1,3}([. ]\d{3})+$/.test(whole)) whole = whole.replace(/[. ]/g, '')
-  } else if (/^\d{1,3}([., ]\d{3})+$/.test(whole)) whole = whole.replace(/[., ]/g, '')
+    const comma = s.indexOf(','), dot = s.lastIndexOf('.')
+    if (comma >= 0) [whole, part] = [s.slice(0, comma), s.slice(comma + 1)]
+    else if (dot >= 0 && dot === s.indexOf('.') && s.length - dot - 1 !== 3) [whole, part] = [s.slice(0, dot), s.slice(dot + 1)]
+    if (part.length > decimals || /\D/.test(part)) return undefined
+  }
+  if (/^\d{1,3}([., ]\d{3})+$/.test(whole)) whole = whole.replace(/[., ]/g, '')
   if (!/^\d{1,15}$/.test(whole)) return undefined
   const n = Number(whole + part.padEnd(decimals, '0'))
   if (!Number.isSafeInteger(n)) return undefined
@@ -28,8 +27,7 @@ export function number(text, decimals) {
 export function written(n, decimals) {
   const digits = String(Math.abs(n)).padStart(decimals + 1, '0')
   const whole = digits.slice(0, digits.length - decimals).replace(/\B(?=(\d{3})+$)/g, '.')
-  const part = decimals > 0 ? digits.slice(-decimals).replace(/0+$/, '') : ''
-  return (n < 0 ? '-' : '') + whole + (part ? ',' + part : '')
+  return (n < 0 ? '-' : '') + whole + (decimals > 0 ? ',' + digits.slice(-decimals) : '')
 }
 
 const form = document.querySelector('form[data-fill]')

@@ -26,6 +26,7 @@ import (
 	"nhipcau/internal/figures"
 	"nhipcau/internal/file"
 	"nhipcau/internal/filing"
+	"nhipcau/internal/fill"
 	"nhipcau/internal/follow"
 	"nhipcau/internal/form"
 	"nhipcau/internal/hall"
@@ -52,6 +53,7 @@ import (
 	"nhipcau/internal/rollout"
 	"nhipcau/internal/rung"
 	"nhipcau/internal/sheet"
+	"nhipcau/internal/signing"
 	"nhipcau/internal/site"
 	"nhipcau/internal/statement"
 	"nhipcau/internal/tally"
@@ -84,7 +86,7 @@ func locales() []fs.FS {
 		Locale, web.Locale, api.Locale, file.Locale, org.Locale, account.Locale, tally.Locale, mail.Locale,
 		directive.Locale, rollout.Locale, conference.Locale, roll.Locale, level.Locale, site.Locale, programme.Locale, invitation.Locale, sheet.Locale, device.Locale, hall.Locale,
 		minutes.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
-		statement.Locale, form.Locale, filing.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
+		statement.Locale, form.Locale, filing.Locale, signing.Locale, fill.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
 		reflection.Locale, quiz.Locale,
 	}
 }
@@ -170,6 +172,8 @@ func (h *house) build() error {
 	statement.Register(h.site, h.db, h.files)
 	form.Register(h.site, h.db)
 	filing.Register(h.site, h.db)
+	signing.Register(h.site, h.db)
+	fill.Register(h.site, h.db)
 	paper.Register(h.site, h.db, h.files)
 	drafting.Register(h.site, h.db, h.files, h.cfg.base())
 	figures.Register(h.site, h.db, kinds(), sources(), recounts())
@@ -184,7 +188,7 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 	}})
 	for _, register := range []func(*api.API){
 		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, roll.RegisterAPI, level.RegisterAPI, site.RegisterAPI, invitation.RegisterAPI,
-		hall.RegisterAPI, quiz.RegisterAPI(subjects()), reflection.RegisterAPI, minutes.RegisterAPI, plan.RegisterAPI, report.RegisterAPI, form.RegisterAPI, filing.RegisterAPI,
+		hall.RegisterAPI, quiz.RegisterAPI(subjects()), reflection.RegisterAPI, minutes.RegisterAPI, plan.RegisterAPI, report.RegisterAPI, form.RegisterAPI, filing.RegisterAPI, signing.RegisterAPI,
 	} {
 		register(h.api)
 	}
@@ -367,11 +371,17 @@ func recountRollout(ctx context.Context, tx *db.Tx, s tally.Sheet) (map[int64]ta
 	return all, nil
 }
 
+// prove proves the sheets, with deep the records behind them, and what was signed.
 func (h *house) prove(ctx context.Context, deep bool) (tally.Report, error) {
+	all := recounts()
 	if !deep {
-		return tally.Prove(ctx, h.db, nil)
+		all = nil
 	}
-	return tally.Prove(ctx, h.db, recounts())
+	r, err := tally.Prove(ctx, h.db, all)
+	if err != nil {
+		return r, err
+	}
+	return r, signing.Prove(ctx, h.db, r.Add)
 }
 
 const (

@@ -12,8 +12,8 @@ import (
 	"nhipcau/internal/vn"
 )
 
-// apiReport is the report of a unit in a period as programs see it.
-type apiReport struct {
+// apiSigned is the report of a unit in a period as programs see it.
+type apiSigned struct {
 	Period   string         `json:"period"`
 	Unit     string         `json:"unit" example:"tccs-07"`
 	Name     string         `json:"name"`
@@ -27,13 +27,13 @@ type apiReport struct {
 	Figures  filing.Figures `json:"figures,omitempty" doc:"That stand, by key of the item; not in lists"`
 	Signed   filing.Figures `json:"signed,omitempty" doc:"As they were submitted or signed last, where that is not what stands"`
 	Texts    filing.Texts   `json:"texts,omitempty"`
-	Events   []apiEvent     `json:"events,omitempty" doc:"The oldest first; not in lists"`
+	Events   []apiDeed      `json:"events,omitempty" doc:"The oldest first; not in lists"`
 }
 
 // Href is the address of the report.
-func (r apiReport) Href() string { return "/periods/" + r.Period + "/reports/" + r.Unit }
+func (r apiSigned) Href() string { return "/periods/" + r.Period + "/reports/" + r.Unit }
 
-type apiEvent struct {
+type apiDeed struct {
 	Kind    Kind              `json:"kind" enum:"asked,submitted,signed,refused,returned,accepted,withdrawn"`
 	N       int64             `json:"n,omitempty" doc:"Number of the return it is about"`
 	Hash    string            `json:"hash,omitempty"`
@@ -44,24 +44,24 @@ type apiEvent struct {
 	At      time.Time         `json:"at"`
 }
 
-func (r Report) forAPI(key, name string, steps form.Steps) apiReport {
-	out := apiReport{Period: r.Period, Unit: key, Name: name, Steps: steps, State: r.State, N: r.N, Accepted: r.Accepted, Hash: r.Hash, At: api.When(r.At)}
+func (r Report) forAPI(key, name string, steps form.Steps) apiSigned {
+	out := apiSigned{Period: r.Period, Unit: key, Name: name, Steps: steps, State: r.State, N: r.N, Accepted: r.Accepted, Hash: r.Hash, At: api.When(r.At)}
 	if r.Until != "" {
 		out.Until = &r.Until
 	}
 	return out
 }
 
-type unitIn struct {
+type unitOf struct {
 	api.ByID
 	Unit string `path:"unit"`
 }
 
 // whole reads a report with all that is known of it.
-func whole(ctx context.Context, tx *db.Tx, by auth.Actor, period, unit string) (apiReport, error) {
+func whole(ctx context.Context, tx *db.Tx, by auth.Actor, period, unit string) (apiSigned, error) {
 	c, err := Get(ctx, tx, by, period, unit)
 	if err != nil {
-		return apiReport{}, err
+		return apiSigned{}, err
 	}
 	out := c.Report.forAPI(c.Unit.Key, c.Unit.Name, c.Steps())
 	now := c.Newest()
@@ -72,26 +72,26 @@ func whole(ctx context.Context, tx *db.Tx, by auth.Actor, period, unit string) (
 		out.Signed = x.Figures(c.Round.Form)
 	}
 	for _, e := range c.Events {
-		out.Events = append(out.Events, apiEvent{e.Kind, e.N, e.Hash, e.Name, e.Office, e.Reason, e.Reasons, e.At})
+		out.Events = append(out.Events, apiDeed{e.Kind, e.N, e.Hash, e.Name, e.Office, e.Reason, e.Reasons, e.At})
 	}
 	return out, nil
 }
 
 // RegisterAPI adds what programs may ask of the reports of periods.
 func RegisterAPI(a *api.API) {
-	type listIn struct {
+	type reportsIn struct {
 		api.ByID
 		api.Paging
 		State State `query:"state" enum:"submitted,returned,accepted"`
 	}
 	api.Pages(a, api.Op{ID: "list-period-reports", Noun: "reports", Path: "/periods/{id}/reports", Summary: "signing.api.list"},
-		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *listIn, after api.Cursor, limit int) ([]apiReport, api.Cursor, error) {
+		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *reportsIn, after api.Cursor, limit int) ([]apiSigned, api.Cursor, error) {
 			round, err := filing.GetRound(ctx, tx, by, in.ID)
 			if err != nil {
 				return nil, api.Cursor{}, err
 			}
 			lines, _, err := Inbox(ctx, tx, by, in.ID, in.State, "", int(after.At), limit)
-			var out []apiReport
+			var out []apiSigned
 			for _, l := range lines {
 				out = append(out, l.forAPI(l.Key, l.Name, round.Form.Steps))
 			}
@@ -102,15 +102,16 @@ func RegisterAPI(a *api.API) {
 			return out, next, err
 		})
 	api.Get(a, api.Op{ID: "get-period-report", Noun: "reports", Path: "/periods/{id}/reports/{unit}", Summary: "signing.api.one"},
-		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *unitIn) (apiReport, error) {
+		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *unitOf) (apiSigned, error) {
 			return whole(ctx, tx, by, in.ID, in.Unit)
 		})
 	registerSteps(a)
 }
 
 func registerSteps(a *api.API) {
-	type submitIn struct {
-		unitIn
+	type sendReportIn struct {
+		api.ByID
+		Unit string `path:"unit"`
 		Body struct {
 			Seen    int64          `json:"seen,omitempty" doc:"Number of the return that is corrected, 0 for none"`
 			Figures filing.Figures `json:"figures" doc:"Whole numbers by key of the item. An item that is left out, or null, is empty, which is not zero"`
@@ -119,28 +120,30 @@ func registerSteps(a *api.API) {
 		}
 	}
 	api.Do(a, api.Op{ID: "submit-period-report", Noun: "reports", Path: "/periods/{id}/reports/{unit}", Summary: "signing.api.submit"},
-		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *submitIn) (apiReport, error) {
+		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *sendReportIn) (apiSigned, error) {
 			b := in.Body
 			if _, err := Submit(ctx, tx, by, in.ID, in.Unit, filing.Entry{Seen: b.Seen, Figures: b.Figures, Texts: b.Texts, Reason: b.Reason}); err != nil {
-				return apiReport{}, err
+				return apiSigned{}, err
 			}
 			return whole(ctx, tx, by, in.ID, in.Unit)
 		})
-	type signIn struct {
-		unitIn
+	type signReportIn struct {
+		api.ByID
+		Unit string `path:"unit"`
 		Body struct {
 			Hash string `json:"hash" doc:"Of what waits, as the report says it"`
 		}
 	}
 	api.Do(a, api.Op{ID: "sign-period-report", Noun: "reports", Path: "/periods/{id}/reports/{unit}/signature", Summary: "signing.api.sign"},
-		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *signIn) (apiReport, error) {
+		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *signReportIn) (apiSigned, error) {
 			if _, err := Sign(ctx, tx, by, in.ID, in.Unit, in.Body.Hash); err != nil {
-				return apiReport{}, err
+				return apiSigned{}, err
 			}
 			return whole(ctx, tx, by, in.ID, in.Unit)
 		})
-	type returnIn struct {
-		unitIn
+	type returnReportIn struct {
+		api.ByID
+		Unit string `path:"unit"`
 		Body struct {
 			Seen    int64             `json:"seen" doc:"Number of the return that is sent back"`
 			Reason  string            `json:"reason,omitempty" doc:"About the whole"`
@@ -149,23 +152,24 @@ func registerSteps(a *api.API) {
 		}
 	}
 	api.Do(a, api.Op{ID: "return-period-report", Noun: "reports", Path: "/periods/{id}/reports/{unit}/return", Summary: "signing.api.return"},
-		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *returnIn) (apiReport, error) {
+		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *returnReportIn) (apiSigned, error) {
 			b := in.Body
 			if err := Return(ctx, tx, by, in.ID, in.Unit, b.Seen, Back{Reason: b.Reason, Reasons: b.Reasons, Until: vn.Day(b.Until)}); err != nil {
-				return apiReport{}, err
+				return apiSigned{}, err
 			}
 			return whole(ctx, tx, by, in.ID, in.Unit)
 		})
-	type acceptIn struct {
-		unitIn
+	type acceptReportIn struct {
+		api.ByID
+		Unit string `path:"unit"`
 		Body struct {
 			Seen int64 `json:"seen" doc:"Number of the return that is accepted"`
 		}
 	}
 	api.Do(a, api.Op{ID: "accept-period-report", Noun: "reports", Path: "/periods/{id}/reports/{unit}/acceptance", Summary: "signing.api.accept"},
-		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *acceptIn) (apiReport, error) {
+		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *acceptReportIn) (apiSigned, error) {
 			if err := Accept(ctx, tx, by, in.ID, in.Unit, in.Body.Seen); err != nil {
-				return apiReport{}, err
+				return apiSigned{}, err
 			}
 			return whole(ctx, tx, by, in.ID, in.Unit)
 		})

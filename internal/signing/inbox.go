@@ -10,6 +10,7 @@ import (
 	"nhipcau/internal/filing"
 	"nhipcau/internal/notify"
 	"nhipcau/internal/org"
+	"nhipcau/internal/vn"
 )
 
 // A Line is a report in the list of the unit above.
@@ -43,9 +44,10 @@ type Task struct {
 	Title  string
 	Name   string // of the period
 	Waits  int64
+	Until  vn.Day // by which what was sent back is to come again, or ""
 }
 
-// Waiting returns the periods in which reports wait to be accepted by by's unit.
+// ToAccept returns the periods in which reports wait to be accepted by by's unit.
 func ToAccept(ctx context.Context, tx *db.Tx, by auth.Actor) ([]Task, error) {
 	if mayAccept(by) != nil {
 		return nil, nil

@@ -100,11 +100,11 @@ func lastEvents(ctx context.Context, tx *db.Tx, period string, units []int64) (m
 }
 
 func scanTask(s db.Scanner) (t Task, err error) {
-	return t, s.Scan(&t.Period, &t.Title, &t.Name, &t.Waits)
+	return t, s.Scan(&t.Period, &t.Title, &t.Name, &t.Waits, &t.Until)
 }
 
 func toAccept(ctx context.Context, tx *db.Tx, by auth.Actor) ([]Task, error) {
-	return db.All(ctx, tx, scanTask, `SELECT p.id, f.title, p.name, w.waits
+	return db.All(ctx, tx, scanTask, `SELECT p.id, f.title, p.name, w.waits, ''
 		FROM (SELECT r.period, count(*) AS waits FROM filing_report r WHERE `+mine+` AND r.state = 'submitted' GROUP BY r.period) w
 		JOIN form_period p ON p.id = w.period
 		JOIN form f ON f.id = p.form
@@ -113,7 +113,7 @@ func toAccept(ctx context.Context, tx *db.Tx, by auth.Actor) ([]Task, error) {
 
 // ownIn returns the periods in which the report of by's own unit is in a state.
 func ownIn(ctx context.Context, tx *db.Tx, by auth.Actor, state State) ([]Task, error) {
-	return db.All(ctx, tx, scanTask, `SELECT p.id, f.title, p.name, 1
+	return db.All(ctx, tx, scanTask, `SELECT p.id, f.title, p.name, 1, r.until_day
 		FROM filing_report r JOIN form_period p ON p.id = r.period JOIN form f ON f.id = p.form
 		WHERE r.unit = $1 AND r.state = $2 ORDER BY p.last_day, p.id`, by.Unit, state)
 }

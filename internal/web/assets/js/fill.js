@@ -98,6 +98,7 @@ function begin(form) {
   let version = Number(say.version)
   let base = JSON.parse(say.stands || '{}')
   let dirty = false, flying = false, timer, others = {}
+  let when = say.when // the server's draft was saved
 
   const keep = () => {
     try {
@@ -170,7 +171,9 @@ function begin(form) {
       if (answer.status === 200) {
         const saved = await answer.json()
         version = saved.version
+        form.elements.version.value = version
         base = sent
+        when = saved.when
         dirty = names.some(name => get(name) !== sent[name])
         keep()
         if (!dirty) tell('server', say.sayServer.replace('{when}', saved.when))
@@ -178,8 +181,10 @@ function begin(form) {
       } else if (answer.status === 409) {
         const now = await answer.json()
         version = now.version ?? version
+        form.elements.version.value = version
         if (now.fields) {
-          merge(now.fields, now.who, now.when)
+          when = now.when
+          merge(now.fields, now.who, when)
           dirty = names.some(name => !same(name, get(name), base[name]))
           keep()
           if (Object.keys(others).length) tell('other', say.sayOthers)
@@ -200,7 +205,11 @@ function begin(form) {
   function changed() {
     dirty = names.some(name => !same(name, get(name), base[name]))
     const kept = keep()
-    if (!dirty) return
+    if (!dirty) {
+      clearTimeout(timer)
+      if (when) tell('server', say.sayServer.replace('{when}', when))
+      return
+    }
     if (!navigator.onLine) tell('phone', (kept ? say.sayPhone : say.sayNowhere).replace('{when}', clock(Date.now())))
     else if (status.dataset.fillState !== 'phone') tell('saving', say.saySaving)
     clearTimeout(timer)
@@ -230,11 +239,17 @@ function begin(form) {
   addEventListener('offline', changed)
   addEventListener('pagehide', keep)
   document.addEventListener('visibilitychange', () => { if (document.hidden) save() })
-  form.addEventListener('submit', event => {
-    if (navigator.onLine) return keep()
-    event.preventDefault() // the page would be lost for one that says there is no network
+  // Without a network the page would be lost for one that says so: first it is seen
+  // whether the server hears.
+  form.addEventListener('submit', async event => {
     keep()
-    tell('phone', say.saySend)
+    if (navigator.onLine && status.dataset.fillState !== 'phone') return
+    event.preventDefault()
+    const button = event.submitter
+    dirty = true
+    await save()
+    if (status.dataset.fillState === 'server') form.requestSubmit(button)
+    else if (status.dataset.fillState === 'phone') tell('phone', say.saySend)
   })
 
   // What this browser kept and the server does not have yet.

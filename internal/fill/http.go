@@ -93,12 +93,20 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, p page, failed err
 	return web.Render(w, r, status, view(p))
 }
 
-// said are the fields as the return that stands has them.
+// said are the fields as what waits for the secretary has them, or the return that
+// stands.
 func said(c signing.Case) map[string]string {
 	all := map[string]string{}
 	x := c.Newest()
+	given, waits := c.Given()
 	for i, it := range c.Round.Form.Items {
-		if it.Kind == form.Text {
+		if waits {
+			if n, ok := given.Figures[it.Key]; ok {
+				all[field(it)] = typed(it, n)
+			} else if text := given.Texts[it.Key]; text != "" {
+				all[field(it)] = text
+			}
+		} else if it.Kind == form.Text {
 			if text := c.Texts[x.N][it.Key]; text != "" {
 				all[field(it)] = text
 			}

@@ -95,10 +95,17 @@ func (c Case) stands(seen int64, in ...State) error {
 
 // Waits returns what waits for the secretary.
 func (c Case) Waits() (w filing.Entry, ok bool) {
-	if c.Report.State != Asked {
-		return w, false
+	w, ok = c.Given()
+	return w, ok && c.Report.State == Asked
+}
+
+// Given returns what was given to the secretary last, signed or not, if nothing was
+// submitted since.
+func (c Case) Given() (e filing.Entry, ok bool) {
+	if c.Report.waits == "" {
+		return e, false
 	}
-	return w, json.Unmarshal([]byte(c.Report.waits), &w) == nil
+	return e, json.Unmarshal([]byte(c.Report.waits), &e) == nil
 }
 
 // content is what a return says.

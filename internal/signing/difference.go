@@ -15,8 +15,8 @@ import (
 // by now.
 type Before struct {
 	Return filing.Return
-	Why    string // mine: the reader did it; sealed; accepted: the unit above did
-	Event  Event  // of mine and accepted
+	Why    string // mine: the reader signed it; taken: the reader accepted it; sealed; accepted: somebody did
+	Event  Event  // of all but sealed
 }
 
 // Shown reports whether there is such a thing.
@@ -30,7 +30,11 @@ func (c Case) BeforeFor(by auth.Actor) Before {
 	for _, e := range slices.Backward(c.Events) {
 		if e.N > 0 && e.Login == by.Login && slices.Contains([]Kind{DidSign, DidSubmit, DidAccept}, e.Kind) {
 			if e.N != now {
-				return Before{c.Numbered(e.N), "mine", e}
+				b := Before{c.Numbered(e.N), "mine", e}
+				if e.Kind == DidAccept {
+					b.Why = "taken"
+				}
+				return b
 			}
 			break
 		}

@@ -122,7 +122,7 @@ func Refuse(ctx context.Context, tx *db.Tx, by auth.Actor, period, unitKey, hash
 		return fault.New(fault.Conflict, "signing.error.other")
 	}
 	r := c.Report
-	r.State, r.waits = Returned, ""
+	r.State = Returned // what was typed stays, to be mended
 	if err := c.note(ctx, tx, by, r, Event{Kind: DidRefuse, Hash: hash, Reason: reason}); err != nil {
 		return err
 	}

@@ -169,15 +169,15 @@ func view(p page) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if len(p.Last) > 0 {
+			if len(p.Memory.Last) > 0 {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<p><button class=\"btn\" type=\"button\" data-copy-last hidden>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var9 string
-				templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("fill.copy", p.LastOf))
+				templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("fill.copy", p.Memory.LastOf))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/fill/fill.templ`, Line: 25, Col: 91}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/fill/fill.templ`, Line: 25, Col: 98}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 				if templ_7745c5c3_Err != nil {
@@ -943,15 +943,15 @@ func (p page) checks(it form.Item) templ.Attributes {
 	if p.Wrong[field(it)].Key != "" {
 		a["aria-invalid"], a["aria-describedby"] = "true", field(it)+"-wrong"
 	}
-	if u, ok := p.Past[it.Key]; ok {
+	if u, ok := p.Memory.Past[it.Key]; ok {
 		a["data-ask-low"], a["data-ask-high"] = number(u.Middle-u.Reach), number(u.Middle+u.Reach)
 		a["data-ask"] = p.T("fill.ask.past", strconv.Itoa(u.Count), it.Write(u.Middle), it.Write(u.Low), it.Write(u.High))
 	}
-	if u, ok := p.Near[it.Key]; ok {
+	if u, ok := p.Memory.Near[it.Key]; ok {
 		a["data-near-low"], a["data-near-high"] = number(u.Middle-u.Reach), number(u.Middle+u.Reach)
 		a["data-near"] = p.T("fill.ask.near", strconv.Itoa(u.Count), it.Write(u.Middle), it.Write(u.Low), it.Write(u.High))
 	}
-	if last, ok := p.Last[it.Key]; ok {
+	if last, ok := p.Memory.Last[it.Key]; ok {
 		a["data-last"] = last
 	}
 	return a

@@ -43,10 +43,7 @@ type page struct {
 	Draft   Draft // that stands on the server
 	Typed   map[string]string
 	Base    map[string]string // as the server has it
-	Last    map[string]string // figures of the period before, of the items that may be copied
-	LastOf  string            // name of that period
-	Past    map[string]Usual  // by key of the item: of the unit's own periods before
-	Near    map[string]Usual  // of its siblings in this one
+	Memory  Memory
 	Others  map[string]string // what another clerk has typed, where it differs
 	Again   bool              // shown again after it was refused
 	Wrong   map[string]fault.Text
@@ -72,7 +69,8 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, p page, failed err
 		if p.Draft, err = Stands(ctx, tx, p.Actor, p.Case.Case); err != nil {
 			return err
 		}
-		return p.remember(ctx, tx)
+		p.Memory, err = Remember(ctx, tx, p.Case.Case)
+		return err
 	}); err != nil {
 		return err
 	}

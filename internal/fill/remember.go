@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"nhipcau/internal/db"
+	"nhipcau/internal/filing"
 	"nhipcau/internal/form"
 )
 
@@ -13,19 +14,25 @@ const (
 	slack        = 5 // least difference anybody asks about, in whole units of the figure
 )
 
-// remember reads what the unit and its siblings have returned, which figures are
-// compared with, and what may be copied from the period before.
-func (p *page) remember(ctx context.Context, tx *db.Tx) error {
-	c := &p.Case
+// A Memory is what the figures of a return are compared with, by key of the item.
+type Memory struct {
+	Past   map[string]Usual  // of the unit's own periods before
+	Near   map[string]Usual  // of its siblings of the same kind in this one
+	Last   map[string]string // figures of the period before, of the items that may be copied
+	LastOf string            // name of that period
+}
+
+// Remember reads what a unit and its siblings have returned.
+func Remember(ctx context.Context, tx *db.Tx, c filing.Case) (m Memory, err error) {
 	before, err := c.Round.Before(ctx, tx, c.Unit.ID, periodsBack)
 	if err != nil {
-		return err
+		return m, err
 	}
 	beside, err := c.Round.Siblings(ctx, tx, c.Unit.ID, siblingsMost)
 	if err != nil {
-		return err
+		return m, err
 	}
-	p.Past, p.Near, p.Last = map[string]Usual{}, map[string]Usual{}, map[string]string{}
+	m.Past, m.Near, m.Last = map[string]Usual{}, map[string]Usual{}, map[string]string{}
 	for _, it := range c.Round.Form.Items {
 		if it.Kind != form.Figure {
 			continue
@@ -43,18 +50,18 @@ func (p *page) remember(ctx context.Context, tx *db.Tx) error {
 		}
 		little := scaled(slack, it.Decimals)
 		if u, ok := UsualOf(own, little); ok {
-			p.Past[it.Key] = u
+			m.Past[it.Key] = u
 		}
 		if u, ok := UsualOf(near, little); ok {
-			p.Near[it.Key] = u
+			m.Near[it.Key] = u
 		}
 		if len(before) > 0 && copies(it) {
 			if x, ok := before[0].Round.Of(before[0].Return, it.Key); ok {
-				p.Last[it.Key], p.LastOf = it.Write(x), before[0].Round.Period.Name
+				m.Last[it.Key], m.LastOf = it.Write(x), before[0].Round.Period.Name
 			}
 		}
 	}
-	return nil
+	return m, nil
 }
 
 // copies reports whether the figure of an item may be copied from the period before:

@@ -20,13 +20,15 @@ var Locale embed.FS
 const pageSize = 50
 
 type server struct {
-	site *web.Site
-	db   *db.DB
+	site    *web.Site
+	db      *db.DB
+	sources Sources
 }
 
-// Register adds the pages of this package to the site.
-func Register(site *web.Site, d *db.DB) {
-	s := &server{site, d}
+// Register adds the pages of this package to the site; sources are what tally items
+// may be read from.
+func Register(site *web.Site, d *db.DB, sources Sources) {
+	s := &server{site, d, sources}
 	site.Handle("GET /forms", web.SignedIn, s.list)
 	site.Handle("GET /forms/new", web.SignedIn, s.new)
 	site.Handle("POST /forms", web.SignedIn, s.make)

@@ -60,6 +60,7 @@ type showPage struct {
 	Next    string // address of the next page, "" if this is the last
 	First   bool
 	MayKeep bool
+	Sources form.Sources
 	Typed   map[string]string // of a period to be opened
 	Wrong   map[string]fault.Text
 }
@@ -94,7 +95,7 @@ func (s *server) showPage(w http.ResponseWriter, r *http.Request, p showPage, st
 	if err != nil {
 		return err
 	}
-	p.Title, p.First = p.Form.Title, before == 0
+	p.Title, p.First, p.Sources = p.Form.Title, before == 0, s.sources
 	p.MayKeep = form.MayKeep(p.Actor, p.Form.Unit) == nil
 	return web.Render(w, r, status, showView(p))
 }

@@ -135,6 +135,30 @@ func TextsOfMany(ctx context.Context, tx *db.Tx, r Round, units []int64) (map[in
 	return all, nil
 }
 
+// MarksOf returns the last post of the house that was seen when some units returned in
+// a round, by unit and number of the return; none where the form asks nothing of the
+// house.
+func MarksOf(ctx context.Context, tx *db.Tx, r Round, units []int64) (map[int64]map[int64]int64, error) {
+	all := map[int64]map[int64]int64{}
+	if !r.house {
+		return all, nil
+	}
+	for in, args := range db.In(units, r.Period.ID) {
+		if err := db.Each(ctx, tx, `SELECT unit, n, post FROM form_mark WHERE period = $1 AND unit `+in, args, func(s db.Scanner) error {
+			var unit, n, post int64
+			err := s.Scan(&unit, &n, &post)
+			if all[unit] == nil {
+				all[unit] = map[int64]int64{}
+			}
+			all[unit][n] = post
+			return err
+		}); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
 // RoundOf returns the round of a period, whoever asks.
 func RoundOf(ctx context.Context, tx *db.Tx, period string) (Round, error) {
 	p, err := readPeriod(ctx, tx, period)

@@ -19,6 +19,7 @@ type Case struct {
 	filing.Case
 	Report Report
 	Texts  map[int64]filing.Texts // by number of the return
+	Marks  map[int64]int64        // by number of the return: last post of the house that was seen
 	Events []Event                // the oldest first
 	Sealed filing.Return          // that stood when the period was sealed last; N is 0 if it was not, or nothing stood
 	Seal   tally.Seal
@@ -38,6 +39,11 @@ func Get(ctx context.Context, tx *db.Tx, by auth.Actor, period, unitKey string) 
 	if c.Texts, err = filing.AllTexts(ctx, tx, c.Round, c.Unit.ID); err != nil {
 		return c, err
 	}
+	marks, err := filing.MarksOf(ctx, tx, c.Round, []int64{c.Unit.ID})
+	if err != nil {
+		return c, err
+	}
+	c.Marks = marks[c.Unit.ID]
 	seals, err := tally.Seals(ctx, tx, c.Round.Sheet.ID)
 	if err != nil || len(seals) == 0 {
 		return c, err
@@ -109,9 +115,9 @@ func (c Case) Given() (e filing.Entry, ok bool) {
 }
 
 // content is what a return says.
-func (c Case) content(x filing.Return, texts filing.Texts) Content {
+func (c Case) content(x filing.Return, texts filing.Texts, mark int64) Content {
 	return Content{
-		Period: c.Round.Period.ID, Unit: c.Unit.ID, Form: c.Round.Form.ID, Edition: c.Round.Form.Edition, Figures: x.Figures(c.Round.Form), Texts: texts,
+		Period: c.Round.Period.ID, Unit: c.Unit.ID, Form: c.Round.Form.ID, Edition: c.Round.Form.Edition, Figures: x.Figures(c.Round.Form), Texts: texts, Mark: mark,
 	}
 }
 
@@ -147,7 +153,7 @@ func object(period string, unit int64) string { return period + ":" + strconv.Fo
 // holds reports whether what a signature covered is what the record of it says today.
 func (c Case) holds(e Event) bool {
 	x := c.Numbered(e.N)
-	return x.N > 0 && c.content(x, c.Texts[e.N]).Hash() == e.Hash
+	return x.N > 0 && c.content(x, c.Texts[e.N], c.Marks[e.N]).Hash() == e.Hash
 }
 
 // MaySign reports whether by signs reports of the unit.

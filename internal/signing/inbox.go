@@ -115,7 +115,7 @@ func AcceptMany(ctx context.Context, tx *db.Tx, by auth.Actor, period string, se
 	if err := insertEvents(ctx, tx, by, deeds); err != nil {
 		return 0, err
 	}
-	if err := audit.RecordMany(ctx, tx, by, "signing.accepted", len(deeds), func(i int) (string, string) {
+	if err := audit.RecordMany(ctx, tx, by, "signing."+string(DidAccept), len(deeds), func(i int) (string, string) {
 		return object(period, deeds[i].Unit), deeds[i].Hash
 	}); err != nil {
 		return 0, err

@@ -76,8 +76,12 @@ func provePeriod(ctx context.Context, tx *db.Tx, period string) (lines []string,
 		if err != nil {
 			return lines, err
 		}
+		marks, err := filing.MarksOf(ctx, tx, round, units)
+		if err != nil {
+			return lines, err
+		}
 		for _, r := range reports {
-			c := Case{Case: filing.Case{Round: round, Unit: org.Unit{ID: r.Unit}, History: returns[r.Unit]}, Report: r, Events: deeds[r.Unit], Texts: texts[r.Unit]}
+			c := Case{Case: filing.Case{Round: round, Unit: org.Unit{ID: r.Unit}, History: returns[r.Unit]}, Report: r, Events: deeds[r.Unit], Texts: texts[r.Unit], Marks: marks[r.Unit]}
 			c.prove(func(format string, args ...any) { wrong(r, format, args...) })
 		}
 	}

@@ -247,7 +247,11 @@ func entered(ctx context.Context, tx *db.Tx, by auth.Actor, round filing.Round, 
 	case !x.Stands():
 		e.Kind, r.State, r.Hash = DidDraw, Withdrawn, ""
 	default:
-		content := c.content(x, texts)
+		marks, err := filing.MarksOf(ctx, tx, round, []int64{u.ID})
+		if err != nil {
+			return err
+		}
+		content := c.content(x, texts, marks[u.ID][x.N])
 		r.Hash, e.Hash, e.Mark = content.Hash(), content.Hash(), content.Mark
 	}
 	if r.Above == 0 { // nobody is above: it stands as it is

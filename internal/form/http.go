@@ -33,6 +33,10 @@ func Register(site *web.Site, d *db.DB, sources Sources) {
 	site.Handle("GET /forms", web.SignedIn, s.list)
 	site.Handle("GET /forms/new", web.SignedIn, s.new)
 	site.Handle("POST /forms", web.SignedIn, s.make)
+	site.Handle("POST /forms/file", web.SignedIn, s.makeOf)
+	site.Handle("POST /ready-forms/{key}", web.SignedIn, s.take)
+	site.Handle("POST /forms/{id}/file", web.SignedIn, s.readOf)
+	site.Handle("GET /forms/{id}/sheet", web.SignedIn, s.sheet)
 	site.Handle("GET /forms/{id}/edit", web.SignedIn, s.edit)
 	site.Handle("POST /forms/{id}", web.SignedIn, s.amend)
 	site.Handle("POST /forms/{id}/opening", web.SignedIn, s.open)
@@ -74,6 +78,7 @@ type formPage struct {
 	Version int64
 	Form    Form
 	Lines   string // items as typed
+	Ready   []ReadyForm
 	Wrong   map[string]fault.Text
 	Message fault.Text
 }
@@ -90,6 +95,12 @@ func (s *server) formPage(w http.ResponseWriter, r *http.Request, p formPage, fa
 	}
 	if err := mayMake(p.Actor); err != nil {
 		return err
+	}
+	if p.ID == "" {
+		var err error
+		if p.Ready, err = Ready(); err != nil {
+			return err
+		}
 	}
 	return web.Render(w, r, status, formView(p))
 }
@@ -114,14 +125,19 @@ func (s *server) make(w http.ResponseWriter, r *http.Request) error {
 	if p.Form, p.Lines, err = typed(r); err != nil {
 		return s.formPage(w, r, p, err)
 	}
+	return s.made(w, r, p, func(ctx context.Context, tx *db.Tx) (Form, error) { return Make(ctx, tx, p.Actor, p.Form) })
+}
+
+// made answers with the draft that a verb makes.
+func (s *server) made(w http.ResponseWriter, r *http.Request, p formPage, verb func(ctx context.Context, tx *db.Tx) (Form, error)) error {
 	id, again := "", ""
-	err = s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error {
-		f, err := Make(ctx, tx, p.Actor, p.Form)
+	err := s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error {
+		f, err := verb(ctx, tx)
 		if err != nil {
 			return err
 		}
 		id = f.ID
-		again, err = s.site.Once(ctx, tx, r, "/forms/"+id)
+		again, err = s.site.Once(ctx, tx, r, "/forms/"+id+"/build")
 		return err
 	})
 	if again != "" {

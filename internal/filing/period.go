@@ -10,6 +10,7 @@ package filing
 import (
 	"context"
 	"nhipcau/internal/form"
+	"slices"
 	"time"
 
 	"nhipcau/internal/audit"
@@ -23,7 +24,7 @@ import (
 const maxName = 300
 
 // A Period is a stretch of days for which a form asks. OpenPeriod reads Name,
-// From, To and LastDay.
+// From, To, LastDay and Levels.
 type Period struct {
 	ID          string
 	Form        string
@@ -31,12 +32,15 @@ type Period struct {
 	Name        string // "Tháng 3/2025"
 	From        vn.Day
 	To          vn.Day     // first day after it
-	LastDay     vn.Day     // by which it is to be returned
+	LastDay     vn.Day     // by which it is to be returned by whom no level fits
 	State       form.Stage // Opened or Closed
 	Sheet       int64
 	EnteredName string
 	EnteredAt   time.Time
 	Version     int64
+	Levels      []Level // read by OpenPeriod; a Round has them as LastDays
+
+	dues int64 // key of its last days
 }
 
 func (p *Period) check() error {
@@ -56,6 +60,8 @@ func (p *Period) check() error {
 	if from && last && p.LastDay.Before(p.From) {
 		w.Add("last", "filing.error.before")
 	}
+	p.Levels = slices.Clone(p.Levels) // the closure may run twice
+	p.checkLevels(w)
 	return w.Err()
 }
 
@@ -80,6 +86,9 @@ func OpenPeriod(ctx context.Context, tx *db.Tx, by auth.Actor, id string, p Peri
 	}
 	p.Sheet = s.ID
 	if p.N, err = insertPeriod(ctx, tx, by, p); err != nil {
+		return Period{}, err
+	}
+	if err := insertLevels(ctx, tx, p); err != nil {
 		return Period{}, err
 	}
 	return p, audit.Record(ctx, tx, by, "form.period", p.ID, f.Title+" · "+p.Name)

@@ -22,6 +22,7 @@ type Round struct {
 	place map[string]int // of an item by its key, from 1
 	epoch *epoch.Epoch   // of the sheet
 	root  int            // place of the owner in it
+	dues  *dues          // its last days; nil where nobody asks for them
 }
 
 // GetRound returns the period with id, with its form, which by may see.
@@ -33,7 +34,11 @@ func GetRound(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (Round, 
 	if _, err := form.Get(ctx, tx, by, p.Form); err != nil {
 		return Round{}, err
 	}
-	return roundOf(ctx, tx, id, p.State, p.Version)
+	r, err := roundOf(ctx, tx, id, p.State, p.Version)
+	if err == nil {
+		err = r.timed(ctx, tx, p.dues)
+	}
+	return r, err
 }
 
 // roundOf returns the round of a period that stands so and so, whoever asks.

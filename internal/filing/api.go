@@ -52,6 +52,7 @@ type apiReturn struct {
 	By      string     `json:"by,omitempty"`
 	Stands  bool       `json:"stands" doc:"false if nothing was returned, or it was withdrawn"`
 	Figures Figures    `json:"figures,omitempty" doc:"By key of the item; not in the answer to a return"`
+	Texts   Texts      `json:"texts,omitempty" doc:"By key of the item; not in the answer to a return"`
 }
 
 // Href is the return's address.
@@ -175,8 +176,9 @@ func registerReturns(a *api.API) {
 			}
 			_, x, err := newest(ctx, tx, in.ID, u.ID)
 			out := x.forAPI(in.ID, in.Unit)
-			if x.Stands() {
+			if err == nil && x.Stands() {
 				out.Figures = x.Figures(r.Form)
+				out.Texts, err = TextsOf(ctx, tx, in.ID, x)
 			}
 			return out, err
 		})
@@ -185,13 +187,14 @@ func registerReturns(a *api.API) {
 		Unit string `path:"unit"`
 		Body struct {
 			Seen    int64   `json:"seen,omitempty" doc:"Number of the return that is corrected, 0 for none"`
-			Figures Figures `json:"figures" doc:"Whole numbers by key of the item. An item that is left out, or null, is empty, which is not zero"`
+			Figures Figures `json:"figures" doc:"Whole numbers by key of the item, of 10^-decimals if it has some. An item that is left out, or null, is empty, which is not zero"`
+			Texts   Texts   `json:"texts,omitempty" doc:"By key of the items that are texts"`
 			Reason  string  `json:"reason,omitempty" doc:"Why a return is corrected"`
 		}
 	}
 	api.Do(a, api.Op{ID: "submit-return", Noun: "forms", Path: "/periods/{id}/returns/{unit}", Summary: "filing.api.submit"},
 		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *submitIn) (apiReturn, error) {
-			x, err := Submit(ctx, tx, by, in.ID, in.Unit, in.Body.Seen, in.Body.Figures, in.Body.Reason)
+			x, err := File(ctx, tx, by, in.ID, in.Unit, Entry{in.Body.Seen, in.Body.Figures, in.Body.Texts, in.Body.Reason})
 			return x.forAPI(in.ID, in.Unit), err
 		})
 	type withdrawIn struct {

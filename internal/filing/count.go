@@ -2,12 +2,12 @@ package filing
 
 import (
 	"context"
-	"nhipcau/internal/form"
 	"strconv"
 	"strings"
 
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/form"
 	"nhipcau/internal/tally"
 )
 

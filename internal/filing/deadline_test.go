@@ -169,7 +169,9 @@ func TestMoveDeadline(t *testing.T) {
 	h := build(t)
 	p := h.levelled(t, filing.Level{Depth: 2, Last: "2025-03-27"})
 	move := func(by auth.Actor, level int64, day vn.Day, reason string) error {
-		return h.write(t, func(ctx context.Context, tx *db.Tx) error { return filing.MoveDeadline(ctx, tx, by, p.ID, level, day, reason) })
+		return h.write(t, func(ctx context.Context, tx *db.Tx) error {
+			return filing.MoveDeadline(ctx, tx, by, p.ID, level, day, reason)
+		})
 	}
 	if err := move(h.clerk("khoi"), 0, "2025-04-08", "Lễ"); err != nil {
 		t.Fatal(err)

@@ -4,11 +4,11 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"nhipcau/internal/form"
 	"strconv"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
+	"nhipcau/internal/form"
 	"nhipcau/internal/org"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/web"

@@ -9,7 +9,6 @@ package filing
 
 import (
 	"context"
-	"nhipcau/internal/form"
 	"slices"
 	"time"
 
@@ -17,6 +16,7 @@ import (
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/form"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
 )
@@ -28,6 +28,7 @@ const maxName = 300
 type Period struct {
 	ID          string
 	Form        string
+	Edition     int64  // of the form, which it keeps
 	N           int64  // from 1
 	Name        string // "Tháng 3/2025"
 	From        vn.Day
@@ -78,7 +79,7 @@ func OpenPeriod(ctx context.Context, tx *db.Tx, by auth.Actor, id string, p Peri
 	if f.State != form.Opened {
 		return Period{}, fault.New(fault.Conflict, "filing.error.not_open")
 	}
-	p.ID, p.Form, p.State, p.Version = db.NewKey(), f.ID, form.Opened, 1
+	p.ID, p.Form, p.Edition, p.State, p.Version = db.NewKey(), f.ID, f.Edition, form.Opened, 1
 	p.EnteredName, p.EnteredAt = by.Name, tx.Now
 	s, err := tally.Open(ctx, tx, by, kind, p.ID, by.Tree, f.Unit)
 	if err != nil {

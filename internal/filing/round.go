@@ -3,12 +3,12 @@ package filing
 import (
 	"context"
 	"fmt"
-	"nhipcau/internal/form"
 	"sync"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 	"nhipcau/internal/epoch"
+	"nhipcau/internal/form"
 	"nhipcau/internal/tally"
 )
 
@@ -20,6 +20,8 @@ type Round struct {
 	Sheet  tally.Sheet
 
 	place map[string]int // of an item by its key, from 1
+	texts bool           // some items are texts
+	parts bool           // some items are companions of others
 	epoch *epoch.Epoch   // of the sheet
 	root  int            // place of the owner in it
 	dues  *dues          // its last days; nil where nobody asks for them
@@ -66,7 +68,7 @@ func readRound(ctx context.Context, tx *db.Tx, id string) (r Round, err error) {
 	if r.Period, err = readPeriod(ctx, tx, id); err != nil {
 		return r, err
 	}
-	if r.Form, err = form.Find(ctx, tx, r.Period.Form); err != nil {
+	if r.Form, err = form.Find(ctx, tx, r.Period.Form, r.Period.Edition); err != nil {
 		return r, err
 	}
 	if r.Sheet, err = tally.Find(ctx, tx, r.Period.Sheet); err != nil {
@@ -75,9 +77,14 @@ func readRound(ctx context.Context, tx *db.Tx, id string) (r Round, err error) {
 	r.place = make(map[string]int, len(r.Form.Items))
 	for i, it := range r.Form.Items {
 		r.place[it.Key] = i + 1
+		r.texts = r.texts || it.Kind == form.Text
+		r.parts = r.parts || it.Of != ""
 	}
 	return r, nil
 }
+
+// item returns the item with a key, which the form has.
+func (r *Round) item(key string) form.Item { return r.Form.Items[r.place[key]-1] }
 
 // due returns how many returns are due from the unit at a place of e, the tree of
 // the round's sheet, and from it and all under it.

@@ -9,10 +9,10 @@ import (
 	"nhipcau/internal/fault"
 )
 
-const periodColumns = `p.id, p.form, p.n, p.name, p.from_day, p.to_day, p.last_day, p.state, p.sheet, p.entered_name, p.entered_at, p.version, p.dues`
+const periodColumns = `p.id, p.form, p.edition, p.n, p.name, p.from_day, p.to_day, p.last_day, p.state, p.sheet, p.entered_name, p.entered_at, p.version, p.dues`
 
 func scanPeriod(s db.Scanner) (p Period, err error) {
-	return p, s.Scan(&p.ID, &p.Form, &p.N, &p.Name, &p.From, &p.To, &p.LastDay, &p.State, &p.Sheet, &p.EnteredName, db.At(&p.EnteredAt), &p.Version, &p.dues)
+	return p, s.Scan(&p.ID, &p.Form, &p.Edition, &p.N, &p.Name, &p.From, &p.To, &p.LastDay, &p.State, &p.Sheet, &p.EnteredName, db.At(&p.EnteredAt), &p.Version, &p.dues)
 }
 
 func readPeriod(ctx context.Context, tx *db.Tx, id string) (Period, error) {
@@ -31,9 +31,9 @@ func insertPeriod(ctx context.Context, tx *db.Tx, by auth.Actor, p Period) (n in
 		return 0, err
 	}
 	return n, tx.Exec(ctx, `
-		INSERT INTO form_period (id, form, n, name, from_day, to_day, last_day, state, sheet, entered_by, entered_name, entered_at, version)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8, $9, $10, $11, 1)`,
-		p.ID, p.Form, n, p.Name, p.From, p.To, p.LastDay, p.Sheet, by.Login, by.Name, tx.Now)
+		INSERT INTO form_period (id, form, edition, n, name, from_day, to_day, last_day, state, sheet, entered_by, entered_name, entered_at, version)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', $9, $10, $11, $12, 1)`,
+		p.ID, p.Form, p.Edition, n, p.Name, p.From, p.To, p.LastDay, p.Sheet, by.Login, by.Name, tx.Now)
 }
 
 func closePeriod(ctx context.Context, tx *db.Tx, id string, version int64) error {

@@ -2,12 +2,13 @@ package filing
 
 import (
 	"context"
-	"nhipcau/internal/form"
+	"maps"
 	"slices"
 	"strings"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
+	"nhipcau/internal/form"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
 )
@@ -39,6 +40,26 @@ func newest(ctx context.Context, tx *db.Tx, period string, unit int64) (state fo
 func insertReturn(ctx context.Context, tx *db.Tx, by auth.Actor, period string, r Return) error {
 	return tx.Exec(ctx, `INSERT INTO form_return (period, unit, n, figures, reason, actor, actor_name, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 		period, r.Unit, r.N, r.vec.Pack(), r.Reason, by.Login, by.Name, r.At)
+}
+
+// TextsOf returns the narrative of a return by the key of the item. The caller has
+// found it through its seen.
+func TextsOf(ctx context.Context, tx *db.Tx, period string, r Return) (Texts, error) {
+	type text struct{ item, text string }
+	all, err := db.All(ctx, tx, func(s db.Scanner) (t text, err error) { return t, s.Scan(&t.item, &t.text) },
+		`SELECT item, text FROM form_text WHERE period = $1 AND unit = $2 AND n = $3`, period, r.Unit, r.N)
+	texts := make(Texts, len(all))
+	for _, t := range all {
+		texts[t.item] = t.text
+	}
+	return texts, err
+}
+
+func insertTexts(ctx context.Context, tx *db.Tx, period string, r Return, texts Texts) error {
+	keys := slices.Sorted(maps.Keys(texts))
+	return db.InsertMany(ctx, tx, `INSERT INTO form_text (period, unit, n, item, text) VALUES`, len(keys), func(i int) []any {
+		return []any{period, r.Unit, r.N, keys[i], texts[keys[i]]}
+	})
 }
 
 // History returns all returns of a unit in a period, the newest first. The caller
@@ -126,7 +147,7 @@ func owing(ctx context.Context, tx *db.Tx, by auth.Actor, u called) ([]Owed, err
 	args = append([]any{by.Tree, u.id}, args...)
 	all, err := db.All(ctx, tx, func(s db.Scanner) (o Owed, err error) {
 		p := &o.Period
-		return o, s.Scan(&p.ID, &p.Form, &p.N, &p.Name, &p.From, &p.To, &p.LastDay, &p.State, &p.Sheet, &p.EnteredName, db.At(&p.EnteredAt), &p.Version, &p.dues, &o.Title, &o.Owner)
+		return o, s.Scan(&p.ID, &p.Form, &p.Edition, &p.N, &p.Name, &p.From, &p.To, &p.LastDay, &p.State, &p.Sheet, &p.EnteredName, db.At(&p.EnteredAt), &p.Version, &p.dues, &o.Title, &o.Owner)
 	}, `SELECT `+periodColumns+`, f.title, n.name
 		FROM place pl
 		JOIN form f ON f.unit = pl.unit

@@ -2,18 +2,22 @@ package filing
 
 import (
 	"context"
-	"nhipcau/internal/form"
+	"maps"
 	"strconv"
 	"time"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/form"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
 )
 
-const maxWhy = 2000
+const (
+	maxWhy   = 2000
+	maxStory = 20_000
+)
 
 // Figures are what a unit returns, by the key of the item. An item that is left
 // out is empty, which is not zero.
@@ -66,91 +70,173 @@ func (r Return) Nothing() bool { return r.vec.Has(nothing) }
 // field names the field of an item's figure.
 func field(key string) string { return "figures." + key }
 
-// vector returns the figures as the sheet counts them, or says what is wrong with
-// them by field.
-func (r *Round) vector(figures Figures) (tally.Vec, error) {
-	w, d, known := fault.Wrong{}, make(tally.Delta, len(figures)+1), 0
+// read returns what is entered as the sheet counts it and the texts, cleaned, or
+// says what is wrong with them by field.
+func (r *Round) read(e Entry) (tally.Vec, Texts, error) {
+	w, d, known := fault.Wrong{}, make(tally.Delta, len(e.Figures)+1), 0
 	d[received] = 1
 	for i := range r.Form.Items {
 		it := &r.Form.Items[i]
-		x, ok := figures[it.Key]
+		if !it.Entered() {
+			continue
+		}
+		x, ok := e.Figures[it.Key]
 		switch {
 		case !ok && it.Needed:
 			w.Add(field(it.Key), "error.needed")
 		case !ok:
 			continue
 		case x < it.Low || x > it.High:
-			w.Add(field(it.Key), "filing.error.between", vn.Int(it.Low), vn.Int(it.High))
+			w.Add(field(it.Key), "filing.error.between", it.Write(it.Low), it.Write(it.High))
 		}
 		if ok {
 			known++
 			d[tally.Lane(i+1)] = x
 		}
 	}
-	if known < len(figures) {
-		for key := range figures {
-			if r.place[key] == 0 {
+	if known < len(e.Figures) {
+		for key := range e.Figures {
+			if n := r.place[key]; n == 0 || !r.Form.Items[n-1].Entered() {
 				w.Add(field(key), "filing.error.unknown")
 			}
 		}
 	}
-	if known == 0 {
+	texts := r.clean(e.Texts, w)
+	if known == 0 && len(texts) == 0 {
 		w.Add("figures", "filing.error.empty")
 	}
-	if err := w.Err(); err != nil {
-		return tally.Vec{}, err
+	if r.parts {
+		r.checkParts(e.Figures, w)
 	}
-	return tally.VecOf(d)
+	if err := w.Err(); err != nil {
+		return tally.Vec{}, nil, err
+	}
+	v, err := tally.VecOf(d)
+	return v, texts, err
 }
 
-// Submit returns the figures of a unit for a period, or corrects them: the unit
-// itself does it or one above it. seen is the number of the return that the caller
-// has seen, 0 for none: if another stands by now, it is a Conflict, as is a period
-// that is closed and a unit that is not asked. A correction bears a reason. Figures
-// that stand already change nothing, whatever the caller has seen.
+// clean returns the texts that are not empty, cleaned.
+func (r *Round) clean(typed Texts, w fault.Wrong) Texts {
+	if !r.texts && len(typed) == 0 {
+		return nil
+	}
+	texts := Texts{}
+	for key, s := range typed {
+		if n := r.place[key]; n == 0 || r.Form.Items[n-1].Kind != form.Text {
+			w.Add(field(key), "filing.error.unknown")
+			continue
+		}
+		s = vn.CleanText(s)
+		w.Text(field(key), s, maxStory, false)
+		if s != "" {
+			texts[key] = s
+		}
+	}
+	for i := range r.Form.Items {
+		if it := &r.Form.Items[i]; it.Kind == form.Text && it.Needed && texts[it.Key] == "" {
+			w.Add(field(it.Key), "error.needed")
+		}
+	}
+	return texts
+}
+
+// checkParts says which part is more than the whole it is of.
+func (r *Round) checkParts(figures Figures, w fault.Wrong) {
+	for i := range r.Form.Items {
+		it := &r.Form.Items[i]
+		x, ok := figures[it.Key]
+		if it.Of == "" || it.Part == form.Estimate || !ok {
+			continue
+		}
+		if whole, ok := figures[it.Of]; !ok || x > whole {
+			w.Add(field(it.Key), "filing.error.part", r.Form.Items[r.place[it.Of]-1].Label)
+		}
+	}
+}
+
+// Texts are the narrative of a return, by the key of the item.
+type Texts map[string]string
+
+// An Entry is what is entered for a unit: all of it, for what is left out is
+// empty. Seen is the number of the return that whoever enters it has seen, 0 for
+// none; a correction bears a Reason.
+type Entry struct {
+	Seen    int64
+	Figures Figures
+	Texts   Texts
+	Reason  string
+}
+
+// Submit is File of figures alone.
+func Submit(ctx context.Context, tx *db.Tx, by auth.Actor, period, unitKey string, seen int64, figures Figures, reason string) (Return, error) {
+	return File(ctx, tx, by, period, unitKey, Entry{Seen: seen, Figures: figures, Reason: reason})
+}
+
+// File returns the figures and texts of a unit for a period, or corrects them: the
+// unit itself does it or one above it. If another return stands by now than the one
+// seen, it is a Conflict, as is a period that is closed and a unit that is not
+// asked. What stands already changes nothing, whatever the caller has seen.
 //
 // The row is the record of the deed: it says who and when, it is never changed,
 // and there is no other in the audit.
-func Submit(ctx context.Context, tx *db.Tx, by auth.Actor, period, unitKey string, seen int64, figures Figures, reason string) (Return, error) {
+func File(ctx context.Context, tx *db.Tx, by auth.Actor, period, unitKey string, e Entry) (Return, error) {
 	r, had, err := entry(ctx, tx, by, period, unitKey)
 	if err != nil {
 		return Return{}, err
 	}
-	v, err := r.vector(figures)
+	v, texts, err := r.read(e)
 	if err != nil {
 		return Return{}, err
 	}
-	return r.replace(ctx, tx, by, had, seen, v, reason)
+	if err := r.stamp(&v, had, tx.Now); err != nil {
+		return Return{}, err
+	}
+	same := had.Stands() && v.Equal(had.vec)
+	if same && r.texts {
+		stood, err := TextsOf(ctx, tx, period, had)
+		if err != nil {
+			return Return{}, err
+		}
+		same = maps.Equal(stood, texts)
+	}
+	if same {
+		return had, nil
+	}
+	if had.N != e.Seen {
+		return Return{}, fault.New(fault.Conflict, "filing.error.changed")
+	}
+	reason, err := why(e.Reason, had.Stands())
+	if err != nil {
+		return Return{}, err
+	}
+	now, err := r.enter(ctx, tx, by, had, v, reason)
+	if err == nil && len(texts) > 0 {
+		err = insertTexts(ctx, tx, period, now, texts)
+	}
+	return now, err
 }
 
 // Nothing returns that a unit has nothing to report for a period. It is counted as
-// received and adds no figures. In all else it is a return as Submit makes one.
+// received and adds no figures. In all else it is a return as File makes one.
 func Nothing(ctx context.Context, tx *db.Tx, by auth.Actor, period, unitKey string, seen int64, reason string) (Return, error) {
 	r, had, err := entry(ctx, tx, by, period, unitKey)
 	if err != nil {
 		return Return{}, err
 	}
+	if had.Nothing() {
+		return had, nil
+	}
 	v, err := tally.VecOf(tally.Delta{received: 1, nothing: 1})
+	if err == nil {
+		err = r.stamp(&v, had, tx.Now)
+	}
 	if err != nil {
 		return Return{}, err
-	}
-	return r.replace(ctx, tx, by, had, seen, v, reason)
-}
-
-// replace enters what a unit returns in place of what stands, if it differs and
-// nobody else was faster.
-func (r *Round) replace(ctx context.Context, tx *db.Tx, by auth.Actor, had Return, seen int64, v tally.Vec, reason string) (Return, error) {
-	if err := r.stamp(&v, had, tx.Now); err != nil {
-		return Return{}, err
-	}
-	if had.Stands() && v.Equal(had.vec) {
-		return had, nil
 	}
 	if had.N != seen {
 		return Return{}, fault.New(fault.Conflict, "filing.error.changed")
 	}
-	reason, err := why(reason, had.Stands())
-	if err != nil {
+	if reason, err = why(reason, had.Stands()); err != nil {
 		return Return{}, err
 	}
 	return r.enter(ctx, tx, by, had, v, reason)

@@ -15,6 +15,8 @@ type apiForm struct {
 	Owner     string    `json:"owner" doc:"Key of the unit that asks" example:"doan-khoi"`
 	Asks      Asks      `json:"asks" enum:"leaf,under,all" doc:"Who is asked: units with none under them, those directly under the owner, all under it"`
 	State     Stage     `json:"state" enum:"draft,open,closed"`
+	Edition   int64     `json:"edition" doc:"The edition in use, from 1"`
+	Steps     Steps     `json:"steps" enum:"0,1,2" doc:"What a return goes through: 0 none, 1 signed and accepted, 2 approved before that"`
 	EnteredAt time.Time `json:"entered_at"`
 	Items     []apiItem `json:"items,omitempty" doc:"Not in lists"`
 }
@@ -23,17 +25,24 @@ type apiForm struct {
 func (f apiForm) Href() string { return "/forms/" + f.ID }
 
 type apiItem struct {
-	Key     string `json:"key"`
-	Section string `json:"section,omitempty"`
-	Label   string `json:"label"`
-	Word    string `json:"word,omitempty" doc:"What is counted"`
-	Needed  bool   `json:"needed" doc:"A return without it is refused"`
-	Low     int64  `json:"low" doc:"Least figure taken"`
-	High    int64  `json:"high" doc:"Largest figure taken"`
+	Key      string `json:"key"`
+	Section  string `json:"section,omitempty"`
+	Label    string `json:"label"`
+	Word     string `json:"word,omitempty" doc:"What is counted"`
+	Kind     Kind   `json:"kind" enum:"figure,yesno,formula,tally,text" doc:"Figures and yes or no are entered and counted, formulas and tally items are worked out, texts are written"`
+	Decimals int    `json:"decimals,omitempty" doc:"Figures are whole numbers of 10^-decimals"`
+	Over     Over   `json:"over" enum:"sum,last,min,max" doc:"How the figures of several periods make one"`
+	Needed   bool   `json:"needed" doc:"A return without it is refused"`
+	Low      int64  `json:"low" doc:"Least figure taken"`
+	High     int64  `json:"high" doc:"Largest figure taken"`
+	Formula  string `json:"formula,omitempty" doc:"Of a formula, over the keys of other items"`
+	Source   string `json:"source,omitempty" doc:"Of a tally item, what of the house is counted"`
+	Of       string `json:"of,omitempty" doc:"Key of the item this one accompanies"`
+	Part     string `json:"part,omitempty" doc:"What of it: estimate, or a part of it"`
 }
 
 func forAPI(f Form) apiForm {
-	out := apiForm{ID: f.ID, Title: f.Title, Owner: f.UnitKey, Asks: f.Asks, State: f.State, EnteredAt: f.EnteredAt}
+	out := apiForm{ID: f.ID, Title: f.Title, Owner: f.UnitKey, Asks: f.Asks, State: f.State, Edition: f.Edition, Steps: f.Steps, EnteredAt: f.EnteredAt}
 	for _, i := range f.Items {
 		out.Items = append(out.Items, apiItem(i))
 	}

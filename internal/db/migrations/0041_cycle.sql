@@ -85,12 +85,13 @@ CREATE TABLE form_call (
     at         BIGINT NOT NULL,
     after      BIGINT NOT NULL, -- place on the sheet's tree from which it goes on
     units      BIGINT NOT NULL, -- to whom it was said so far
-    told       BIGINT NOT NULL, -- people among them
     done_at    BIGINT
 );
 CREATE INDEX form_call_period ON form_call (period, id);
+CREATE INDEX form_call_open ON form_call (id) WHERE done_at IS NULL;
 CREATE UNIQUE INDEX form_call_rule ON form_call (period, last_day, days) WHERE sort = 'rule';
 CREATE UNIQUE INDEX form_call_hand ON form_call (period, unit, day) WHERE sort = 'hand';
 
 -- Whom a unit follows, and answers for.
 CREATE INDEX lineage_new ON lineage (new_unit);
+CREATE INDEX lineage_old ON lineage (old_unit);

@@ -28,6 +28,7 @@ import (
 	"nhipcau/internal/filing"
 	"nhipcau/internal/follow"
 	"nhipcau/internal/form"
+	"nhipcau/internal/formula"
 	"nhipcau/internal/hall"
 	"nhipcau/internal/i18n"
 	"nhipcau/internal/imports"
@@ -84,7 +85,7 @@ func locales() []fs.FS {
 		Locale, web.Locale, api.Locale, file.Locale, org.Locale, account.Locale, tally.Locale, mail.Locale,
 		directive.Locale, rollout.Locale, conference.Locale, roll.Locale, level.Locale, site.Locale, programme.Locale, invitation.Locale, sheet.Locale, device.Locale, hall.Locale,
 		minutes.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
-		statement.Locale, form.Locale, filing.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
+		statement.Locale, formula.Locale, form.Locale, filing.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
 		reflection.Locale, quiz.Locale,
 	}
 }

@@ -39,6 +39,7 @@ func Register(site *web.Site, d *db.DB) {
 	site.Handle("GET /periods/{id}/lacking/{key}", web.SignedIn, s.lacking)
 	site.Handle("GET /periods/{id}/returns/{key}", web.SignedIn, s.unit)
 	site.Handle("POST /periods/{id}/returns/{key}", web.SignedIn, s.submit)
+	site.Handle("POST /periods/{id}/returns/{key}/nothing", web.SignedIn, s.nothing)
 	site.Handle("POST /periods/{id}/returns/{key}/withdrawal", web.SignedIn, s.withdraw)
 }
 

@@ -95,6 +95,7 @@ func (f *Form) check() error {
 		f.Items[i].check(w, i+1, keys)
 	}
 	companions(w, f.Items)
+	reckoned(w, f.Items)
 	return w.Err()
 }
 
@@ -185,3 +186,6 @@ func move(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int6
 	}
 	return audit.Record(ctx, tx, by, action, id, f.Title)
 }
+
+// Check says by field what is wrong with a form that is to be made.
+func Check(f Form) error { return f.check() }

@@ -710,10 +710,10 @@ func ItemTable(p web.Page, f Form) templ.Component {
 
 // Between writes the range of an item, "" for the usual one.
 func Between(p web.Page, it Item) string {
-	if it.Low == 0 && it.High == usual {
+	if it.Kind != Figure || it.Low == 0 && it.High == Usual {
 		return ""
 	}
-	return p.Int(it.Low) + "–" + p.Int(it.High)
+	return it.Write(it.Low) + "–" + it.Write(it.High)
 }
 
 var _ = templruntime.GeneratedTemplate

@@ -15,6 +15,7 @@ import (
 	"nhipcau/internal/auth"
 	"nhipcau/internal/cycle"
 	"nhipcau/internal/db"
+	"nhipcau/internal/deadline"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/filing"
 	"nhipcau/internal/form"
@@ -190,7 +191,7 @@ func (p *Plan) days(ctx context.Context, tx *db.Tx, one cycle.Period, off Off) (
 	}
 	n := filing.Period{Name: one.Name("vi"), From: one.From, To: one.To, LastDay: p.Rule.Last(one, free)}
 	for _, l := range p.Levels {
-		n.Levels = append(n.Levels, filing.Level{Depth: l.Depth, Kind: l.Kind, Last: l.Rule.Last(one, free)})
+		n.Levels = append(n.Levels, deadline.Level{Depth: l.Depth, Kind: l.Kind, Last: l.Rule.Last(one, free)})
 	}
 	return n, nil
 }

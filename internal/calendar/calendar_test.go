@@ -328,7 +328,7 @@ func TestRules(t *testing.T) {
 	}
 	one := h.next(t)
 	dbtest.Write(t, h.db, func(ctx context.Context, tx *db.Tx) error {
-		_, err := filing.Except(ctx, tx, h.clerk("khoi"), one.ID, "ba", false, "2025-03-21", "Bão")
+		_, err := calendar.Except(ctx, tx, h.clerk("khoi"), one.ID, "ba", false, "2025-03-21", "Bão")
 		return err
 	})
 	said := map[string][]string{}

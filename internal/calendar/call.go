@@ -88,14 +88,6 @@ func Remind(ctx context.Context, tx *db.Tx, by auth.Actor, period, unitKey strin
 	return audit.Record(ctx, tx, by, "calendar.remind", period, r.Form.Title+" · "+r.Period.Name+" · "+u.Name)
 }
 
-// Move is filing.MoveDeadline, and those who still owe are told.
-func Move(ctx context.Context, tx *db.Tx, by auth.Actor, period string, level int64, day vn.Day, reason string) error {
-	if err := filing.MoveDeadline(ctx, tx, by, period, level, day, reason); err != nil {
-		return err
-	}
-	return tell(ctx, tx, by, Call{Period: period, Unit: by.Unit, Sort: Moved})
-}
-
 // CallJob is the kind of the job that speaks to those who owe, slice by slice.
 const CallJob = "calendar.call"
 

@@ -6,8 +6,10 @@ import (
 	"testing"
 
 	"nhipcau/internal/auth"
+	"nhipcau/internal/calendar"
 	"nhipcau/internal/db"
 	"nhipcau/internal/db/dbtest"
+	"nhipcau/internal/deadline"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/filing"
 	"nhipcau/internal/form"
@@ -17,7 +19,7 @@ import (
 
 // levelled opens a form that asks all under the bloc, with a day for cells, for
 // units of a kind, and for the rest.
-func (h *house) levelled(t testing.TB, levels ...filing.Level) filing.Period {
+func (h *house) levelled(t testing.TB, levels ...deadline.Level) filing.Period {
 	t.Helper()
 	plain := march
 	march.Levels = levels
@@ -62,7 +64,7 @@ var figures = filing.Figures{"members": 12}
 
 func TestDeadlineOfEachLevel(t *testing.T) {
 	h := build(t)
-	p := h.levelled(t, filing.Level{Depth: 2, Last: "2025-03-27"}, filing.Level{Kind: "đoàn", Depth: 1, Last: "2025-03-30"})
+	p := h.levelled(t, deadline.Level{Depth: 2, Last: "2025-03-27"}, deadline.Level{Kind: "đoàn", Depth: 1, Last: "2025-03-30"})
 	h.wantDays(t, p, map[string]vn.Day{"to1": "2025-03-27", "mot": "2025-03-30", "ba": "2025-03-30", "khoi": "2025-04-05", "khac": ""})
 	h.at("2025-03-28")
 	for _, unit := range []string{"to1", "mot"} {
@@ -93,21 +95,21 @@ func TestDeadlineOfEachLevel(t *testing.T) {
 
 func TestKindIsOfTheOpening(t *testing.T) {
 	h := build(t)
-	p := h.levelled(t, filing.Level{Kind: "chi đoàn", Last: "2025-03-27"})
+	p := h.levelled(t, deadline.Level{Kind: "chi đoàn", Last: "2025-03-27"})
 	h.wantDays(t, p, map[string]vn.Day{"to1": "2025-04-05", "mot": "2025-04-05"})
 	dbtest.Write(t, h.db, func(ctx context.Context, tx *db.Tx) error {
 		return tx.Exec(ctx, `UPDATE unit_kind SET kind = 'chi đoàn' WHERE unit IN ($1, $2)`, h.units["to1"].ID, h.units["to2"].ID)
 	})
-	p = h.levelled(t, filing.Level{Kind: "chi đoàn", Last: "2025-03-27"})
+	p = h.levelled(t, deadline.Level{Kind: "chi đoàn", Last: "2025-03-27"})
 	h.wantDays(t, p, map[string]vn.Day{"to1": "2025-03-27", "to2": "2025-03-27", "mot": "2025-04-05"})
 }
 
 func TestExceptions(t *testing.T) {
 	h := build(t)
 	p := h.opened(t, asked(form.All))
-	except := func(by auth.Actor, unit string, whole bool, day vn.Day, reason string) (x filing.Exception, err error) {
+	except := func(by auth.Actor, unit string, whole bool, day vn.Day, reason string) (x deadline.Exception, err error) {
 		err = h.write(t, func(ctx context.Context, tx *db.Tx) (err error) {
-			x, err = filing.Except(ctx, tx, by, p.ID, unit, whole, day, reason)
+			x, err = calendar.Except(ctx, tx, by, p.ID, unit, whole, day, reason)
 			return err
 		})
 		return x, err
@@ -135,11 +137,11 @@ func TestExceptions(t *testing.T) {
 		kind   fault.Kind
 		key    string
 	}{
-		{h.clerk("khoi"), "hai", "2025-03-24", "Bão", map[string]string{"day": "filing.error.past"}, 0, ""},
-		{h.clerk("khoi"), "hai", "2025-02-30", " ", map[string]string{"day": "filing.error.day", "reason": "error.needed"}, 0, ""},
-		{h.clerk("khoi"), "khac", "2025-04-10", "Bão", map[string]string{"unit": "filing.error.unit"}, 0, ""},
-		{h.clerk("khoi"), "khong-co", "2025-04-10", "Bão", map[string]string{"unit": "filing.error.unit"}, 0, ""},
-		{h.clerk("khoi"), "khoi", "2025-04-10", "Bão", map[string]string{"unit": "filing.error.unit_not_asked"}, 0, ""},
+		{h.clerk("khoi"), "hai", "2025-03-24", "Bão", map[string]string{"day": "calendar.error.past"}, 0, ""},
+		{h.clerk("khoi"), "hai", "2025-02-30", " ", map[string]string{"day": "calendar.error.day", "reason": "error.needed"}, 0, ""},
+		{h.clerk("khoi"), "khac", "2025-04-10", "Bão", map[string]string{"unit": "calendar.error.unit"}, 0, ""},
+		{h.clerk("khoi"), "khong-co", "2025-04-10", "Bão", map[string]string{"unit": "calendar.error.unit"}, 0, ""},
+		{h.clerk("khoi"), "khoi", "2025-04-10", "Bão", map[string]string{"unit": "calendar.error.unit_not_asked"}, 0, ""},
 		{h.clerk("mot"), "mot", "2025-04-10", "Bão", nil, fault.Denied, "form.error.may_keep"},
 		{h.as("khoi"), "mot", "2025-04-10", "Bão", nil, fault.Denied, "form.error.may_keep"},
 		{h.clerk("khac"), "mot", "2025-04-10", "Bão", nil, fault.NotFound, "error.not_found"},
@@ -153,24 +155,24 @@ func TestExceptions(t *testing.T) {
 	}
 
 	end := func(by auth.Actor, n int64) error {
-		return h.write(t, func(ctx context.Context, tx *db.Tx) error { return filing.EndException(ctx, tx, by, p.ID, n) })
+		return h.write(t, func(ctx context.Context, tx *db.Tx) error { return calendar.EndException(ctx, tx, by, p.ID, n) })
 	}
 	for n := range int64(3) {
 		if err := end(h.clerk("khoi"), n+1); n != 1 && err != nil || n == 1 && err != nil {
 			t.Fatal(err)
 		}
 	}
-	wantKind(t, "ended twice", end(h.clerk("khoi"), wide.N), fault.Conflict, "filing.error.ended")
+	wantKind(t, "ended twice", end(h.clerk("khoi"), wide.N), fault.Conflict, "calendar.error.ended")
 	wantKind(t, "none", end(h.clerk("khoi"), 9), fault.NotFound, "error.not_found")
 	h.wantDays(t, p, map[string]vn.Day{"mot": "2025-04-05", "to1": "2025-04-05"})
 }
 
 func TestMoveDeadline(t *testing.T) {
 	h := build(t)
-	p := h.levelled(t, filing.Level{Depth: 2, Last: "2025-03-27"})
+	p := h.levelled(t, deadline.Level{Depth: 2, Last: "2025-03-27"})
 	move := func(by auth.Actor, level int64, day vn.Day, reason string) error {
 		return h.write(t, func(ctx context.Context, tx *db.Tx) error {
-			return filing.MoveDeadline(ctx, tx, by, p.ID, level, day, reason)
+			return calendar.Move(ctx, tx, by, p.ID, level, day, reason)
 		})
 	}
 	if err := move(h.clerk("khoi"), 0, "2025-04-08", "Lễ"); err != nil {
@@ -180,8 +182,8 @@ func TestMoveDeadline(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.wantDays(t, p, map[string]vn.Day{"mot": "2025-04-08", "to1": "2025-04-01"})
-	wantFields(t, "into the past", move(h.clerk("khoi"), 0, "2025-03-24", "Sớm hơn"), map[string]string{"day": "filing.error.past"})
-	wantFields(t, "the same, without a reason", move(h.clerk("khoi"), 1, "2025-04-01", ""), map[string]string{"day": "filing.error.same", "reason": "error.needed"})
+	wantFields(t, "into the past", move(h.clerk("khoi"), 0, "2025-03-24", "Sớm hơn"), map[string]string{"day": "calendar.error.past"})
+	wantFields(t, "the same, without a reason", move(h.clerk("khoi"), 1, "2025-04-01", ""), map[string]string{"day": "calendar.error.same", "reason": "error.needed"})
 	wantKind(t, "a level that is none", move(h.clerk("khoi"), 2, "2025-04-09", "Lễ"), fault.NotFound, "error.not_found")
 	wantKind(t, "from below", move(h.clerk("mot"), 0, "2025-04-09", "Lễ"), fault.Denied, "form.error.may_keep")
 	if _, err := h.submit(t, h.clerk("to1"), p.ID, "to1", 0, figures, ""); err != nil {
@@ -189,7 +191,7 @@ func TestMoveDeadline(t *testing.T) {
 	}
 	h.wantInTime(t, p, "khoi", 1, 1)
 	dbtest.Read(t, h.db, func(ctx context.Context, tx *db.Tx) error {
-		all, err := filing.Moves(ctx, tx, p.ID)
+		all, err := deadline.Moves(ctx, tx, p.ID)
 		if len(all) != 2 || all[0].Level != 1 || all[0].Was != "2025-03-27" || all[1].Was != "2025-04-05" || all[1].Last != "2025-04-08" {
 			t.Errorf("moves: %+v", all)
 		}
@@ -197,7 +199,7 @@ func TestMoveDeadline(t *testing.T) {
 	})
 	// What comes to nothing leaves nothing, in memory neither.
 	if err := h.write(t, func(ctx context.Context, tx *db.Tx) error {
-		if err := filing.MoveDeadline(ctx, tx, h.clerk("khoi"), p.ID, 0, "2025-05-01", "Thử"); err != nil {
+		if err := calendar.Move(ctx, tx, h.clerk("khoi"), p.ID, 0, "2025-05-01", "Thử"); err != nil {
 			return err
 		}
 		r, err := filing.GetRound(ctx, tx, h.clerk("khoi"), p.ID)

@@ -52,6 +52,14 @@ func (r *Round) Within(unit, top int64) bool {
 	return ok && stands && r.epoch.Under(at, over)
 }
 
+// Asks returns how many returns are due from a unit itself.
+func (r *Round) Asks(unit int64) int64 {
+	if _, asked := r.asks(unit); asked {
+		return 1
+	}
+	return 0
+}
+
 // RowsOf returns how units stand, of those that are on the round's sheet; their
 // keys and names the caller knows.
 func (r *Round) RowsOf(ctx context.Context, tx *db.Tx, units []int64) (map[int64]Row, error) {

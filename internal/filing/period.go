@@ -9,12 +9,12 @@ package filing
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"nhipcau/internal/audit"
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
+	"nhipcau/internal/deadline"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/form"
 	"nhipcau/internal/tally"
@@ -39,7 +39,7 @@ type Period struct {
 	EnteredName string
 	EnteredAt   time.Time
 	Version     int64
-	Levels      []Level // read by OpenPeriod; a Round has them as LastDays
+	Levels      []deadline.Level // read by OpenPeriod; a Round has them as LastDays
 
 	dues int64 // key of its last days
 }
@@ -61,8 +61,7 @@ func (p *Period) check() error {
 	if from && last && p.LastDay.Before(p.From) {
 		w.Add("last", "filing.error.before")
 	}
-	p.Levels = slices.Clone(p.Levels) // the closure may run twice
-	p.checkLevels(w)
+	p.Levels = deadline.Check(w, p.Levels, p.From)
 	return w.Err()
 }
 
@@ -89,7 +88,7 @@ func OpenPeriod(ctx context.Context, tx *db.Tx, by auth.Actor, id string, p Peri
 	if p.N, err = insertPeriod(ctx, tx, by, p); err != nil {
 		return Period{}, err
 	}
-	if err := insertLevels(ctx, tx, p); err != nil {
+	if err := deadline.Insert(ctx, tx, p.ID, p.Levels); err != nil {
 		return Period{}, err
 	}
 	return p, audit.Record(ctx, tx, by, "form.period", p.ID, f.Title+" · "+p.Name)

@@ -7,6 +7,7 @@ import (
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
+	"nhipcau/internal/deadline"
 	"nhipcau/internal/epoch"
 	"nhipcau/internal/form"
 	"nhipcau/internal/tally"
@@ -24,7 +25,7 @@ type Round struct {
 	parts bool           // some items are companions of others
 	epoch *epoch.Epoch   // of the sheet
 	root  int            // place of the owner in it
-	dues  *dues          // its last days; nil where nobody asks for them
+	days  *deadline.Days // its last days; nil where nobody asks for them
 }
 
 // GetRound returns the period with id, with its form, which by may see.

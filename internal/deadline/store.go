@@ -1,80 +1,80 @@
-package filing
+package deadline
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
+	"nhipcau/internal/epoch"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/vn"
 )
 
-// timed gives a round its last days, as they stand under a key.
-func (r *Round) timed(ctx context.Context, tx *db.Tx, key int64) error {
-	d, ok := timetables.get(r.Period.ID, key)
-	if !ok {
-		var err error
-		if d, err = r.readDues(ctx, tx, key); err != nil {
-			return err
-		}
-		timetables.put(r.Period.ID, d)
+// Of returns the last days of a period under the key that its row has: over the
+// tree e from a root on, with the kinds that units had on the day it was opened.
+func Of(ctx context.Context, tx *db.Tx, period string, key int64, e *epoch.Epoch, root int, opened vn.Day) (*Days, error) {
+	d, ok := timetables.get(period, key)
+	if ok {
+		return d, nil
 	}
-	r.dues, r.Period.LastDay = d, d.last
-	return nil
+	d, err := read(ctx, tx, period, key, e, root, opened)
+	if err == nil {
+		timetables.put(period, d)
+	}
+	return d, err
 }
 
-func (r *Round) readDues(ctx context.Context, tx *db.Tx, key int64) (*dues, error) {
-	d := &dues{key: key}
-	if err := tx.One(ctx, `SELECT last_day FROM form_period WHERE id = $1`, []any{r.Period.ID}, &d.last); err != nil {
+func read(ctx context.Context, tx *db.Tx, period string, key int64, e *epoch.Epoch, root int, opened vn.Day) (*Days, error) {
+	d := &Days{key: key}
+	if err := tx.One(ctx, `SELECT last_day FROM form_period WHERE id = $1`, []any{period}, &d.Last); err != nil {
 		return nil, err
 	}
 	if key == 0 { // as it was opened, without levels
 		return d, nil
 	}
 	var err error
-	if d.levels, err = levelsOf(ctx, tx, r.Period.ID); err != nil {
+	if d.Levels, err = levelsOf(ctx, tx, period); err != nil {
 		return nil, err
 	}
-	names := kindsOf(d.levels)
-	for _, l := range d.levels {
+	names := kindsOf(d.Levels)
+	for _, l := range d.Levels {
 		d.number = append(d.number, names[l.Kind])
 	}
 	if len(names) > 0 {
-		if d.kinds, err = r.kinds(ctx, tx, names); err != nil {
+		if d.kinds, err = kinds(ctx, tx, names, e, root, opened); err != nil {
 			return nil, err
 		}
 	}
-	all, err := Exceptions(ctx, tx, r.Period.ID)
+	all, err := Exceptions(ctx, tx, period)
 	if err != nil {
 		return nil, err
 	}
-	for i := len(all) - 1; i >= 0; i-- { // the newest of one width is the last
-		x := all[i]
-		at, ok := r.epoch.Index(x.Unit)
+	for _, x := range slices.Backward(all) { // the newest of one width is the last
+		at, ok := e.Index(x.Unit)
 		if !ok || x.EndedName != "" {
 			continue
 		}
 		end := at + 1
 		if x.Whole {
-			end = r.epoch.End(at)
+			end = e.End(at)
 		}
 		d.except = append(d.except, exempt{at, end, x.Last})
 	}
 	return d, nil
 }
 
-// kinds returns of which kind the units of a round were when its period was
-// opened, by their places from the root.
-func (r *Round) kinds(ctx context.Context, tx *db.Tx, names map[string]uint8) ([]uint8, error) {
-	all := make([]uint8, r.epoch.End(r.root)-r.root)
+// kinds returns of which kind units were on a day, by their places from the root.
+func kinds(ctx context.Context, tx *db.Tx, names map[string]uint8, e *epoch.Epoch, root int, day vn.Day) ([]uint8, error) {
+	all := make([]uint8, e.End(root)-root)
 	for name, number := range names {
 		if err := db.Each(ctx, tx, `SELECT unit FROM unit_kind WHERE kind = $1 AND from_day <= $2 AND (to_day = '' OR to_day > $2)`,
-			[]any{name, vn.DayOf(r.Period.EnteredAt)}, func(s db.Scanner) error {
+			[]any{name, day}, func(s db.Scanner) error {
 				var unit int64
 				err := s.Scan(&unit)
-				if at, ok := r.epoch.Index(unit); ok && r.epoch.Under(at, r.root) {
-					all[at-r.root] = number
+				if at, ok := e.Index(unit); ok && e.Under(at, root) {
+					all[at-root] = number
 				}
 				return err
 			}); err != nil {
@@ -89,18 +89,18 @@ func levelsOf(ctx context.Context, tx *db.Tx, period string) ([]Level, error) {
 		`SELECT n, depth, kind, last_day FROM form_due WHERE period = $1 ORDER BY n`, period)
 }
 
-// insertLevels writes the levels of a period that has just been opened.
-func insertLevels(ctx context.Context, tx *db.Tx, p Period) error {
-	if len(p.Levels) == 0 {
+// Insert writes the levels of a period that has just been opened.
+func Insert(ctx context.Context, tx *db.Tx, period string, levels []Level) error {
+	if len(levels) == 0 {
 		return nil
 	}
-	if err := db.InsertMany(ctx, tx, `INSERT INTO form_due (period, n, depth, kind, last_day) VALUES`, len(p.Levels), func(i int) []any {
-		l := p.Levels[i]
-		return []any{p.ID, l.N, l.Depth, l.Kind, l.Last}
+	if err := db.InsertMany(ctx, tx, `INSERT INTO form_due (period, n, depth, kind, last_day) VALUES`, len(levels), func(i int) []any {
+		l := levels[i]
+		return []any{period, l.N, l.Depth, l.Kind, l.Last}
 	}); err != nil {
 		return err
 	}
-	return turn(ctx, tx, p.ID)
+	return turn(ctx, tx, period)
 }
 
 // turn gives the last days of a period another key, after they were changed. A key
@@ -118,7 +118,8 @@ func Moves(ctx context.Context, tx *db.Tx, period string) ([]Move, error) {
 	}, `SELECT n, level, was, last_day, reason, actor_name, at FROM form_move WHERE period = $1 ORDER BY n DESC`, period)
 }
 
-func insertMove(ctx context.Context, tx *db.Tx, by auth.Actor, period string, m Move) error {
+// AddMove moves a last day.
+func AddMove(ctx context.Context, tx *db.Tx, by auth.Actor, period string, m Move) error {
 	if err := tx.Exec(ctx, `INSERT INTO form_move (period, n, level, was, last_day, reason, actor, actor_name, at)
 		VALUES ($1, (SELECT coalesce(max(n), 0) + 1 FROM form_move WHERE period = $1), $2, $3, $4, $5, $6, $7, $8)`,
 		period, m.Level, m.Was, m.Last, m.Reason, by.Login, by.Name, tx.Now); err != nil {
@@ -148,7 +149,8 @@ func Exceptions(ctx context.Context, tx *db.Tx, period string) ([]Exception, err
 		WHERE x.period = $1 ORDER BY x.n DESC`, period)
 }
 
-func insertException(ctx context.Context, tx *db.Tx, by auth.Actor, period string, x Exception) (n int64, err error) {
+// AddException writes an exception, and returns its number.
+func AddException(ctx context.Context, tx *db.Tx, by auth.Actor, period string, x Exception) (n int64, err error) {
 	if err := tx.One(ctx, `SELECT coalesce(max(n), 0) + 1 FROM form_exception WHERE period = $1`, []any{period}, &n); err != nil {
 		return 0, err
 	}
@@ -159,13 +161,15 @@ func insertException(ctx context.Context, tx *db.Tx, by auth.Actor, period strin
 	return n, turn(ctx, tx, period)
 }
 
-func endException(ctx context.Context, tx *db.Tx, by auth.Actor, period string, n int64) error {
+// EndException ends an exception. It is a Conflict if it has been ended, NotFound if
+// there is none.
+func EndException(ctx context.Context, tx *db.Tx, by auth.Actor, period string, n int64) error {
 	var ended string
 	if err := tx.One(ctx, `SELECT ended_name FROM form_exception WHERE period = $1 AND n = $2`, []any{period, n}, &ended); err != nil {
 		return err
 	}
 	if ended != "" {
-		return fault.New(fault.Conflict, "filing.error.ended")
+		return fault.New(fault.Conflict, "calendar.error.ended")
 	}
 	if err := tx.Exec(ctx, `UPDATE form_exception SET ended_name = $1, ended_at = $2 WHERE period = $3 AND n = $4`, by.Name, tx.Now, period, n); err != nil {
 		return err
@@ -178,19 +182,19 @@ const maxTimetables = 64
 // A timetable shelf holds the last days of periods, the newest key of each.
 type timetableShelf struct {
 	mu   sync.RWMutex
-	byID map[string]*dues
+	byID map[string]*Days
 }
 
-var timetables = timetableShelf{byID: map[string]*dues{}}
+var timetables = timetableShelf{byID: map[string]*Days{}}
 
-func (s *timetableShelf) get(period string, key int64) (*dues, bool) {
+func (s *timetableShelf) get(period string, key int64) (*Days, bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	d, ok := s.byID[period]
 	return d, ok && d.key == key
 }
 
-func (s *timetableShelf) put(period string, d *dues) {
+func (s *timetableShelf) put(period string, d *Days) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.byID) >= maxTimetables {

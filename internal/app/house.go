@@ -17,6 +17,7 @@ import (
 	"nhipcau/internal/account"
 	"nhipcau/internal/api"
 	"nhipcau/internal/auth"
+	"nhipcau/internal/calendar"
 	"nhipcau/internal/conference"
 	"nhipcau/internal/db"
 	"nhipcau/internal/device"
@@ -87,7 +88,7 @@ func locales() []fs.FS {
 		Locale, web.Locale, api.Locale, file.Locale, org.Locale, account.Locale, tally.Locale, mail.Locale,
 		directive.Locale, rollout.Locale, conference.Locale, roll.Locale, level.Locale, site.Locale, programme.Locale, invitation.Locale, sheet.Locale, device.Locale, hall.Locale,
 		minutes.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
-		statement.Locale, formula.Locale, form.Locale, filing.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
+		statement.Locale, formula.Locale, form.Locale, filing.Locale, calendar.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
 		signing.Locale, fill.Locale,
 		reflection.Locale, quiz.Locale,
 	}
@@ -127,6 +128,7 @@ func open(ctx context.Context, cfg Config, log *slog.Logger) (*house, error) {
 	api.Jobs(h.jobs)
 	live.Jobs(h.jobs)
 	remind.Jobs(h.jobs)
+	calendar.Jobs(h.jobs, calendar.Weekends)
 	imports.Jobs(h.jobs)
 	paper.Jobs(h.jobs, h.files)
 	quiz.Jobs(h.jobs)
@@ -176,6 +178,7 @@ func (h *house) build() error {
 	filing.Register(h.site, h.db, formSources())
 	signing.Register(h.site, h.db)
 	fill.Register(h.site, h.db)
+	calendar.Register(h.site, h.db, calendar.Weekends)
 	paper.Register(h.site, h.db, h.files)
 	drafting.Register(h.site, h.db, h.files, h.cfg.base())
 	figures.Register(h.site, h.db, kinds(), sources(), recounts())
@@ -190,7 +193,7 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 	}})
 	for _, register := range []func(*api.API){
 		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, roll.RegisterAPI, level.RegisterAPI, site.RegisterAPI, invitation.RegisterAPI,
-		hall.RegisterAPI, quiz.RegisterAPI(subjects()), reflection.RegisterAPI, minutes.RegisterAPI, plan.RegisterAPI, report.RegisterAPI, form.RegisterAPI, filing.RegisterAPI, signing.RegisterAPI,
+		hall.RegisterAPI, quiz.RegisterAPI(subjects()), reflection.RegisterAPI, minutes.RegisterAPI, plan.RegisterAPI, report.RegisterAPI, form.RegisterAPI, filing.RegisterAPI, signing.RegisterAPI, calendar.RegisterAPI(calendar.Weekends),
 	} {
 		register(h.api)
 	}

@@ -226,11 +226,14 @@ func formWork(ctx context.Context, tx *db.Tx, p web.Page) ([]workItem, error) {
 	var all []workItem
 	for _, o := range owed {
 		w := workItem{
-			Title: p.T("filing.work", o.Title), Note: o.Period.Name + " · " + o.Owner, Due: o.Period.LastDay, State: web.None, When: p.Day(o.Period.LastDay),
-			Href: "/periods/" + o.Period.ID + "/returns/" + p.Actor.UnitKey, Action: p.T("app.open"),
+			Title: p.T("filing.work", o.Title), Note: o.Period.Name + " · " + o.Owner, Due: o.LastDay, State: web.None, When: p.Day(o.LastDay),
+			Href: "/periods/" + o.Period.ID + "/returns/" + o.UnitKey, Action: p.T("app.open"),
 		}
-		if o.Period.Late(p.Now) {
-			w.State, w.When = web.Late, p.T("rollout.stand.late", o.Period.LastDay.DaysUntil(vn.DayOf(p.Now)))
+		if o.Unit != "" {
+			w.Note = o.Unit + " · " + w.Note
+		}
+		if today := vn.DayOf(p.Now); o.LastDay.Before(today) {
+			w.State, w.When = web.Late, p.T("rollout.stand.late", o.LastDay.DaysUntil(today))
 		}
 		all = append(all, w)
 	}

@@ -22,7 +22,7 @@ type apiPeriod struct {
 	Name    string     `json:"name" example:"Tháng 3/2025"`
 	From    vn.Day     `json:"from" format:"date"`
 	To      vn.Day     `json:"to" format:"date" doc:"First day after it"`
-	LastDay vn.Day     `json:"last_day" format:"date" doc:"By which it is to be returned"`
+	LastDay vn.Day     `json:"last_day" format:"date" doc:"By which it is to be returned by units that no level fits and that have no exception"`
 	State   form.Stage `json:"state" enum:"open,closed"`
 	Sheet   string     `json:"sheet" doc:"Where it is counted: /figures/{sheet}/{unit}"`
 }
@@ -34,13 +34,16 @@ type apiRow struct {
 	Unit     string           `json:"unit" example:"tccs-07"`
 	Name     string           `json:"name"`
 	Received int64            `json:"received" doc:"Returns that stand at and under it"`
+	InTime   int64            `json:"in_time" doc:"Those of them that came by their last day"`
+	Nothing  int64            `json:"nothing" doc:"Those of them that say there is nothing to report"`
 	Due      int64            `json:"due" doc:"Returns that are due at and under it"`
 	Figures  map[string]int64 `json:"figures" doc:"What the returns at and under it add up to, by key of the item; items of which nothing was returned are left out"`
 }
 
 type apiLack struct {
-	Unit string `json:"unit" example:"tccs-07"`
-	Name string `json:"name"`
+	Unit    string `json:"unit" example:"tccs-07"`
+	Name    string `json:"name"`
+	LastDay vn.Day `json:"last_day" format:"date" doc:"By which this unit owes it"`
 }
 
 // apiReturn answers a return.
@@ -51,6 +54,8 @@ type apiReturn struct {
 	At      *time.Time `json:"at,omitempty"`
 	By      string     `json:"by,omitempty"`
 	Stands  bool       `json:"stands" doc:"false if nothing was returned, or it was withdrawn"`
+	InTime  bool       `json:"in_time" doc:"It came by the day by which the unit owed it"`
+	Nothing bool       `json:"nothing" doc:"It says that there is nothing to report"`
 	Figures Figures    `json:"figures,omitempty" doc:"By key of the item; not in the answer to a return"`
 	Texts   Texts      `json:"texts,omitempty" doc:"By key of the item; not in the answer to a return"`
 }
@@ -109,7 +114,7 @@ func registerFigures(a *api.API) {
 			_, _, rows, next, err := r.Table(ctx, tx, by, in.Unit, tally.Place(after.At), limit)
 			var out []apiRow
 			for _, x := range rows {
-				one := apiRow{Unit: x.Key, Name: x.Name, Received: x.Received(), Due: x.Due, Figures: map[string]int64{}}
+				one := apiRow{Unit: x.Key, Name: x.Name, Received: x.Received(), InTime: x.InTime(), Nothing: x.Nothing(), Due: x.Due, Figures: map[string]int64{}}
 				for _, n := range places {
 					if sum, ok := x.Figure(n); ok {
 						one.Figures[r.Form.Items[n-1].Key] = sum
@@ -133,7 +138,7 @@ func registerFigures(a *api.API) {
 			_, rows, next, err := r.Lacking(ctx, tx, by, in.Unit, tally.Place(after.At), limit)
 			var out []apiLack
 			for _, x := range rows {
-				out = append(out, apiLack{x.Key, x.Name})
+				out = append(out, apiLack{x.Key, x.Name, x.Last})
 			}
 			return out, api.Cursor{At: int64(next)}, err
 		})
@@ -198,6 +203,19 @@ func registerReturns(a *api.API) {
 			x, err := File(ctx, tx, by, in.ID, in.Unit, Entry{in.Body.Seen, in.Body.Figures, in.Body.Texts, in.Body.Reason})
 			return x.forAPI(in.ID, in.Unit), err
 		})
+	type nothingIn struct {
+		api.ByID
+		Unit string `path:"unit"`
+		Body struct {
+			Seen   int64  `json:"seen,omitempty" doc:"Number of the return that is corrected, 0 for none"`
+			Reason string `json:"reason,omitempty" doc:"Why a return is corrected"`
+		}
+	}
+	api.Do(a, api.Op{ID: "submit-nothing", Noun: "forms", Path: "/periods/{id}/returns/{unit}/nothing", Summary: "filing.api.nothing"},
+		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *nothingIn) (apiReturn, error) {
+			x, err := Nothing(ctx, tx, by, in.ID, in.Unit, in.Body.Seen, in.Body.Reason)
+			return x.forAPI(in.ID, in.Unit), err
+		})
 	type withdrawIn struct {
 		api.ByID
 		Unit string `path:"unit"`
@@ -214,5 +232,5 @@ func registerReturns(a *api.API) {
 }
 
 func (r Return) forAPI(period, unit string) apiReturn {
-	return apiReturn{Period: period, Unit: unit, N: r.N, At: api.When(r.At), By: r.ActorName, Stands: r.Stands()}
+	return apiReturn{Period: period, Unit: unit, N: r.N, At: api.When(r.At), By: r.ActorName, Stands: r.Stands(), InTime: r.InTime(), Nothing: r.Nothing()}
 }

@@ -18,8 +18,8 @@ type Case struct {
 	Asked   bool     // the unit is asked
 }
 
-// Find returns the case of a unit in a period that by may see.
-func Find(ctx context.Context, tx *db.Tx, by auth.Actor, period, unitKey string) (c Case, err error) {
+// CaseOf returns the case of a unit in a period that by may see.
+func CaseOf(ctx context.Context, tx *db.Tx, by auth.Actor, period, unitKey string) (c Case, err error) {
 	if c.Round, err = GetRound(ctx, tx, by, period); err != nil {
 		return c, err
 	}

@@ -17,12 +17,16 @@ var kind = newKind()
 // its place, from 1.
 const received tally.Lane = 0
 
+// inTime counts those of them that came by their last day, nothing those that say
+// there is nothing to report. Their lanes follow those of the items.
+var inTime, nothing = kind.Lane("in_time"), kind.Lane("nothing")
+
 func newKind() *tally.Kind {
 	lanes := []string{"received"}
 	for n := range form.MaxItems {
 		lanes = append(lanes, lane(n+1))
 	}
-	return tally.NewKind("form", lanes...)
+	return tally.NewKind("form", append(lanes, "in_time", "nothing")...)
 }
 
 func init() { kind.Named = named } // which itself needs the kind
@@ -37,7 +41,7 @@ func Kind() *tally.Kind { return kind }
 func named(ctx context.Context, tx *db.Tx, s tally.Sheet, lane string, _ tally.Vec) (tally.Name, error) {
 	number, ok := strings.CutPrefix(lane, "value_")
 	if !ok {
-		return tally.Name{What: fault.Text{Key: "filing.lane.received"}}, nil
+		return tally.Name{What: fault.Text{Key: "filing.lane." + lane}}, nil
 	}
 	r, err := roundOf(ctx, tx, s.Source, "", 0)
 	if err != nil {

@@ -42,6 +42,7 @@ func Register(site *web.Site, d *db.DB, sources form.Sources) {
 	site.Handle("GET /periods/{id}/report/{key}", web.SignedIn, s.report)
 	site.Handle("GET /periods/{id}/returns/{key}", web.SignedIn, s.unit)
 	site.Handle("POST /periods/{id}/returns/{key}", web.SignedIn, s.submit)
+	site.Handle("POST /periods/{id}/returns/{key}/nothing", web.SignedIn, s.nothing)
 	site.Handle("POST /periods/{id}/returns/{key}/withdrawal", web.SignedIn, s.withdraw)
 }
 
@@ -49,7 +50,7 @@ func Register(site *web.Site, d *db.DB, sources form.Sources) {
 // at and under their unit or, if that is higher, the owner.
 type stand struct {
 	Period
-	Received, Due int64
+	Received, InTime, Due int64
 }
 
 // showPage is a form with its periods.
@@ -116,7 +117,7 @@ func standOf(ctx context.Context, tx *db.Tx, by auth.Actor, f form.Form, p Perio
 	}
 	unit, _ := topOf(by, f)
 	v, err := tally.Total(ctx, tx, p.Sheet, unit)
-	return stand{p, v.Get(received), r.Due(unit)}, err
+	return stand{p, v.Get(received), v.Get(inTime), r.Due(unit)}, err
 }
 
 func (s *server) openPeriod(w http.ResponseWriter, r *http.Request) error {

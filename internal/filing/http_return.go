@@ -31,6 +31,7 @@ type unitPage struct {
 	Message   fault.Text
 	Reason    string // typed for a withdrawal
 	WhyNot    map[string]fault.Text
+	NoneWhy   map[string]fault.Text // of a return that there is nothing
 }
 
 func (s *server) unit(w http.ResponseWriter, r *http.Request) error {
@@ -184,6 +185,27 @@ func (s *server) again(w http.ResponseWriter, r *http.Request, p unitPage, err e
 		return err
 	}
 	return s.unitPage(w, r, p, web.Status(err))
+}
+
+func (s *server) nothing(w http.ResponseWriter, r *http.Request) error {
+	if _, err := web.Form(r); err != nil {
+		return err
+	}
+	id, key := r.PathValue("id"), r.PathValue("key")
+	p := unitPage{Page: s.site.Page(r, "form.title")}
+	seen, _ := strconv.ParseInt(r.PostFormValue("seen"), 10, 64) // what is no number was never seen
+	err := s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error {
+		_, err := Nothing(ctx, tx, p.Actor, id, key, seen, r.PostFormValue("none_why"))
+		return err
+	})
+	if fault.Is(err, fault.Invalid) {
+		p.NoneWhy = fault.Of(err).Fields
+		return s.unitPage(w, r, p, web.Status(err))
+	}
+	if err != nil {
+		return s.again(w, r, p, err)
+	}
+	return web.SeeSaid(w, r, "filing.said.nothing", "%s", returnHref(id, key))
 }
 
 func (s *server) withdraw(w http.ResponseWriter, r *http.Request) error {

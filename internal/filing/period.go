@@ -14,6 +14,7 @@ import (
 	"nhipcau/internal/audit"
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
+	"nhipcau/internal/deadline"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/form"
 	"nhipcau/internal/tally"
@@ -23,7 +24,7 @@ import (
 const maxName = 300
 
 // A Period is a stretch of days for which a form asks. OpenPeriod reads Name,
-// From, To and LastDay.
+// From, To, LastDay and Levels.
 type Period struct {
 	ID          string
 	Form        string
@@ -32,12 +33,15 @@ type Period struct {
 	Name        string // "Tháng 3/2025"
 	From        vn.Day
 	To          vn.Day     // first day after it
-	LastDay     vn.Day     // by which it is to be returned
+	LastDay     vn.Day     // by which it is to be returned by whom no level fits
 	State       form.Stage // Opened or Closed
 	Sheet       int64
 	EnteredName string
 	EnteredAt   time.Time
 	Version     int64
+	Levels      []deadline.Level // read by OpenPeriod; a Round has them as LastDays
+
+	dues int64 // key of its last days
 }
 
 func (p *Period) check() error {
@@ -57,6 +61,7 @@ func (p *Period) check() error {
 	if from && last && p.LastDay.Before(p.From) {
 		w.Add("last", "filing.error.before")
 	}
+	p.Levels = deadline.Check(w, p.Levels, p.From)
 	return w.Err()
 }
 
@@ -81,6 +86,9 @@ func OpenPeriod(ctx context.Context, tx *db.Tx, by auth.Actor, id string, p Peri
 	}
 	p.Sheet = s.ID
 	if p.N, err = insertPeriod(ctx, tx, by, p); err != nil {
+		return Period{}, err
+	}
+	if err := deadline.Insert(ctx, tx, p.ID, p.Levels); err != nil {
 		return Period{}, err
 	}
 	return p, audit.Record(ctx, tx, by, "form.period", p.ID, f.Title+" · "+p.Name)

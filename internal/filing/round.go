@@ -7,6 +7,7 @@ import (
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
+	"nhipcau/internal/deadline"
 	"nhipcau/internal/epoch"
 	"nhipcau/internal/form"
 	"nhipcau/internal/formula"
@@ -25,8 +26,9 @@ type Round struct {
 	parts bool           // some items are companions of others
 	house bool           // some items are what the house knows
 	known map[string]*formula.Formula
-	epoch *epoch.Epoch // of the sheet
-	root  int          // place of the owner in it
+	epoch *epoch.Epoch   // of the sheet
+	root  int            // place of the owner in it
+	days  *deadline.Days // its last days; nil where nobody asks for them
 }
 
 // GetRound returns the period with id, with its form, which by may see.
@@ -38,7 +40,11 @@ func GetRound(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (Round, 
 	if _, err := form.Get(ctx, tx, by, p.Form); err != nil {
 		return Round{}, err
 	}
-	return roundOf(ctx, tx, id, p.State, p.Version)
+	r, err := roundOf(ctx, tx, id, p.State, p.Version)
+	if err == nil {
+		err = r.timed(ctx, tx, p.dues)
+	}
+	return r, err
 }
 
 // roundOf returns the round of a period that stands so and so, whoever asks.

@@ -9,10 +9,10 @@ import (
 	"nhipcau/internal/fault"
 )
 
-const periodColumns = `p.id, p.form, p.edition, p.n, p.name, p.from_day, p.to_day, p.last_day, p.state, p.sheet, p.entered_name, p.entered_at, p.version`
+const periodColumns = `p.id, p.form, p.edition, p.n, p.name, p.from_day, p.to_day, p.last_day, p.state, p.sheet, p.entered_name, p.entered_at, p.version, p.dues`
 
 func scanPeriod(s db.Scanner) (p Period, err error) {
-	return p, s.Scan(&p.ID, &p.Form, &p.Edition, &p.N, &p.Name, &p.From, &p.To, &p.LastDay, &p.State, &p.Sheet, &p.EnteredName, db.At(&p.EnteredAt), &p.Version)
+	return p, s.Scan(&p.ID, &p.Form, &p.Edition, &p.N, &p.Name, &p.From, &p.To, &p.LastDay, &p.State, &p.Sheet, &p.EnteredName, db.At(&p.EnteredAt), &p.Version, &p.dues)
 }
 
 func readPeriod(ctx context.Context, tx *db.Tx, id string) (Period, error) {

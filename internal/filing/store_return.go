@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
@@ -20,15 +21,15 @@ func unitByKey(ctx context.Context, tx *db.Tx, by auth.Actor, key string) (id in
 	return id, err
 }
 
-// newest returns how a period stands and the newest return of a unit in it, whose
+// newest returns how a period stands, with the key of its last days, and the newest return of a unit in it, whose
 // N is 0 if there is none.
 func newest(ctx context.Context, tx *db.Tx, period string, unit int64) (state form.Stage, r Return, err error) {
 	r.Unit = unit
 	var figures []byte
-	err = tx.One(ctx, `SELECT p.state, coalesce(r.n, 0), r.figures, coalesce(r.reason, ''), coalesce(r.actor_name, ''), r.at
+	err = tx.One(ctx, `SELECT p.state, p.dues, coalesce(r.n, 0), r.figures, coalesce(r.reason, ''), coalesce(r.actor_name, ''), r.at
 		FROM form_period p
 		LEFT JOIN form_return r ON r.period = p.id AND r.unit = $2 AND r.n = (SELECT max(x.n) FROM form_return x WHERE x.period = $1 AND x.unit = $2)
-		WHERE p.id = $1`, []any{period, unit}, &state, &r.N, &figures, &r.Reason, &r.ActorName, db.At(&r.At))
+		WHERE p.id = $1`, []any{period, unit}, &state, &r.dues, &r.N, &figures, &r.Reason, &r.ActorName, db.At(&r.At))
 	if err != nil {
 		return state, r, err
 	}
@@ -92,21 +93,61 @@ func newestOf(ctx context.Context, tx *db.Tx, period string) (map[int64]tally.De
 
 // An Owed is a period in which a unit has to return figures.
 type Owed struct {
-	Period Period
-	Title  string // of the form
-	Owner  string // name of the unit that asks
+	Period  Period
+	Title   string // of the form
+	Owner   string // name of the unit that asks
+	UnitKey string // that is asked: by's own, or one that it took over
+	Unit    string // name of one it took over, "" for its own
+	LastDay vn.Day // of that unit
 }
 
-// Owing returns the open periods that ask by's own unit, to which it has not
-// returned, the soonest first. It reads the forms of the units above by's and no
-// others.
+// Owing returns the open periods that ask by's own unit, or one that it took over
+// by a reform, to which that has not returned, the soonest first. It reads the
+// forms of the units above by's and no others.
 func Owing(ctx context.Context, tx *db.Tx, by auth.Actor) ([]Owed, error) {
+	units := []called{{id: by.Unit, key: by.UnitKey}}
+	for i := 0; i < len(units) && i < maxBefore; i++ {
+		before, err := takenOver(ctx, tx, by.Tree, units[i].id)
+		if err != nil {
+			return nil, err
+		}
+		units = append(units, before...)
+	}
+	var all []Owed
+	for _, u := range units {
+		some, err := owing(ctx, tx, by, u)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	slices.SortStableFunc(all, func(a, b Owed) int { return strings.Compare(string(a.LastDay), string(b.LastDay)) })
+	return all, nil
+}
+
+const maxBefore = 50
+
+// takenOver returns the units for which a unit answers since a reform.
+func takenOver(ctx context.Context, tx *db.Tx, tree string, unit int64) ([]called, error) {
+	return db.All(ctx, tx, func(r db.Scanner) (c called, err error) { return c, r.Scan(&c.id, &c.key, &c.name) }, `
+		SELECT u.id, u.key, n.name
+		FROM lineage l
+		JOIN reform f ON f.id = l.reform AND f.tree = $1 AND f.undone_at IS NULL
+		JOIN unit u ON u.id = l.old_unit
+		JOIN unit_name n ON n.unit = u.id AND n.from_day = (SELECT max(x.from_day) FROM unit_name x WHERE x.unit = u.id)
+		WHERE l.new_unit = $2 AND l.old_unit <> $2 AND l.keeper = 1
+		AND NOT EXISTS (SELECT 1 FROM unit_edge e WHERE e.tree = $1 AND e.unit = l.old_unit AND e.to_day = '')
+		ORDER BY u.id LIMIT 50`, tree, unit)
+}
+
+// owing returns what one unit owes to the forms of the units above by's.
+func owing(ctx context.Context, tx *db.Tx, by auth.Actor, u called) ([]Owed, error) {
 	const most = 100
 	up, args := above("pl.path", by, 3)
-	args = append([]any{by.Tree, by.Unit}, args...)
+	args = append([]any{by.Tree, u.id}, args...)
 	all, err := db.All(ctx, tx, func(s db.Scanner) (o Owed, err error) {
 		p := &o.Period
-		return o, s.Scan(&p.ID, &p.Form, &p.Edition, &p.N, &p.Name, &p.From, &p.To, &p.LastDay, &p.State, &p.Sheet, &p.EnteredName, db.At(&p.EnteredAt), &p.Version, &o.Title, &o.Owner)
+		return o, s.Scan(&p.ID, &p.Form, &p.Edition, &p.N, &p.Name, &p.From, &p.To, &p.LastDay, &p.State, &p.Sheet, &p.EnteredName, db.At(&p.EnteredAt), &p.Version, &p.dues, &o.Title, &o.Owner)
 	}, `SELECT `+periodColumns+`, f.title, n.name
 		FROM place pl
 		JOIN form f ON f.unit = pl.unit
@@ -124,9 +165,14 @@ func Owing(ctx context.Context, tx *db.Tx, by auth.Actor) ([]Owed, error) {
 		if err != nil {
 			return nil, err
 		}
-		if _, asked := r.asks(by.Unit); asked {
-			owed = append(owed, o)
+		if _, asked := r.asks(u.id); !asked {
+			continue
 		}
+		if err := r.timed(ctx, tx, o.Period.dues); err != nil {
+			return nil, err
+		}
+		o.UnitKey, o.Unit, o.LastDay = u.key, u.name, r.LastDay(u.id)
+		owed = append(owed, o)
 	}
 	return owed, nil
 }

@@ -32,7 +32,8 @@ type Return struct {
 	ActorName string
 	At        time.Time
 
-	vec tally.Vec
+	vec  tally.Vec
+	dues int64 // key of the period's last days, where it was read with it
 }
 
 // Stands reports whether r has figures.
@@ -57,6 +58,14 @@ func (r Return) Figures(f form.Form) Figures {
 
 // Late reports whether what came at a time came after the last day.
 func (p Period) Late(at time.Time) bool { return p.LastDay.Before(vn.DayOf(at)) }
+
+// InTime reports whether the first of the returns since which the unit has figures
+// that stand came by the day that held then.
+func (r Return) InTime() bool { return r.vec.Has(inTime) }
+
+// Nothing reports whether r says that there is nothing to report: it was received,
+// and it has no figures, which is neither zeros nor a return that is missing.
+func (r Return) Nothing() bool { return r.vec.Has(nothing) }
 
 // field names the field of an item's figure.
 func field(key string) string { return "figures." + key }
@@ -179,6 +188,9 @@ func File(ctx context.Context, tx *db.Tx, by auth.Actor, period, unitKey string,
 	if err != nil {
 		return Return{}, err
 	}
+	if err := r.stamp(&v, had, tx.Now); err != nil {
+		return Return{}, err
+	}
 	same := had.Stands() && v.Equal(had.vec)
 	if same && r.texts {
 		stood, err := TextsOf(ctx, tx, period, had)
@@ -208,6 +220,48 @@ func File(ctx context.Context, tx *db.Tx, by auth.Actor, period, unitKey string,
 		return now, err
 	}
 	return now, r.follow(ctx, tx, by, now, texts)
+}
+
+// Nothing returns that a unit has nothing to report for a period. It is counted as
+// received and adds no figures. In all else it is a return as File makes one.
+func Nothing(ctx context.Context, tx *db.Tx, by auth.Actor, period, unitKey string, seen int64, reason string) (Return, error) {
+	r, had, err := entry(ctx, tx, by, period, unitKey)
+	if err != nil {
+		return Return{}, err
+	}
+	if had.Nothing() {
+		return had, nil
+	}
+	v, err := tally.VecOf(tally.Delta{received: 1, nothing: 1})
+	if err == nil {
+		err = r.stamp(&v, had, tx.Now)
+	}
+	if err != nil {
+		return Return{}, err
+	}
+	if had.N != seen {
+		return Return{}, fault.New(fault.Conflict, "filing.error.changed")
+	}
+	if reason, err = why(reason, had.Stands()); err != nil {
+		return Return{}, err
+	}
+	now, err := r.enter(ctx, tx, by, had, v, reason)
+	if err != nil {
+		return now, err
+	}
+	return now, r.follow(ctx, tx, by, now, nil)
+}
+
+// inTimeOnce is what a return has that is in time.
+var inTimeOnce = tally.Delta{inTime: 1}
+
+// stamp marks what a unit returns as in time: by the day that holds now or, if it
+// corrects what stands, as that came.
+func (r *Round) stamp(v *tally.Vec, had Return, now time.Time) error {
+	if had.Stands() && !had.InTime() || !had.Stands() && r.late(had.Unit, now) {
+		return nil
+	}
+	return v.Add(inTimeOnce)
 }
 
 // Withdraw takes the return of a unit back for a reason. It is a Conflict if
@@ -252,6 +306,9 @@ func entry(ctx context.Context, tx *db.Tx, by auth.Actor, period, unitKey string
 		return Round{}, Return{}, err
 	}
 	r, err := roundOf(ctx, tx, period, state, 0)
+	if err == nil {
+		err = r.timed(ctx, tx, had.dues)
+	}
 	if err != nil {
 		return r, had, err
 	}
@@ -302,6 +359,11 @@ func difference(from, to tally.Vec, items int) tally.Delta {
 	d := tally.Delta{}
 	for l := received; int(l) <= items; l++ {
 		if x := to.Get(l) - from.Get(l); x != 0 || to.Has(l) && !from.Has(l) {
+			d[l] = x
+		}
+	}
+	for _, l := range []tally.Lane{inTime, nothing} {
+		if x := to.Get(l) - from.Get(l); x != 0 {
 			d[l] = x
 		}
 	}

@@ -2,11 +2,13 @@ package filing
 
 import (
 	"context"
+	"time"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 	"nhipcau/internal/org"
 	"nhipcau/internal/tally"
+	"nhipcau/internal/vn"
 )
 
 // Shown is how many items stand beside each other in a table.
@@ -25,12 +27,22 @@ type Row struct {
 	Due   int64     // returns that are due at and under it
 	Asked bool      // it is asked itself
 	Leaf  bool      // none are under it
+	Last  vn.Day    // by which it owes its own return, "" if it is not asked
 
 	over string // name of the unit above it, in lists of units from many
 }
 
 // Received returns how many returns stand at and under the unit.
 func (r Row) Received() int64 { return r.Total.Get(received) }
+
+// InTime returns how many of them came by their last day.
+func (r Row) InTime() int64 { return r.Total.Get(inTime) }
+
+// Nothing returns how many of them say that there is nothing to report.
+func (r Row) Nothing() int64 { return r.Total.Get(nothing) }
+
+// Late reports whether the unit's own last day lies before a moment.
+func (r Row) Late(at time.Time) bool { return r.Asked && r.Last.Before(vn.DayOf(at)) }
 
 // Figure returns what the returns at and under the unit add up to for the item at
 // a place, from 1; false if there are none.
@@ -54,9 +66,13 @@ func (r *Round) on(ctx context.Context, tx *db.Tx, by auth.Actor, unitKey string
 // row makes the row of the unit at a place.
 func (r *Round) row(at int, n tally.Node, c called) Row {
 	own, due := r.due(r.epoch, at)
-	return Row{
+	x := Row{
 		Unit: r.epoch.Unit(at), Key: c.key, Name: c.name, Own: n.Own, Total: n.Total, Due: due, Asked: own > 0, Leaf: r.epoch.End(at) == at+1,
 	}
+	if x.Asked {
+		x.Last = r.lastAt(at)
+	}
+	return x
 }
 
 // Table returns the row of a unit and those of the units directly under it that by
@@ -136,7 +152,7 @@ func (r *Round) Lacking(ctx context.Context, tx *db.Tx, by auth.Actor, unitKey s
 	var rows []Row
 	for i, id := range units {
 		if c, ok := names[id]; ok {
-			rows = append(rows, Row{Unit: id, Key: c.key, Name: c.name, Asked: true, Due: 1, over: names[above[i]].name})
+			rows = append(rows, Row{Unit: id, Key: c.key, Name: c.name, Asked: true, Due: 1, Last: r.LastDay(id), over: names[above[i]].name})
 		}
 	}
 	return u, rows, next, err

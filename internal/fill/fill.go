@@ -22,7 +22,7 @@ const (
 // another draft stands than the one with version, 0 for none: the draft that stands
 // comes with it, and nothing of either is lost.
 func Save(ctx context.Context, tx *db.Tx, by auth.Actor, period, unitKey string, version, seen int64, fields map[string]string) (Draft, error) {
-	c, err := filing.Find(ctx, tx, by, period, unitKey)
+	c, err := filing.CaseOf(ctx, tx, by, period, unitKey)
 	if err != nil {
 		return Draft{}, err
 	}

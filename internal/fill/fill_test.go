@@ -27,7 +27,7 @@ func (h *house) save(t testing.TB, by auth.Actor, period, unit string, version i
 func (h *house) stands(t testing.TB, by auth.Actor, period, unit string) (d fill.Draft) {
 	t.Helper()
 	dbtest.Read(t, h.db, func(ctx context.Context, tx *db.Tx) error {
-		c, err := filing.Find(ctx, tx, by, period, unit)
+		c, err := filing.CaseOf(ctx, tx, by, period, unit)
 		if err != nil {
 			return err
 		}
@@ -106,7 +106,7 @@ func TestRemember(t *testing.T) {
 	now := all[4]
 	var m fill.Memory
 	dbtest.Read(t, h.db, func(ctx context.Context, tx *db.Tx) error {
-		c, err := filing.Find(ctx, tx, h.clerk("hai"), now.ID, "hai")
+		c, err := filing.CaseOf(ctx, tx, h.clerk("hai"), now.ID, "hai")
 		if err != nil {
 			return err
 		}
@@ -146,7 +146,7 @@ func TestRememberSiblings(t *testing.T) {
 	h.file(t, p.ID, "to1", 0, filing.Figures{"members": 999})
 	var m fill.Memory
 	dbtest.Read(t, h.db, func(ctx context.Context, tx *db.Tx) error {
-		c, err := filing.Find(ctx, tx, h.clerk("hai"), p.ID, "hai")
+		c, err := filing.CaseOf(ctx, tx, h.clerk("hai"), p.ID, "hai")
 		if err != nil {
 			return err
 		}

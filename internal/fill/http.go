@@ -171,7 +171,7 @@ func (s *server) send(w http.ResponseWriter, r *http.Request) error {
 	p := page{Page: s.site.Page(r, "fill.title"), Again: true}
 	var c filing.Case
 	if err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
-		c, err = filing.Find(ctx, tx, p.Actor, id, key)
+		c, err = filing.CaseOf(ctx, tx, p.Actor, id, key)
 		return err
 	}); err != nil {
 		return err

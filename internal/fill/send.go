@@ -17,7 +17,7 @@ import (
 // draft. It is a Conflict if another clerk has saved something else in the draft
 // since version.
 func Send(ctx context.Context, tx *db.Tx, by auth.Actor, period, unitKey string, version int64, typed map[string]string, now filing.Entry) (signing.Report, error) {
-	c, err := filing.Find(ctx, tx, by, period, unitKey)
+	c, err := filing.CaseOf(ctx, tx, by, period, unitKey)
 	if err != nil {
 		return signing.Report{}, err
 	}

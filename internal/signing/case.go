@@ -27,7 +27,7 @@ type Case struct {
 
 // Get returns the case of a unit in a period that by may see.
 func Get(ctx context.Context, tx *db.Tx, by auth.Actor, period, unitKey string) (c Case, err error) {
-	if c.Case, err = filing.Find(ctx, tx, by, period, unitKey); err != nil {
+	if c.Case, err = filing.CaseOf(ctx, tx, by, period, unitKey); err != nil {
 		return c, err
 	}
 	if c.Report, err = read(ctx, tx, period, c.Unit.ID); err != nil {
@@ -117,7 +117,7 @@ func (c Case) Given() (e filing.Entry, ok bool) {
 // content is what a return says.
 func (c Case) content(x filing.Return, texts filing.Texts, mark int64) Content {
 	return Content{
-		Period: c.Round.Period.ID, Unit: c.Unit.ID, Form: c.Round.Form.ID, Edition: c.Round.Form.Edition, Figures: x.Figures(c.Round.Form), Texts: texts, Mark: mark,
+		Period: c.Round.Period.ID, Unit: c.Unit.ID, Form: c.Round.Form.ID, Edition: c.Round.Form.Edition, Nothing: x.Nothing(), Figures: x.Figures(c.Round.Form), Texts: texts, Mark: mark,
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"nhipcau/internal/calendar"
+	"nhipcau/internal/cycle"
 	"nhipcau/internal/db"
 	"nhipcau/internal/filing"
 	"nhipcau/internal/form"
@@ -19,7 +21,13 @@ func (s *story) monthly() {
 		if err != nil {
 			return err
 		}
-		return form.Open(ctx, tx, s.vanthu, f.ID, f.Version)
+		if err := form.Open(ctx, tx, s.vanthu, f.ID, f.Version); err != nil {
+			return err
+		}
+		_, err = calendar.Set(ctx, tx, s.vanthu, f.ID, 0, calendar.Plan{
+			Cycle: cycle.Cycle{Kind: cycle.Month, First: cycle.Calendar}, Rule: cycle.Rule{How: cycle.OnDay, N: 5, Months: 1},
+		})
+		return err
 	})
 	june := s.askFor(f, filing.Period{Name: "Tháng 6/2021", From: "2021-06-01", To: "2021-07-01", LastDay: "2021-07-05"}, 1)
 	for n := range s.heads {

@@ -52,6 +52,3 @@ CREATE TABLE filing_event (
     PRIMARY KEY (period, unit, k),
     FOREIGN KEY (period, unit) REFERENCES filing_report (period, unit)
 ) /*clustered*/;
-
--- What a unit took over from units that ended.
-CREATE INDEX lineage_new ON lineage (new_unit);

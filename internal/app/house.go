@@ -17,6 +17,7 @@ import (
 	"nhipcau/internal/account"
 	"nhipcau/internal/api"
 	"nhipcau/internal/auth"
+	"nhipcau/internal/calendar"
 	"nhipcau/internal/conference"
 	"nhipcau/internal/db"
 	"nhipcau/internal/device"
@@ -25,8 +26,11 @@ import (
 	"nhipcau/internal/fault"
 	"nhipcau/internal/figures"
 	"nhipcau/internal/file"
+	"nhipcau/internal/filing"
+	"nhipcau/internal/fill"
 	"nhipcau/internal/follow"
 	"nhipcau/internal/form"
+	"nhipcau/internal/formula"
 	"nhipcau/internal/hall"
 	"nhipcau/internal/i18n"
 	"nhipcau/internal/imports"
@@ -51,6 +55,7 @@ import (
 	"nhipcau/internal/rollout"
 	"nhipcau/internal/rung"
 	"nhipcau/internal/sheet"
+	"nhipcau/internal/signing"
 	"nhipcau/internal/site"
 	"nhipcau/internal/statement"
 	"nhipcau/internal/tally"
@@ -83,7 +88,8 @@ func locales() []fs.FS {
 		Locale, web.Locale, api.Locale, file.Locale, org.Locale, account.Locale, tally.Locale, mail.Locale,
 		directive.Locale, rollout.Locale, conference.Locale, roll.Locale, level.Locale, site.Locale, programme.Locale, invitation.Locale, sheet.Locale, device.Locale, hall.Locale,
 		minutes.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
-		statement.Locale, form.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
+		statement.Locale, formula.Locale, form.Locale, filing.Locale, calendar.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
+		signing.Locale, fill.Locale,
 		reflection.Locale, quiz.Locale,
 	}
 }
@@ -122,6 +128,7 @@ func open(ctx context.Context, cfg Config, log *slog.Logger) (*house, error) {
 	api.Jobs(h.jobs)
 	live.Jobs(h.jobs)
 	remind.Jobs(h.jobs)
+	calendar.Jobs(h.jobs, calendar.Weekends)
 	imports.Jobs(h.jobs)
 	paper.Jobs(h.jobs, h.files)
 	quiz.Jobs(h.jobs, subjects())
@@ -168,7 +175,11 @@ func (h *house) build() error {
 	remind.Register(h.site, h.db)
 	reform.Register(h.site, h.db)
 	statement.Register(h.site, h.db, h.files)
-	form.Register(h.site, h.db)
+	form.Register(h.site, h.db, formSources())
+	filing.Register(h.site, h.db, formSources())
+	signing.Register(h.site, h.db)
+	fill.Register(h.site, h.db)
+	calendar.Register(h.site, h.db, calendar.Weekends)
 	paper.Register(h.site, h.db, h.files)
 	drafting.Register(h.site, h.db, h.files, h.cfg.base())
 	figures.Register(h.site, h.db, kinds(), sources(), recounts())
@@ -183,7 +194,7 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 	}})
 	for _, register := range []func(*api.API){
 		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, roll.RegisterAPI, level.RegisterAPI, site.RegisterAPI, invitation.RegisterAPI,
-		hall.RegisterAPI, quiz.RegisterAPI(subjects()), reflection.RegisterAPI, minutes.RegisterAPI, plan.RegisterAPI, report.RegisterAPI, form.RegisterAPI,
+		hall.RegisterAPI, quiz.RegisterAPI(subjects()), reflection.RegisterAPI, minutes.RegisterAPI, plan.RegisterAPI, report.RegisterAPI, form.RegisterAPI, filing.RegisterAPI, signing.RegisterAPI, calendar.RegisterAPI(calendar.Weekends),
 	} {
 		register(h.api)
 	}
@@ -196,7 +207,7 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 }
 
 func kinds() []*tally.Kind {
-	return []*tally.Kind{rollout.Kind(), conference.Kind(), rung.Kind(), statement.Kind(), form.Kind(), reflection.Kind(), quiz.Kind()}
+	return []*tally.Kind{rollout.Kind(), conference.Kind(), rung.Kind(), statement.Kind(), filing.Kind(), reflection.Kind(), quiz.Kind()}
 }
 
 // ServeHTTP answers the questions of a supervisor, those of programs by the API,
@@ -332,7 +343,7 @@ func (h *house) frame(r *http.Request, p *web.Page) {
 // should hold.
 func recounts() map[string]tally.Recount {
 	return map[string]tally.Recount{
-		statement.Kind().Name: statement.Recount, form.Kind().Name: form.Recount, conference.Kind().Name: conference.Recount, rung.Kind().Name: rung.Recount,
+		statement.Kind().Name: statement.Recount, filing.Kind().Name: filing.Recount, conference.Kind().Name: conference.Recount, rung.Kind().Name: rung.Recount,
 		reflection.Kind().Name: reflection.Recount, quiz.Kind().Name: quiz.Recount,
 		rollout.Kind().Name: tally.Together(recountRollout, follow.Recount, conference.RecountRollout),
 	}
@@ -366,11 +377,17 @@ func recountRollout(ctx context.Context, tx *db.Tx, s tally.Sheet) (map[int64]ta
 	return all, nil
 }
 
+// prove proves the sheets, with deep the records behind them, and what was signed.
 func (h *house) prove(ctx context.Context, deep bool) (tally.Report, error) {
+	all := recounts()
 	if !deep {
-		return tally.Prove(ctx, h.db, nil)
+		all = nil
 	}
-	return tally.Prove(ctx, h.db, recounts())
+	r, err := tally.Prove(ctx, h.db, all)
+	if err != nil {
+		return r, err
+	}
+	return r, signing.Prove(ctx, h.db, r.Add)
 }
 
 const (

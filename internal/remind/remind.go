@@ -116,13 +116,22 @@ func settle(ctx context.Context, tx *db.Tx, by auth.Actor) ([]Rule, error) {
 // late is how many days after its day a rule still speaks.
 const late = 2
 
-// choose returns the rule that speaks about o today: the latest whose day has
-// come, is not long past, and lies after the opening, of which the unit was told.
+// Of returns the rules of a unit, the earliest first, for what else it asks.
+func Of(ctx context.Context, tx *db.Tx, unit int64) ([]Rule, error) { return rulesOf(ctx, tx, unit) }
+
+// choose returns the rule that speaks about o today.
 func choose(rules []Rule, o rollout.Due, today vn.Day) (Rule, bool) {
+	return Choose(rules, o.Day, o.Opening, today)
+}
+
+// Choose returns the rule that speaks today about what is owed by a day: the
+// latest whose day has come, is not long past, and lies after the opening, of which
+// those who owe it were told.
+func Choose(rules []Rule, due, opening, today vn.Day) (Rule, bool) {
 	best, found := Rule{}, false
 	for _, r := range rules {
-		day := o.Day.AddDays(int(r.Days))
-		if !r.On || today.Before(day) || day.AddDays(late).Before(today) || day <= o.Opening {
+		day := due.AddDays(int(r.Days))
+		if !r.On || today.Before(day) || day.AddDays(late).Before(today) || day <= opening {
 			continue
 		}
 		if !found || r.Days > best.Days {

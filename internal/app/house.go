@@ -17,6 +17,7 @@ import (
 	"nhipcau/internal/account"
 	"nhipcau/internal/api"
 	"nhipcau/internal/auth"
+	"nhipcau/internal/clause"
 	"nhipcau/internal/conference"
 	"nhipcau/internal/db"
 	"nhipcau/internal/device"
@@ -83,7 +84,7 @@ func locales() []fs.FS {
 	return []fs.FS{
 		Locale, web.Locale, api.Locale, file.Locale, org.Locale, account.Locale, tally.Locale, mail.Locale,
 		directive.Locale, rollout.Locale, conference.Locale, roll.Locale, level.Locale, site.Locale, programme.Locale, invitation.Locale, sheet.Locale, device.Locale, hall.Locale,
-		minutes.Locale, prose.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
+		minutes.Locale, prose.Locale, clause.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
 		statement.Locale, form.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
 		reflection.Locale, quiz.Locale,
 	}
@@ -126,6 +127,7 @@ func open(ctx context.Context, cfg Config, log *slog.Logger) (*house, error) {
 	imports.Jobs(h.jobs)
 	paper.Jobs(h.jobs, h.files)
 	quiz.Jobs(h.jobs)
+	plan.Jobs(h.jobs)
 	return h, h.build()
 }
 
@@ -147,7 +149,7 @@ func (h *house) build() error {
 	account.Register(h.site, h.db)
 	mail.Register(h.site, h.db, h.post)
 	org.Register(h.site, h.db, findDirectives, findRollouts)
-	directive.Register(h.site, h.db, h.files, usedBy)
+	directive.Register(h.site, h.db, h.files, usedBy, outline)
 	rollout.Register(h.site, h.db, h.files, planStates)
 	follow.Register(h.site, h.db, h.files)
 	conference.Register(h.site, h.db, minutes.Signatures)
@@ -162,7 +164,8 @@ func (h *house) build() error {
 	quiz.Register(h.site, h.db, subjects())
 	reflection.Register(h.site, h.db, h.files)
 	minutes.Register(h.site, h.db, h.files, asked)
-	plan.Register(h.site, h.db)
+	clause.Register(h.site, h.db)
+	plan.Register(h.site, h.db, adopted)
 	report.Register(h.site, h.db)
 	imports.Register(h.site, h.db)
 	remind.Register(h.site, h.db)
@@ -183,7 +186,7 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 	}})
 	for _, register := range []func(*api.API){
 		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, roll.RegisterAPI, level.RegisterAPI, site.RegisterAPI, invitation.RegisterAPI,
-		hall.RegisterAPI, quiz.RegisterAPI(subjects()), reflection.RegisterAPI, minutes.RegisterAPI, plan.RegisterAPI, report.RegisterAPI, form.RegisterAPI,
+		hall.RegisterAPI, quiz.RegisterAPI(subjects()), reflection.RegisterAPI, minutes.RegisterAPI, clause.RegisterAPI, plan.RegisterAPI(adopted), report.RegisterAPI, form.RegisterAPI,
 	} {
 		register(h.api)
 	}

@@ -532,7 +532,9 @@ func (s *story) unitPlan(n int) {
 		s.on(t.Add(30*time.Minute), func(ctx context.Context, tx *db.Tx) error { return plan.Submit(ctx, tx, by, p.ID, p.Version) })
 	}
 	if !drafted {
-		s.on(t.Add(time.Hour), func(ctx context.Context, tx *db.Tx) error { return plan.Adopt(ctx, tx, by, p.ID, p.Version) })
+		s.on(t.Add(time.Hour), func(ctx context.Context, tx *db.Tx) error {
+			return plan.Adopt(ctx, tx, by, p.ID, p.Version, plan.Adoption{})
+		})
 	}
 }
 

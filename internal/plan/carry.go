@@ -1,0 +1,151 @@
+package plan
+
+import (
+	"context"
+	"regexp"
+
+	"nhipcau/internal/auth"
+	"nhipcau/internal/clause"
+	"nhipcau/internal/db"
+	"nhipcau/internal/directive"
+	"nhipcau/internal/fault"
+	"nhipcau/internal/prose"
+	"nhipcau/internal/rollout"
+)
+
+// A Source is a paper whose clauses a plan may carry out: a directive of its
+// rollout, or an adopted plan of a unit above.
+type Source struct {
+	Paper     clause.Paper
+	Directive directive.Directive // if it is one
+	Upper     Plan                // if it is a plan of a unit above, without its rows
+	Clauses   []clause.Clause
+}
+
+// Href is the address of the paper.
+func (s Source) Href() string { return "/" + s.Paper.Kind + "s/" + s.Paper.ID }
+
+// Sources returns the papers with clauses that a plan of a unit for r may carry
+// out, as far as by sees them: directives in the order of r, then the plans of
+// units above, the nearest last. path is the unit's.
+func Sources(ctx context.Context, tx *db.Tx, by auth.Actor, r rollout.Rollout, path string) ([]Source, error) {
+	papers, _, err := rollout.Directives(ctx, tx, by, r)
+	if err != nil {
+		return nil, err
+	}
+	var all []Source
+	for _, d := range papers {
+		all = append(all, Source{Paper: clause.Paper{Kind: clause.Directive, ID: d.ID}, Directive: d})
+	}
+	uppers, err := uppers(ctx, tx, by, r.ID, path)
+	if err != nil {
+		return nil, err
+	}
+	for _, u := range uppers {
+		all = append(all, Source{Paper: clause.Paper{Kind: clause.Plan, ID: u.ID}, Upper: u})
+	}
+	with := all[:0]
+	for _, s := range all {
+		if s.Clauses, err = clause.Of(ctx, tx, s.Paper); err != nil {
+			return nil, err
+		}
+		if len(s.Clauses) > 0 {
+			with = append(with, s)
+		}
+	}
+	return with, nil
+}
+
+// SourcesOf returns the papers with clauses that p may carry out.
+func SourcesOf(ctx context.Context, tx *db.Tx, by auth.Actor, p Plan) ([]Source, error) {
+	r, err := rollout.Get(ctx, tx, by, p.Rollout)
+	if err != nil {
+		return nil, err
+	}
+	return Sources(ctx, tx, by, r, p.path)
+}
+
+var blockLike = regexp.MustCompile(`^[a-z]{8}$`)
+
+// settle checks a form for by and gives its rows what they are kept with: a block
+// of their own, and the unit that leads where one was named. was is the plan as it
+// stands, the zero one for a new plan.
+func (f *Form) settle(ctx context.Context, tx *db.Tx, by auth.Actor, r rollout.Rollout, was Plan) error {
+	w := f.check()
+	used := map[string]bool{}
+	f.eachRow(func(_ string, _ int, id *string, _ []string) {
+		if !blockLike.MatchString(*id) || used[*id] {
+			*id = prose.NewID()
+		}
+		used[*id] = true
+	})
+	for i := range f.Tasks {
+		t := &f.Tasks[i]
+		u, err := leader(ctx, tx, by, t.Lead)
+		if err != nil {
+			return err
+		}
+		if t.LeadUnit, t.LeadKey = u.id, u.key; u.id != 0 {
+			t.Lead = u.name
+		}
+	}
+	path := was.path
+	if was.ID == "" {
+		path = by.Path
+	}
+	if err := f.checkCarried(ctx, tx, by, r, path, was, w); err != nil {
+		return err
+	}
+	return w.Err()
+}
+
+// checkCarried refuses clauses that are of no paper the plan may carry out. What a
+// row of the plan carries out already it may go on to.
+func (f *Form) checkCarried(ctx context.Context, tx *db.Tx, by auth.Actor, r rollout.Rollout, path string, was Plan, w fault.Wrong) error {
+	any := false
+	f.eachRow(func(_ string, _ int, _ *string, carries []string) { any = any || len(carries) > 0 })
+	if !any {
+		return nil
+	}
+	sources, err := Sources(ctx, tx, by, r, path)
+	if err != nil {
+		return err
+	}
+	may := map[string]bool{}
+	for _, s := range sources {
+		for _, c := range s.Clauses {
+			may[c.ID] = true
+		}
+	}
+	had := Form{Goals: was.Goals, Targets: was.Targets, Tasks: was.Tasks}
+	had.eachRow(func(_ string, _ int, _ *string, carries []string) {
+		for _, c := range carries {
+			may[c] = true
+		}
+	})
+	f.eachRow(func(kind string, i int, _ *string, carries []string) {
+		if len(carries) > maxCarried {
+			w.Add(row(kind, i, "carries"), "plan.error.carries_many", maxCarried)
+		}
+		for _, c := range carries {
+			if !may[c] {
+				w.Add(row(kind, i, "carries"), "plan.error.carries")
+			}
+		}
+	})
+	return nil
+}
+
+// keep writes the rows of a form that settle has passed, and what they carry out.
+func (f *Form) keep(ctx context.Context, tx *db.Tx, plan string) error {
+	if err := replaceRows(ctx, tx, plan, *f); err != nil {
+		return err
+	}
+	var uses []clause.Use
+	f.eachRow(func(_ string, _ int, id *string, carries []string) {
+		for _, c := range carries {
+			uses = append(uses, clause.Use{Block: *id, Clause: c})
+		}
+	})
+	return clause.Carry(ctx, tx, plan, uses)
+}

@@ -22,6 +22,7 @@ import (
 	"nhipcau/internal/db"
 	"nhipcau/internal/device"
 	"nhipcau/internal/directive"
+	"nhipcau/internal/draft"
 	"nhipcau/internal/drafting"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/figures"
@@ -84,7 +85,7 @@ func locales() []fs.FS {
 	return []fs.FS{
 		Locale, web.Locale, api.Locale, file.Locale, org.Locale, account.Locale, tally.Locale, mail.Locale,
 		directive.Locale, rollout.Locale, conference.Locale, roll.Locale, level.Locale, site.Locale, programme.Locale, invitation.Locale, sheet.Locale, device.Locale, hall.Locale,
-		minutes.Locale, prose.Locale, clause.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
+		minutes.Locale, prose.Locale, draft.Locale, clause.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
 		statement.Locale, form.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
 		reflection.Locale, quiz.Locale,
 	}

@@ -24,7 +24,7 @@ var floors = strings.Fields(`
 	api
 	org epoch lineage account tally figures mail paper
 	pass attendance presence quiz directive rollout follow rung conference roll level site programme invitation sheet device hall reflection
-	minutes clause plan report remind statement form reform drafting
+	minutes draft clause plan report remind statement form reform drafting
 	imports
 	world nation app`)
 

@@ -3,6 +3,8 @@ package plan
 import (
 	"context"
 	"regexp"
+	"slices"
+	"strings"
 
 	"nhipcau/internal/audit"
 	"nhipcau/internal/auth"
@@ -84,6 +86,13 @@ func Adopt(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int
 	if err := move(ctx, tx, by, p, version, Adopted, "adopted", office, ""); err != nil {
 		return err
 	}
+	edition, err := freeze(ctx, tx, by, p)
+	if err != nil {
+		return err
+	}
+	if err := setEdition(ctx, tx, id, edition); err != nil {
+		return err
+	}
 	if a.Symbol != "" {
 		if err := setSymbol(ctx, tx, id, a.Symbol, a.Day); err != nil {
 			return err
@@ -144,6 +153,9 @@ func Reopen(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version in
 	if err := setSymbol(ctx, tx, id, "", ""); err != nil {
 		return err
 	}
+	if err := setEdition(ctx, tx, id, 0); err != nil {
+		return err
+	}
 	if err := tell(ctx, tx, p, "reopened"); err != nil {
 		return err
 	}
@@ -180,6 +192,25 @@ func (p Plan) Clauses() []clause.Clause {
 	for i, t := range p.Tasks {
 		add(i, t.ID, t.Text)
 	}
+	return all
+}
+
+// unfinished are the numbers of the rows of p that lack something: a plan that was
+// written as a text may have some.
+func (p Plan) unfinished() []string {
+	f := p.Form()
+	w := f.check()
+	var all []string
+	i := 0
+	numbers := p.Clauses()
+	f.eachRow(func(kind string, n int, _ *string, _ []string) {
+		for field := range w {
+			if strings.HasPrefix(field, row(kind, n, "")) && !slices.Contains(all, numbers[i].N) {
+				all = append(all, numbers[i].N)
+			}
+		}
+		i++
+	})
 	return all
 }
 

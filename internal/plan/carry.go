@@ -79,6 +79,20 @@ func (f *Form) settle(ctx context.Context, tx *db.Tx, by auth.Actor, r rollout.R
 		}
 		used[*id] = true
 	})
+	if err := f.lead(ctx, tx, by); err != nil {
+		return err
+	}
+	if was.ID == "" {
+		was.path = by.Path
+	}
+	if err := f.checkCarried(ctx, tx, by, r, was, func(kind string, i int, _ string) string { return row(kind, i, "carries") }, w); err != nil {
+		return err
+	}
+	return w.Err()
+}
+
+// lead finds the units that tasks name as their lead.
+func (f *Form) lead(ctx context.Context, tx *db.Tx, by auth.Actor) error {
 	for i := range f.Tasks {
 		t := &f.Tasks[i]
 		u, err := leader(ctx, tx, by, t.Lead)
@@ -89,25 +103,18 @@ func (f *Form) settle(ctx context.Context, tx *db.Tx, by auth.Actor, r rollout.R
 			t.Lead = u.name
 		}
 	}
-	path := was.path
-	if was.ID == "" {
-		path = by.Path
-	}
-	if err := f.checkCarried(ctx, tx, by, r, path, was, w); err != nil {
-		return err
-	}
-	return w.Err()
+	return nil
 }
 
 // checkCarried refuses clauses that are of no paper the plan may carry out. What a
-// row of the plan carries out already it may go on to.
-func (f *Form) checkCarried(ctx context.Context, tx *db.Tx, by auth.Actor, r rollout.Rollout, path string, was Plan, w fault.Wrong) error {
+// row of the plan carries out already it may go on to. field names the field of a row.
+func (f *Form) checkCarried(ctx context.Context, tx *db.Tx, by auth.Actor, r rollout.Rollout, was Plan, field func(kind string, i int, id string) string, w fault.Wrong) error {
 	any := false
 	f.eachRow(func(_ string, _ int, _ *string, carries []string) { any = any || len(carries) > 0 })
 	if !any {
 		return nil
 	}
-	sources, err := Sources(ctx, tx, by, r, path)
+	sources, err := Sources(ctx, tx, by, r, was.path)
 	if err != nil {
 		return err
 	}
@@ -117,19 +124,16 @@ func (f *Form) checkCarried(ctx context.Context, tx *db.Tx, by auth.Actor, r rol
 			may[c.ID] = true
 		}
 	}
-	had := Form{Goals: was.Goals, Targets: was.Targets, Tasks: was.Tasks}
-	had.eachRow(func(_ string, _ int, _ *string, carries []string) {
-		for _, c := range carries {
-			may[c] = true
-		}
-	})
-	f.eachRow(func(kind string, i int, _ *string, carries []string) {
+	for _, c := range was.carried() {
+		may[c] = true
+	}
+	f.eachRow(func(kind string, i int, id *string, carries []string) {
 		if len(carries) > maxCarried {
-			w.Add(row(kind, i, "carries"), "plan.error.carries_many", maxCarried)
+			w.Add(field(kind, i, *id), "plan.error.carries_many", maxCarried)
 		}
 		for _, c := range carries {
 			if !may[c] {
-				w.Add(row(kind, i, "carries"), "plan.error.carries")
+				w.Add(field(kind, i, *id), "plan.error.carries")
 			}
 		}
 	})

@@ -14,6 +14,7 @@ package plan
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"nhipcau/internal/audit"
@@ -146,6 +147,9 @@ func Amend(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int
 	if err := f.keep(ctx, tx, id); err != nil {
 		return err
 	}
+	if err := put(ctx, tx, by, p, f); err != nil {
+		return err
+	}
 	return audit.Record(ctx, tx, by, "plan.amend", id, f.Title)
 }
 
@@ -206,6 +210,9 @@ func complete(p Plan, from ...State) error {
 		}
 		if len(p.Goals) == 0 || len(p.Tasks) == 0 {
 			return fault.New(fault.Conflict, "plan.error.incomplete")
+		}
+		if rows := p.unfinished(); len(rows) > 0 {
+			return fault.New(fault.Conflict, "plan.error.unfinished", strings.Join(rows, ", "))
 		}
 		return nil
 	}

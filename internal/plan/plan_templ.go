@@ -594,9 +594,9 @@ func formView(p formPage) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var27 string
-					templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(u.Name)
+					templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(u.Name + " (" + u.Key + ")")
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/plan/plan.templ`, Line: 139, Col: 28}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/plan/plan.templ`, Line: 139, Col: 49}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var27))
 					if templ_7745c5c3_Err != nil {
@@ -1260,7 +1260,7 @@ func taskRow(p formPage, i int, t Task) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = web.Field(p.Page, web.Input{Name: row("task", i, "lead"), Label: p.T("plan.task.lead"), Hint: p.T("plan.task.lead.choose"), List: "leads", Value: t.Lead, Wrong: p.Page.Wrong(p.Wrong, row("task", i, "lead"))}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Field(p.Page, web.Input{Name: row("task", i, "lead"), Label: p.T("plan.task.lead"), Hint: p.T("plan.task.lead.choose"), List: "leads", Value: t.Leader(), Wrong: p.Page.Wrong(p.Wrong, row("task", i, "lead"))}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -53,6 +53,7 @@ type Task struct {
 const (
 	maxTitle   = 300
 	maxText    = 2000
+	maxLong    = 8000
 	maxShort   = 300
 	maxRows    = 100
 	maxCarried = 30 // clauses that a row carries out
@@ -111,8 +112,8 @@ func (f *Form) check() fault.Wrong {
 	f.clean()
 	w := fault.Wrong{}
 	w.Text("title", f.Title, maxTitle, true)
-	w.Text("basis", f.Basis, maxText, false)
-	w.Text("organisation", f.Organisation, maxText, false)
+	w.Text("basis", f.Basis, maxLong, false)
+	w.Text("organisation", f.Organisation, maxLong, false)
 	if len(f.Goals) > maxRows || len(f.Targets) > maxRows || len(f.Tasks) > maxRows {
 		w.Add("title", "plan.error.rows", maxRows)
 	}
@@ -168,6 +169,15 @@ func (t Target) Words() string {
 		s += "tối đa "
 	}
 	return strings.TrimSpace(strings.ReplaceAll(s+t.Value+" "+t.Unit, " %", "%"))
+}
+
+// Leader is who leads a task as it is typed: words, or the name of a unit and its
+// key, which tells it from others of that name.
+func (t Task) Leader() string {
+	if t.LeadKey == "" {
+		return t.Lead
+	}
+	return t.Lead + " (" + t.LeadKey + ")"
 }
 
 // eachRow calls f with every row of the form: its kind, its place, its block and

@@ -31,6 +31,10 @@ func setSymbol(ctx context.Context, tx *db.Tx, id, symbol string, day vn.Day) er
 	return tx.Exec(ctx, `UPDATE plan SET symbol = $1, paper_day = $2 WHERE id = $3`, symbol, day, id)
 }
 
+func setEdition(ctx context.Context, tx *db.Tx, id string, edition int64) error {
+	return tx.Exec(ctx, `UPDATE plan SET edition = $1 WHERE id = $2`, edition, id)
+}
+
 func setTell(ctx context.Context, tx *db.Tx, id, what, after string) error {
 	return tx.Exec(ctx, `UPDATE plan SET tell = $1, told = $2 WHERE id = $3`, what, after, id)
 }

@@ -2,10 +2,12 @@ package plan
 
 import (
 	"context"
+	"regexp"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/clause"
 	"nhipcau/internal/db"
+	"nhipcau/internal/fault"
 	"nhipcau/internal/org"
 	"nhipcau/internal/vn"
 )
@@ -89,36 +91,40 @@ type head struct {
 	key, name string
 }
 
+// keyed is a unit as forms offer it: its name, and its key behind.
+var keyed = regexp.MustCompile(`^.* \(([a-z0-9][a-z0-9.-]*)\)$`)
+
 // leader returns the standing unit of by's subtree that what was typed names: by
-// its key, or by the whole of its name if only one is called so. The zero one means
-// that it is words.
+// its key, by name and key, or by the whole of its name if only one is called so.
+// The zero one means that it is words.
 func leader(ctx context.Context, tx *db.Tx, by auth.Actor, typed string) (head, error) {
 	if typed == "" {
 		return head{}, nil
 	}
+	key := typed
+	if m := keyed.FindStringSubmatch(typed); m != nil {
+		key = m[1]
+	}
+	if org.ValidKey(key) {
+		u, err := org.Get(ctx, tx, by, key)
+		if err == nil && u.Closed == "" {
+			return head{u.ID, u.Key, u.Name}, nil
+		}
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return head{}, err
+		}
+	}
 	// The words of a name lead to the few units that have all of them.
 	const most = 50
 	found, err := org.Find(ctx, tx, by, typed, most)
-	if err != nil {
-		return head{}, err
-	}
 	var named []org.Unit
 	for _, u := range found {
 		if vn.Fold(u.Name) == vn.Fold(typed) {
 			named = append(named, u)
 		}
 	}
-	if len(named) == 1 {
-		return head{named[0].ID, named[0].Key, named[0].Name}, nil
-	}
-	all, err := db.All(ctx, tx, func(r db.Scanner) (h head, err error) { return h, r.Scan(&h.id, &h.key, &h.name) }, `
-		SELECT u.id, u.key, n.name FROM unit u
-		JOIN place p ON p.tree = $1 AND p.unit = u.id
-		JOIN unit_name n ON n.unit = u.id AND n.from_day = (SELECT max(x.from_day) FROM unit_name x WHERE x.unit = u.id)
-		WHERE u.key = $4 AND p.path >= $2 AND p.path < $3
-		AND EXISTS (SELECT 1 FROM unit_edge e WHERE e.tree = p.tree AND e.unit = u.id AND e.to_day = '')`, by.Tree, by.Path, by.End(), typed)
-	if err != nil || len(all) == 0 {
+	if err != nil || len(named) != 1 {
 		return head{}, err
 	}
-	return all[0], nil
+	return head{named[0].ID, named[0].Key, named[0].Name}, nil
 }

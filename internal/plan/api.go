@@ -40,28 +40,25 @@ type apiPlan struct {
 // Href is the plan's address.
 func (p apiPlan) Href() string { return "/plans/" + p.ID }
 
-// apiRow is what goals, targets and tasks have in common.
-type apiRow struct {
+type apiGoal struct {
 	ID      string   `json:"id,omitempty" pattern:"^[a-z]{8}$" doc:"Name of the row, which stays; a new one gets it by itself"`
 	Carries []string `json:"carries,omitempty" doc:"Ids of the clauses it carries out"`
-}
-
-type apiGoal struct {
-	apiRow
-	Text   string `json:"text"`
-	Target string `json:"target,omitempty" doc:"Value aimed at, in words"`
+	Text    string   `json:"text"`
+	Target  string   `json:"target,omitempty" doc:"Value aimed at, in words"`
 }
 
 type apiTarget struct {
-	apiRow
-	Indicator string `json:"indicator" doc:"What is counted, in words"`
-	Value     string `json:"value" doc:"As it is written" example:"95,5"`
-	Unit      string `json:"unit,omitempty" example:"%"`
-	Direction string `json:"direction,omitempty" enum:"up,down" doc:"Whether the value is the least or the most; up if absent"`
+	ID        string   `json:"id,omitempty" pattern:"^[a-z]{8}$" doc:"Name of the row, which stays; a new one gets it by itself"`
+	Carries   []string `json:"carries,omitempty" doc:"Ids of the clauses it carries out"`
+	Indicator string   `json:"indicator" doc:"What is counted, in words"`
+	Value     string   `json:"value" doc:"As it is written" example:"95,5"`
+	Unit      string   `json:"unit,omitempty" example:"%"`
+	Direction string   `json:"direction,omitempty" enum:"up,down" doc:"Whether the value is the least or the most; up if absent"`
 }
 
 type apiTask struct {
-	apiRow
+	ID          string     `json:"id,omitempty" pattern:"^[a-z]{8}$" doc:"Name of the row, which stays; a new one gets it by itself"`
+	Carries     []string   `json:"carries,omitempty" doc:"Ids of the clauses it carries out"`
 	Text        string     `json:"text"`
 	Lead        string     `json:"lead" doc:"Who leads it; exactly one does: words, or the key or the name of a unit"`
 	LeadUnit    string     `json:"lead_unit,omitempty" doc:"Key of the unit that leads it; what is sent is not read"`
@@ -81,8 +78,17 @@ type apiPlanText struct {
 }
 
 type apiNewPlan struct {
-	Rollout string `json:"rollout" doc:"Id of the rollout it is for"`
-	apiPlanText
+	Rollout      string      `json:"rollout" doc:"Id of the rollout it is for"`
+	Title        string      `json:"title"`
+	Basis        string      `json:"basis,omitempty"`
+	Organisation string      `json:"organisation,omitempty"`
+	Goals        []apiGoal   `json:"goals,omitempty"`
+	Targets      []apiTarget `json:"targets,omitempty"`
+	Tasks        []apiTask   `json:"tasks,omitempty"`
+}
+
+func (n apiNewPlan) text() apiPlanText {
+	return apiPlanText{n.Title, n.Basis, n.Organisation, n.Goals, n.Targets, n.Tasks}
 }
 
 func forAPI(p Plan) apiPlan {
@@ -92,13 +98,13 @@ func forAPI(p Plan) apiPlan {
 		AdoptedBy: p.AdoptedBy, Office: p.AdoptedOffice, AdoptedAt: api.When(p.AdoptedAt), version: p.Version,
 	}
 	for _, g := range p.Goals {
-		out.Goals = append(out.Goals, apiGoal{apiRow{g.ID, g.Carries}, g.Text, g.Target})
+		out.Goals = append(out.Goals, apiGoal{g.ID, g.Carries, g.Text, g.Target})
 	}
 	for _, t := range p.Targets {
-		out.Targets = append(out.Targets, apiTarget{apiRow{t.ID, t.Carries}, t.Indicator, t.Value, t.Unit, t.Direction})
+		out.Targets = append(out.Targets, apiTarget{t.ID, t.Carries, t.Indicator, t.Value, t.Unit, t.Direction})
 	}
 	for _, t := range p.Tasks {
-		out.Tasks = append(out.Tasks, apiTask{apiRow{t.ID, t.Carries}, t.Text, t.Lead, t.LeadKey, t.Partners, t.Deliverable, t.Deadline.Day, t.Deadline.Wording})
+		out.Tasks = append(out.Tasks, apiTask{t.ID, t.Carries, t.Text, t.Lead, t.LeadKey, t.Partners, t.Deliverable, t.Deadline.Day, t.Deadline.Wording})
 	}
 	return out
 }
@@ -178,7 +184,7 @@ func registerRead(a *api.API) {
 func registerWrite(a *api.API) {
 	api.Post(a, api.Op{ID: "enter-plan", Noun: "plans", Path: "/plans", Summary: "plan.api.enter"},
 		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *struct{ Body apiNewPlan }) (apiPlan, error) {
-			p, err := Enter(ctx, tx, by, in.Body.Rollout, in.Body.form())
+			p, err := Enter(ctx, tx, by, in.Body.Rollout, in.Body.text().form())
 			return forAPI(p), err
 		})
 	type writeIn struct {

@@ -153,3 +153,33 @@ func (f *Form) keep(ctx context.Context, tx *db.Tx, plan string) error {
 	})
 	return clause.Carry(ctx, tx, plan, uses)
 }
+
+// Cited returns how a paper names the clauses that p carries out, by their ids: by
+// number, with their paper where they are of several.
+func Cited(ctx context.Context, tx *db.Tx, by auth.Actor, p Plan) (map[string]string, error) {
+	known, err := clause.Known(ctx, tx, p.carried())
+	if err != nil || len(known) == 0 {
+		return nil, err
+	}
+	sources, err := SourcesOf(ctx, tx, by, p)
+	if err != nil {
+		return nil, err
+	}
+	names, papers := map[clause.Paper]string{}, map[clause.Paper]bool{}
+	for _, s := range sources {
+		if names[s.Paper] = s.Directive.Code(); s.Paper.Kind == clause.Plan {
+			names[s.Paper] = s.Upper.Symbol
+		}
+	}
+	for _, r := range known {
+		papers[r.Paper] = true
+	}
+	all := map[string]string{}
+	for id, r := range known {
+		all[id] = r.N
+		if name := names[r.Paper]; name != "" && len(papers) > 1 {
+			all[id] += " (" + name + ")"
+		}
+	}
+	return all, nil
+}

@@ -122,9 +122,7 @@ func (c *Coverage) find(ctx context.Context, tx *db.Tx, by auth.Actor) ([]rollou
 	if err != nil {
 		return nil, err
 	}
-	if c.Upper = p; p.State != Adopted {
-		return nil, fault.New(fault.NotFound, "error.not_found")
-	}
+	c.Upper = p
 	own, err := rollout.Get(ctx, tx, by, p.Rollout)
 	if err != nil {
 		return nil, err

@@ -163,6 +163,7 @@ func (h *house) build() error {
 	quiz.Register(h.site, h.db, subjects())
 	reflection.Register(h.site, h.db, h.files)
 	minutes.Register(h.site, h.db, h.files, asked)
+	draft.Register(h.site, h.db, h.live, draft.Owners{plan.Drafts()})
 	plan.Register(h.site, h.db)
 	report.Register(h.site, h.db)
 	imports.Register(h.site, h.db)

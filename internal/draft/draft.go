@@ -163,24 +163,27 @@ func Save(ctx context.Context, tx *db.Tx, by auth.Actor, s Subject, n int64, bas
 }
 
 // Replace makes a text that came from outside the one that stands, in the place of
-// the one that was saved as n; paragraphs that it has in common keep their ids. What
-// stood is kept as a text of its own.
-func Replace(ctx context.Context, tx *db.Tx, by auth.Actor, s Subject, n int64, text prose.Doc) (Text, error) {
+// the one that was saved as n, which it returns too; paragraphs that both have keep
+// their ids. What stood is kept as a text of its own.
+func Replace(ctx context.Context, tx *db.Tx, by auth.Actor, s Subject, n int64, text prose.Doc) (was, now Text, err error) {
 	if s.Closed != nil {
-		return Text{}, s.Closed
+		return was, now, s.Closed
 	}
-	now, err := Get(ctx, tx, s)
-	if err != nil {
-		return Text{}, err
+	if was, err = Get(ctx, tx, s); err != nil {
+		return was, now, err
 	}
-	if now.N != n {
-		return Text{}, fault.New(fault.Conflict, "draft.error.newer", now.Name)
+	if was.N != n {
+		return was, now, fault.New(fault.Conflict, "draft.error.newer", was.Name)
 	}
-	text = text.Inherit(now.Doc)
+	if was, err = Begin(ctx, tx, by, s); err != nil {
+		return was, now, err
+	}
+	text = text.Inherit(was.Doc)
 	if err := text.Check(); err != nil {
-		return Text{}, err
+		return was, now, err
 	}
-	return s.stand(ctx, tx, by, now, text, true)
+	now, err = s.stand(ctx, tx, by, was, text, true)
+	return was, now, err
 }
 
 // stand makes text the one that stands in the place of now.

@@ -165,6 +165,7 @@ func (h *house) build() error {
 	quiz.Register(h.site, h.db, subjects())
 	reflection.Register(h.site, h.db, h.files)
 	minutes.Register(h.site, h.db, h.files, asked)
+	draft.Register(h.site, h.db, h.live, draft.Owners{plan.Drafts()})
 	clause.Register(h.site, h.db)
 	plan.Register(h.site, h.db, adopted)
 	report.Register(h.site, h.db)

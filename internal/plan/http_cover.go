@@ -29,7 +29,7 @@ type coverPage struct {
 }
 
 // mostDoing is how many rows that carry out a clause a page lists.
-const mostDoing = 100
+const mostDoing = 300
 
 // coverage returns the page of who carries out the clauses of a paper of a kind.
 func (s *server) coverage(kind string) func(http.ResponseWriter, *http.Request) error {

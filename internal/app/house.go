@@ -19,6 +19,7 @@ import (
 	"nhipcau/internal/auth"
 	"nhipcau/internal/clause"
 	"nhipcau/internal/conference"
+	"nhipcau/internal/coverage"
 	"nhipcau/internal/db"
 	"nhipcau/internal/device"
 	"nhipcau/internal/directive"
@@ -85,7 +86,7 @@ func locales() []fs.FS {
 	return []fs.FS{
 		Locale, web.Locale, api.Locale, file.Locale, org.Locale, account.Locale, tally.Locale, mail.Locale,
 		directive.Locale, rollout.Locale, conference.Locale, roll.Locale, level.Locale, site.Locale, programme.Locale, invitation.Locale, sheet.Locale, device.Locale, hall.Locale,
-		minutes.Locale, prose.Locale, draft.Locale, clause.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
+		minutes.Locale, prose.Locale, draft.Locale, clause.Locale, plan.Locale, coverage.Locale, report.Locale, remind.Locale, reform.Locale,
 		statement.Locale, form.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
 		reflection.Locale, quiz.Locale,
 	}
@@ -168,6 +169,7 @@ func (h *house) build() error {
 	draft.Register(h.site, h.db, h.live, draft.Owners{plan.Drafts()})
 	clause.Register(h.site, h.db)
 	plan.Register(h.site, h.db, adopted)
+	coverage.Register(h.site, h.db)
 	report.Register(h.site, h.db)
 	imports.Register(h.site, h.db)
 	remind.Register(h.site, h.db)
@@ -188,7 +190,7 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 	}})
 	for _, register := range []func(*api.API){
 		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, roll.RegisterAPI, level.RegisterAPI, site.RegisterAPI, invitation.RegisterAPI,
-		hall.RegisterAPI, quiz.RegisterAPI(subjects()), reflection.RegisterAPI, minutes.RegisterAPI, clause.RegisterAPI, plan.RegisterAPI(adopted), report.RegisterAPI, form.RegisterAPI,
+		hall.RegisterAPI, quiz.RegisterAPI(subjects()), reflection.RegisterAPI, minutes.RegisterAPI, clause.RegisterAPI, plan.RegisterAPI(adopted), coverage.RegisterAPI, report.RegisterAPI, form.RegisterAPI,
 	} {
 		register(h.api)
 	}

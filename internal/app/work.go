@@ -11,6 +11,7 @@ import (
 	"nhipcau/internal/auth"
 	"nhipcau/internal/clause"
 	"nhipcau/internal/conference"
+	"nhipcau/internal/coverage"
 	"nhipcau/internal/db"
 	"nhipcau/internal/directive"
 	"nhipcau/internal/figures"
@@ -304,7 +305,7 @@ func outline(ctx context.Context, tx *db.Tx, by auth.Actor, d directive.Directiv
 	if clause.MaySet(by, d) {
 		o.Set = "/directives/" + d.ID + "/clauses"
 	}
-	c, err := plan.CoverageOf(ctx, tx, by, clause.Paper{Kind: clause.Directive, ID: d.ID}, plan.Look{})
+	c, err := coverage.Of(ctx, tx, by, clause.Paper{Kind: clause.Directive, ID: d.ID}, coverage.Look{})
 	o.Due = c.Due
 	for _, r := range c.Rows {
 		o.Pieces = append(o.Pieces, directive.Piece{N: r.N, Text: r.Text, Depth: r.Depth, Count: r.Count, Open: r.Open()})

@@ -7,7 +7,6 @@ import (
 
 	"nhipcau/internal/api"
 	"nhipcau/internal/auth"
-	"nhipcau/internal/clause"
 	"nhipcau/internal/db"
 	"nhipcau/internal/org"
 	"nhipcau/internal/vn"
@@ -167,18 +166,6 @@ func registerRead(a *api.API) {
 			return out, err
 		}, func(p apiPlan) api.Cursor { return api.Cursor{At: p.EnteredAt.Unix(), ID: p.ID} })
 	api.Get(a, api.Op{ID: "get-plan", Noun: "plans", Path: "/plans/{id}", Summary: "plan.api.one"}, see)
-	type coverIn struct {
-		api.ByID
-		Rollout string `query:"rollout" doc:"Id of the rollout looked at; the newest if absent"`
-		Under   string `query:"under" doc:"Key of the unit looked at"`
-	}
-	for _, k := range []string{clause.Directive, clause.Plan} {
-		api.Get(a, api.Op{ID: "cover-" + k, Noun: "plans", Path: "/" + k + "s/{id}/coverage", Summary: "plan.api.cover"},
-			func(ctx context.Context, tx *db.Tx, by auth.Actor, in *coverIn) (apiCoverage, error) {
-				c, err := CoverageOf(ctx, tx, by, clause.Paper{Kind: k, ID: in.ID}, Look{in.Rollout, in.Under})
-				return coverForAPI(c), err
-			})
-	}
 }
 
 func registerWrite(a *api.API) {

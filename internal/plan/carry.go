@@ -3,6 +3,7 @@ package plan
 import (
 	"context"
 	"regexp"
+	"strings"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/clause"
@@ -62,7 +63,7 @@ func SourcesOf(ctx context.Context, tx *db.Tx, by auth.Actor, p Plan) ([]Source,
 	if err != nil {
 		return nil, err
 	}
-	return Sources(ctx, tx, by, r, p.path)
+	return Sources(ctx, tx, by, r, p.Path)
 }
 
 var blockLike = regexp.MustCompile(`^[a-z]{8}$`)
@@ -83,7 +84,7 @@ func (f *Form) settle(ctx context.Context, tx *db.Tx, by auth.Actor, r rollout.R
 		return err
 	}
 	if was.ID == "" {
-		was.path = by.Path
+		was.Path = by.Path
 	}
 	if err := f.checkCarried(ctx, tx, by, r, was, func(kind string, i int, _ string) string { return row(kind, i, "carries") }, w); err != nil {
 		return err
@@ -114,7 +115,7 @@ func (f *Form) checkCarried(ctx context.Context, tx *db.Tx, by auth.Actor, r rol
 	if !any {
 		return nil
 	}
-	sources, err := Sources(ctx, tx, by, r, was.path)
+	sources, err := Sources(ctx, tx, by, r, was.Path)
 	if err != nil {
 		return err
 	}
@@ -146,11 +147,16 @@ func (f *Form) keep(ctx context.Context, tx *db.Tx, plan string) error {
 		return err
 	}
 	var uses []clause.Use
+	var all []string
 	f.eachRow(func(_ string, _ int, id *string, carries []string) {
 		for _, c := range carries {
 			uses = append(uses, clause.Use{Block: *id, Clause: c})
 		}
+		all = append(all, carries...)
 	})
+	if err := setCarries(ctx, tx, plan, strings.Join(unique(all), " ")); err != nil {
+		return err
+	}
 	return clause.Carry(ctx, tx, plan, uses)
 }
 
@@ -180,6 +186,33 @@ func Cited(ctx context.Context, tx *db.Tx, by auth.Actor, p Plan) (map[string]st
 		if name := names[r.Paper]; name != "" && len(papers) > 1 {
 			all[id] += " (" + name + ")"
 		}
+	}
+	return all, nil
+}
+
+// An Own is a paper with how many rows of a plan carry out each of its clauses.
+type Own struct {
+	Source
+	Rows clause.Rows
+}
+
+// OwnCoverage returns for a plan the papers it may carry out, each clause with how
+// many of the plan's rows do.
+func OwnCoverage(ctx context.Context, tx *db.Tx, by auth.Actor, p Plan) ([]Own, error) {
+	sources, err := SourcesOf(ctx, tx, by, p)
+	if err != nil {
+		return nil, err
+	}
+	counts := map[string]int64{}
+	f := p.Form()
+	f.eachRow(func(_ string, _ int, _ *string, carries []string) {
+		for _, c := range carries {
+			counts[c]++
+		}
+	})
+	all := make([]Own, len(sources))
+	for i, s := range sources {
+		all[i] = Own{s, clause.Cover(s.Clauses, counts)}
 	}
 	return all, nil
 }

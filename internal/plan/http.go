@@ -32,8 +32,6 @@ type server struct {
 // a reopening.
 func Register(site *web.Site, d *db.DB, then Then) {
 	s := &server{site, d, then}
-	site.Handle("GET /directives/{id}/coverage", web.SignedIn, s.coverage(clause.Directive))
-	site.Handle("GET /plans/{id}/coverage", web.SignedIn, s.coverage(clause.Plan))
 	site.Handle("GET /plans", web.SignedIn, s.list)
 	site.Handle("GET /plans/new", web.SignedIn, s.new)
 	site.Handle("POST /plans", web.SignedIn, s.enter)
@@ -238,7 +236,7 @@ func (s *server) edit(w http.ResponseWriter, r *http.Request) error {
 		if p.Rollout, err = rollout.Get(ctx, tx, p.Actor, plan.Rollout); err != nil {
 			return err
 		}
-		return p.offer(ctx, tx, plan.path)
+		return p.offer(ctx, tx, plan.Path)
 	})
 	if err != nil {
 		return err
@@ -265,7 +263,7 @@ type showPage struct {
 	web.Page
 	Plan      Plan
 	Events    []Event
-	Own       []Coverage            // what it carries out of the papers above it
+	Own       []Own                 // what it carries out of the papers above it
 	Refs      map[string]clause.Ref // clauses that its rows name
 	Below     bool                  // units below may carry its rows out
 	MayWrite  bool

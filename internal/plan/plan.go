@@ -42,6 +42,7 @@ type Plan struct {
 	Unit          int64
 	UnitKey       string
 	UnitName      string
+	Path          string // of Unit
 	Rollout       string
 	RolloutTitle  string
 	Title         string
@@ -61,8 +62,6 @@ type Plan struct {
 	AdoptedAt     time.Time
 	AdoptedBy     string // name of who adopted it last
 	AdoptedOffice string
-
-	path string // of Unit
 }
 
 // An Event is one step in a plan's life.

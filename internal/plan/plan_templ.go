@@ -1005,7 +1005,7 @@ func carries(p formPage, name string, ticked []string) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var45 string
-				templ_7745c5c3_Var45, templ_7745c5c3_Err = templ.JoinStringErrs(s.name(p.Page))
+				templ_7745c5c3_Var45, templ_7745c5c3_Err = templ.JoinStringErrs(s.Name(p.Page))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/plan/plan.templ`, Line: 202, Col: 38}
 				}
@@ -1072,7 +1072,7 @@ func carries(p formPage, name string, ticked []string) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var49 string
-					templ_7745c5c3_Var49, templ_7745c5c3_Err = templ.JoinStringErrs(brief(c.Text))
+					templ_7745c5c3_Var49, templ_7745c5c3_Err = templ.JoinStringErrs(Brief(c.Text))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/plan/plan.templ`, Line: 204, Col: 143}
 					}
@@ -1174,8 +1174,8 @@ func (p formPage) gone(ticked []string) []string {
 	return all
 }
 
-// brief is the beginning of a text, for a line of a list.
-func brief(s string) string {
+// Brief is the beginning of a text, for a line of a list.
+func Brief(s string) string {
 	const most = 110
 	r := []rune(strings.Join(strings.Fields(s), " "))
 	if len(r) <= most {

@@ -736,9 +736,9 @@ func published(p showPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var39 string
-			templ_7745c5c3_Var39, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("plan.cover.open"))
+			templ_7745c5c3_Var39, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("plan.coverage"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/plan/show.templ`, Line: 97, Col: 90}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/plan/show.templ`, Line: 97, Col: 88}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var39))
 			if templ_7745c5c3_Err != nil {
@@ -798,9 +798,9 @@ func ownCoverage(p showPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var42 string
-				templ_7745c5c3_Var42, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("plan.own.count", c.Pieces()-int64(len(c.Left())), c.Pieces()))
+				templ_7745c5c3_Var42, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("plan.own.count", c.Rows.Pieces()-int64(len(c.Rows.Left())), c.Rows.Pieces()))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/plan/show.templ`, Line: 108, Col: 75}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/plan/show.templ`, Line: 108, Col: 90}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var42))
 				if templ_7745c5c3_Err != nil {
@@ -810,11 +810,11 @@ func ownCoverage(p showPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = web.Bar(c.Pieces(), []web.Segment{{State: web.Done, Of: c.Pieces() - int64(len(c.Left()))}}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = web.Bar(c.Rows.Pieces(), []web.Segment{{State: web.Done, Of: c.Rows.Pieces() - int64(len(c.Rows.Left()))}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if left := c.Left(); len(left) > 0 {
+				if left := c.Rows.Left(); len(left) > 0 {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 55, "<details class=\"carries\"><summary>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -875,7 +875,7 @@ func ownCoverage(p showPage) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = web.Card("own-"+strconv.Itoa(i), p.T("plan.own", c.short(p.Page))).Render(templ.WithChildren(ctx, templ_7745c5c3_Var41), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Card("own-"+strconv.Itoa(i), p.T("plan.own", c.Short(p.Page))).Render(templ.WithChildren(ctx, templ_7745c5c3_Var41), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -993,7 +993,7 @@ func refs(p showPage, ids []string) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var53 string
-					templ_7745c5c3_Var53, templ_7745c5c3_Err = templ.JoinStringErrs(brief(r.Text))
+					templ_7745c5c3_Var53, templ_7745c5c3_Err = templ.JoinStringErrs(Brief(r.Text))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/plan/show.templ`, Line: 136, Col: 86}
 					}
@@ -1033,7 +1033,7 @@ func refs(p showPage, ids []string) templ.Component {
 func (p showPage) ref(r clause.Ref) string {
 	for _, c := range p.Own {
 		if c.Paper == r.Paper && len(p.Own) > 1 {
-			return p.T("plan.ref", r.N, c.short(p.Page))
+			return p.T("plan.ref", r.N, c.Short(p.Page))
 		}
 	}
 	return r.N

@@ -34,7 +34,7 @@ const (
 
 func scan(r db.Scanner) (p Plan, err error) {
 	err = r.Scan(&p.ID, &p.Unit, &p.UnitKey, &p.UnitName, &p.Rollout, &p.RolloutTitle, &p.Title, &p.Basis, &p.Organisation, &p.State,
-		&p.EnteredName, db.At(&p.EnteredAt), &p.Version, &p.Symbol, &p.PaperDay, &p.Paper, &p.Edition, &p.path, db.At(&p.AdoptedAt), &p.AdoptedBy, &p.AdoptedOffice)
+		&p.EnteredName, db.At(&p.EnteredAt), &p.Version, &p.Symbol, &p.PaperDay, &p.Paper, &p.Edition, &p.Path, db.At(&p.AdoptedAt), &p.AdoptedBy, &p.AdoptedOffice)
 	return p, err
 }
 
@@ -113,9 +113,9 @@ func Events(ctx context.Context, tx *db.Tx, p Plan) ([]Event, error) {
 
 func insert(ctx context.Context, tx *db.Tx, by auth.Actor, p Plan) error {
 	return tx.Exec(ctx, `
-		INSERT INTO plan (id, tree, unit, rollout, title, fold, basis, organisation, state, symbol, paper_day, edition, tell, told,
+		INSERT INTO plan (id, tree, unit, rollout, title, fold, basis, organisation, state, symbol, paper_day, edition, carries, tell, told,
 			entered_by, entered_name, entered_at, version)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', '', 0, '', '', $10, $11, $12, 1)`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', '', 0, '', '', '', $10, $11, $12, 1)`,
 		p.ID, by.Tree, p.Unit, p.Rollout, p.Title, vn.Fold(p.Title), p.Basis, p.Organisation, p.State, by.Login, by.Name, tx.Now)
 }
 

@@ -35,6 +35,10 @@ func setEdition(ctx context.Context, tx *db.Tx, id string, edition int64) error 
 	return tx.Exec(ctx, `UPDATE plan SET edition = $1 WHERE id = $2`, edition, id)
 }
 
+func setCarries(ctx context.Context, tx *db.Tx, id, clauses string) error {
+	return tx.Exec(ctx, `UPDATE plan SET carries = $1 WHERE id = $2`, clauses, id)
+}
+
 func setTell(ctx context.Context, tx *db.Tx, id, what, after string) error {
 	return tx.Exec(ctx, `UPDATE plan SET tell = $1, told = $2 WHERE id = $3`, what, after, id)
 }

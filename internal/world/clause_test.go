@@ -8,6 +8,7 @@ import (
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/clause"
+	"nhipcau/internal/coverage"
 	"nhipcau/internal/db"
 	"nhipcau/internal/directive"
 	"nhipcau/internal/draft"
@@ -76,17 +77,17 @@ func (s *story) reopens(t *testing.T, by auth.Actor, id string) {
 	})
 }
 
-func (s *story) coverage(t *testing.T, by auth.Actor, p clause.Paper, l plan.Look) (c plan.Coverage) {
+func (s *story) coverage(t *testing.T, by auth.Actor, p clause.Paper, l coverage.Look) (c coverage.Coverage) {
 	t.Helper()
 	s.see(t, func(ctx context.Context, tx *db.Tx) (err error) {
-		c, err = plan.CoverageOf(ctx, tx, by, p, l)
+		c, err = coverage.Of(ctx, tx, by, p, l)
 		return err
 	})
 	return c
 }
 
 // counted writes a coverage in a line: "2/3: I.1=2 …", with ! for what is left.
-func counted(c plan.Coverage) string {
+func counted(c coverage.Coverage) string {
 	s := vn.Int(c.Adopted) + "/" + vn.Int(c.Due) + ":"
 	for _, r := range c.Rows {
 		switch {
@@ -145,7 +146,7 @@ func TestCoverage(t *testing.T) {
 	paper := clause.Paper{Kind: clause.Directive, ID: d.ID}
 	see := func(name, want string) {
 		t.Helper()
-		if got := counted(s.coverage(t, s.vanthu, paper, plan.Look{})); got != want {
+		if got := counted(s.coverage(t, s.vanthu, paper, coverage.Look{})); got != want {
 			t.Errorf("%s: %s, want %s", name, got, want)
 		}
 	}
@@ -168,10 +169,10 @@ func TestCoverage(t *testing.T) {
 	s.adopts(t, s.heads[0], one.ID)
 	s.adopts(t, s.heads[1], two.ID)
 	see("two adopted", "2/3: I.1=2 I.2! II=1 II.1<II II.2=1")
-	if got := counted(s.coverage(t, s.heads[0], paper, plan.Look{})); got != "1/1: I.1=1 I.2! II=1 II.1<II II.2<II" {
+	if got := counted(s.coverage(t, s.heads[0], paper, coverage.Look{})); got != "1/1: I.1=1 I.2! II=1 II.1<II II.2<II" {
 		t.Errorf("unit 01 sees its own: %s", got)
 	}
-	if got := counted(s.coverage(t, s.vanthu, clause.Paper{Kind: clause.Plan, ID: upper.ID}, plan.Look{Under: s.heads[0].UnitKey})); got != "1/1: I.1=1 I.2! II.1=1 II.2!" {
+	if got := counted(s.coverage(t, s.vanthu, clause.Paper{Kind: clause.Plan, ID: upper.ID}, coverage.Look{Under: s.heads[0].UnitKey})); got != "1/1: I.1=1 I.2! II.1=1 II.2!" {
 		t.Errorf("the plan above under unit 01: %s", got)
 	}
 	s.branches(t, paper, ids["II.2"])
@@ -195,17 +196,17 @@ func (s *story) unseen(t *testing.T, by auth.Actor, id string) {
 // branches looks at the units directly below, with one clause and without.
 func (s *story) branches(t *testing.T, paper clause.Paper, one string) {
 	t.Helper()
-	c := s.coverage(t, s.vanthu, paper, plan.Look{})
+	c := s.coverage(t, s.vanthu, paper, coverage.Look{})
 	s.see(t, func(ctx context.Context, tx *db.Tx) error {
-		all, _, err := plan.Branches(ctx, tx, s.vanthu, c, "", 0, 10)
+		all, _, err := coverage.Branches(ctx, tx, s.vanthu, c, "", 0, 10)
 		if err != nil || len(all) != 3 || all[0].Carried != 2 || all[1].Carried != 2 || all[2].Carried != 0 || all[0].Plan == "" || all[2].Plan != "" {
 			t.Errorf("units below: %+v %v", all, err)
 		}
-		some, _, err := plan.Branches(ctx, tx, s.vanthu, c, one, 0, 10)
+		some, _, err := coverage.Branches(ctx, tx, s.vanthu, c, one, 0, 10)
 		if err != nil || some[0].Carried != 0 || some[1].Carried != 1 {
 			t.Errorf("units below, of one clause: %+v %v", some, err)
 		}
-		doing, err := plan.Doers(ctx, tx, s.vanthu, c, one, 10)
+		doing, err := coverage.Doers(ctx, tx, s.vanthu, c, one, 10)
 		if err != nil || len(doing) != 1 || doing[0].UnitKey != s.heads[1].UnitKey || doing[0].N != "II.1" {
 			t.Errorf("who carries it out: %+v %v", doing, err)
 		}
@@ -533,7 +534,7 @@ func TestCoverageCounts(t *testing.T) {
 				want[id]++
 			}
 		}
-		c := s.coverage(t, s.vanthu, paper, plan.Look{})
+		c := s.coverage(t, s.vanthu, paper, coverage.Look{})
 		if c.Adopted != adopted || c.Due != 4 {
 			t.Fatalf("%d of %d adopted, want %d", c.Adopted, c.Due, adopted)
 		}

@@ -16,6 +16,7 @@ CREATE TABLE plan (
     symbol       TEXT NOT NULL, -- number and symbol typed at the adoption; '' where the register gives them
     paper_day    TEXT NOT NULL, -- of the paper with that symbol, ''
     edition      BIGINT NOT NULL, -- version of its text that was adopted, 0 if none is kept
+    carries      TEXT NOT NULL, -- ids of all clauses its rows carry out, as clause_use has them: what is counted reads a row for each plan
     tell         TEXT NOT NULL, -- what the units directly below are still to be told: adopted, reopened, ''
     told         TEXT NOT NULL /*C*/, -- path of the last of them
     entered_by   TEXT NOT NULL,

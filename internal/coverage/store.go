@@ -1,7 +1,8 @@
-package plan
+package coverage
 
 import (
 	"context"
+	"strings"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
@@ -14,29 +15,33 @@ func (c *Coverage) directive(ctx context.Context, tx *db.Tx, by auth.Actor) (err
 	return err
 }
 
-// kept are the plans that fulfil an obligation of a rollout whose keeper stands in
-// a subtree, each with for how many units it does: a unit that took others over
-// fulfils theirs too. So what is counted of them never passes what is owed. $1 is
-// the rollout, $2 to $4 are the tree and the range of the subtree.
-const kept = `SELECT p.id, pl.path, count(*) AS n
-	FROM place pl
-	JOIN obligation o ON o.keeper = pl.unit AND o.rollout = $1 AND o.step = 'adopt' AND o.source = 'plan' AND o.done_at IS NOT NULL
-	JOIN plan p ON p.id = o.source_id AND p.state = 'adopted'
-	WHERE pl.tree = $2 AND pl.path >= $3 AND pl.path < $4
-	GROUP BY p.id, pl.path`
+// eachKept calls f with every plan under a path that fulfils an obligation of a
+// rollout: where its keeper stands, for how many units it does, and the ids of the
+// clauses it carries out. A unit that took others over fulfils theirs too, so what
+// is counted of plans never passes what is owed.
+func eachKept(ctx context.Context, tx *db.Tx, r rollout.Rollout, path string, f func(path string, units int64, carries string)) error {
+	return db.Each(ctx, tx, `
+		SELECT pl.path, count(*), p.carries FROM place pl
+		JOIN obligation o ON o.keeper = pl.unit AND o.rollout = $1 AND o.step = 'adopt' AND o.source = 'plan' AND o.done_at IS NOT NULL
+		JOIN plan p ON p.id = o.source_id AND p.state = 'adopted' AND p.carries <> ''
+		WHERE pl.tree = $2 AND pl.path >= $3 AND pl.path < $4
+		GROUP BY pl.path, p.id, p.carries`, []any{r.ID, r.Tree, path, auth.After(path)}, func(s db.Scanner) error {
+		var at, carries string
+		var n int64
+		err := s.Scan(&at, &n, &carries)
+		f(at, n, carries)
+		return err
+	})
+}
 
 // countCarried returns how many units under a path carry out each clause, by its
 // id.
 func countCarried(ctx context.Context, tx *db.Tx, r rollout.Rollout, path string) (map[string]int64, error) {
 	all := map[string]int64{}
-	return all, db.Each(ctx, tx, `
-		SELECT c.clause, sum(c.n) FROM (SELECT DISTINCT k.id, k.n, u.clause FROM (`+kept+`) k JOIN clause_use u ON u.plan = k.id) c
-		GROUP BY c.clause`, []any{r.ID, r.Tree, path, auth.After(path)}, func(r db.Scanner) error {
-		var id string
-		var n int64
-		err := r.Scan(&id, &n)
-		all[id] = n
-		return err
+	return all, eachKept(ctx, tx, r, path, func(_ string, units int64, carries string) {
+		for id := range strings.FieldsSeq(carries) {
+			all[id] += units
+		}
 	})
 }
 
@@ -44,24 +49,26 @@ func countCarried(ctx context.Context, tx *db.Tx, r rollout.Rollout, path string
 // how many clauses of the paper are carried out under it or, with one clause named,
 // how many units carry out that.
 func countBranches(ctx context.Context, tx *db.Tx, c Coverage, one string) (map[string]int64, error) {
-	step := len(c.Top.Path) + 6 // steps of a path are of one width
-	args := []any{c.Rollout.ID, c.Rollout.Tree, c.Top.Path, auth.After(c.Top.Path), step}
-	q := `SELECT substr(k.path, 1, $5), count(DISTINCT u.clause) FROM (` + kept + `) k
-		JOIN clause_use u ON u.plan = k.id JOIN clause x ON x.id = u.clause AND x.kind = $6 AND x.owner = $7 AND x.place > 0 GROUP BY 1`
-	if one != "" {
-		q = `SELECT substr(k.path, 1, $5), sum(k.n) FROM (` + kept + `) k
-			WHERE EXISTS (SELECT 1 FROM clause_use u WHERE u.plan = k.id AND u.clause = $6) GROUP BY 1`
-		args = append(args, one)
-	} else {
-		args = append(args, c.Paper.Kind, c.Paper.ID)
+	of := map[string]bool{}
+	for _, x := range c.Clauses {
+		of[x.ID] = true
 	}
-	all := map[string]int64{}
-	return all, db.Each(ctx, tx, q, args, func(r db.Scanner) error {
-		var path string
-		var n int64
-		err := r.Scan(&path, &n)
-		all[path] = n
-		return err
+	all, seen := map[string]int64{}, map[[2]string]bool{}
+	return all, eachKept(ctx, tx, c.Rollout, c.Top.Path, func(path string, units int64, carries string) {
+		i := strings.IndexByte(path[len(c.Top.Path):], '/')
+		if i < 0 { // the unit itself
+			return
+		}
+		branch := path[:len(c.Top.Path)+i+1]
+		for id := range strings.FieldsSeq(carries) {
+			switch key := [2]string{branch, id}; {
+			case one != "" && id == one:
+				all[branch] += units
+			case one == "" && of[id] && !seen[key]:
+				seen[key] = true
+				all[branch]++
+			}
+		}
 	})
 }
 

@@ -1,4 +1,13 @@
-package plan
+package coverage
+
+import (
+	"context"
+
+	"nhipcau/internal/api"
+	"nhipcau/internal/auth"
+	"nhipcau/internal/clause"
+	"nhipcau/internal/db"
+)
 
 // apiCoverage is who carries out the clauses of a paper, as programs see it.
 type apiCoverage struct {
@@ -29,4 +38,20 @@ func coverForAPI(c Coverage) apiCoverage {
 		out.Clauses = append(out.Clauses, apiCovered{r.ID, r.N, r.Text, r.Depth, r.Count, r.Via, r.Open()})
 	}
 	return out
+}
+
+// RegisterAPI adds what programs may ask of coverage.
+func RegisterAPI(a *api.API) {
+	type coverIn struct {
+		api.ByID
+		Rollout string `query:"rollout" doc:"Id of the rollout looked at; the newest if absent"`
+		Under   string `query:"under" doc:"Key of the unit looked at"`
+	}
+	for _, k := range []string{clause.Directive, clause.Plan} {
+		api.Get(a, api.Op{ID: "cover-" + k, Noun: "plans", Path: "/" + k + "s/{id}/coverage", Summary: "coverage.api"},
+			func(ctx context.Context, tx *db.Tx, by auth.Actor, in *coverIn) (apiCoverage, error) {
+				c, err := Of(ctx, tx, by, clause.Paper{Kind: k, ID: in.ID}, Look{in.Rollout, in.Under})
+				return coverForAPI(c), err
+			})
+	}
 }

@@ -1,4 +1,8 @@
-package plan
+// Package coverage shows who carries out the clauses of a directive, or the rows of
+// an adopted plan: of the units that owe a plan, how many have adopted one that says
+// so, and which clauses nobody carries out. Nothing of it is kept: it is counted from
+// the adopted plans each time it is asked.
+package coverage
 
 import (
 	"context"
@@ -10,6 +14,7 @@ import (
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/org"
+	"nhipcau/internal/plan"
 	"nhipcau/internal/rollout"
 	"nhipcau/internal/tally"
 )
@@ -17,58 +22,23 @@ import (
 // A Coverage says who carries out the clauses of a paper: of the units under Top
 // that owe a plan by a rollout, how many have adopted one that says so.
 type Coverage struct {
-	Source
+	plan.Source
 	Rollout  rollout.Rollout // the one looked at, with no ID if none asks for plans
 	Rollouts []rollout.Rollout
 	Top      org.Unit
 	Due      int64 // units under Top and Top itself that owe a plan
 	Adopted  int64 // that have adopted one
-	Rows     []Covered
-}
-
-// A Covered is a clause with how many of the units that owe a plan carry it out.
-type Covered struct {
-	clause.Clause
-	Count int64
-	Parts bool   // pieces stand under it
-	Via   string // number of the piece it stands under that is carried out, "" if it is itself or none is
-}
-
-// Open reports whether nobody carries out c, which has no pieces of its own, nor what
-// it stands under.
-func (c Covered) Open() bool { return c.Count == 0 && c.Via == "" && !c.Parts }
-
-// Left returns the clauses that nobody carries out.
-func (c Coverage) Left() []Covered {
-	var all []Covered
-	for _, r := range c.Rows {
-		if r.Open() {
-			all = append(all, r)
-		}
-	}
-	return all
-}
-
-// Pieces is how many clauses have no pieces of their own, which somebody has to
-// carry out.
-func (c Coverage) Pieces() int64 {
-	var n int64
-	for _, r := range c.Rows {
-		if !r.Parts {
-			n++
-		}
-	}
-	return n
+	Rows     clause.Rows
 }
 
 // Look says what is looked at: a rollout by its id, a unit by its key; both may be
 // "".
 type Look struct{ Rollout, Under string }
 
-// CoverageOf returns who carries out the clauses of a paper that by may see. It
+// Of returns who carries out the clauses of a paper that by may see. It
 // reads the plans of one rollout under one unit, and of those what they carry out.
-func CoverageOf(ctx context.Context, tx *db.Tx, by auth.Actor, p clause.Paper, l Look) (Coverage, error) {
-	c := Coverage{Source: Source{Paper: p}}
+func Of(ctx context.Context, tx *db.Tx, by auth.Actor, p clause.Paper, l Look) (Coverage, error) {
+	c := Coverage{Source: plan.Source{Paper: p}}
 	all, err := c.find(ctx, tx, by)
 	if err != nil {
 		return c, err
@@ -93,7 +63,7 @@ func CoverageOf(ctx context.Context, tx *db.Tx, by auth.Actor, p clause.Paper, l
 		if l.Rollout != "" || l.Under != "" {
 			return c, fault.New(fault.NotFound, "error.not_found")
 		}
-		c.Rows = covered(c.Clauses, nil)
+		c.Rows = clause.Cover(c.Clauses, nil)
 		return c, nil
 	}
 	c.Rollout = c.Rollouts[i]
@@ -106,7 +76,7 @@ func CoverageOf(ctx context.Context, tx *db.Tx, by auth.Actor, p clause.Paper, l
 	}
 	c.Due, c.Adopted = total.Get(rollout.Kind().Lane("adopt_due")), total.Get(rollout.Kind().Lane("adopted"))
 	counts, err := countCarried(ctx, tx, c.Rollout, c.Top.Path)
-	c.Rows = covered(c.Clauses, counts)
+	c.Rows = clause.Cover(c.Clauses, counts)
 	return c, err
 }
 
@@ -118,7 +88,7 @@ func (c *Coverage) find(ctx context.Context, tx *db.Tx, by auth.Actor) ([]rollou
 		}
 		return rollout.Using(ctx, tx, by, c.Paper.ID)
 	}
-	p, err := Get(ctx, tx, by, c.Paper.ID)
+	p, err := plan.Get(ctx, tx, by, c.Paper.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -143,28 +113,7 @@ func (c *Coverage) find(ctx context.Context, tx *db.Tx, by auth.Actor) ([]rollou
 			}
 		}
 	}
-	return slices.DeleteFunc(all, func(r rollout.Rollout) bool { return !strings.HasPrefix(r.ScopePath, p.path) }), nil
-}
-
-// covered joins clauses with how often each is carried out.
-func covered(all []clause.Clause, counts map[string]int64) []Covered {
-	rows := make([]Covered, len(all))
-	var open []Covered // what the next piece stands under
-	for i, c := range all {
-		for len(open) > 0 && open[len(open)-1].Depth >= c.Depth {
-			open = open[:len(open)-1]
-		}
-		r := Covered{Clause: c, Count: counts[c.ID], Parts: i+1 < len(all) && all[i+1].Depth > c.Depth}
-		if r.Count == 0 {
-			for _, above := range open {
-				if above.Count > 0 {
-					r.Via = above.N
-				}
-			}
-		}
-		rows[i], open = r, append(open, r)
-	}
-	return rows
+	return slices.DeleteFunc(all, func(r rollout.Rollout) bool { return !strings.HasPrefix(r.ScopePath, p.Path) }), nil
 }
 
 // A Branch is a unit directly under the one looked at, with all under it.
@@ -211,25 +160,4 @@ func Branches(ctx context.Context, tx *db.Tx, by auth.Actor, c Coverage, one str
 		next = children[limit-1].Unit
 	}
 	return all, next, nil
-}
-
-// OwnCoverage returns for a plan the papers it may carry out, each clause with how
-// many of the plan's rows do.
-func OwnCoverage(ctx context.Context, tx *db.Tx, by auth.Actor, p Plan) ([]Coverage, error) {
-	sources, err := SourcesOf(ctx, tx, by, p)
-	if err != nil {
-		return nil, err
-	}
-	counts := map[string]int64{}
-	f := Form{Goals: p.Goals, Targets: p.Targets, Tasks: p.Tasks}
-	f.eachRow(func(_ string, _ int, _ *string, carries []string) {
-		for _, c := range carries {
-			counts[c]++
-		}
-	})
-	all := make([]Coverage, len(sources))
-	for i, s := range sources {
-		all[i] = Coverage{Source: s, Rows: covered(s.Clauses, counts)}
-	}
-	return all, nil
 }

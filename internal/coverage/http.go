@@ -1,7 +1,8 @@
-package plan
+package coverage
 
 import (
 	"context"
+	"embed"
 	"net/http"
 	"net/url"
 	"slices"
@@ -10,11 +11,27 @@ import (
 
 	"nhipcau/internal/clause"
 	"nhipcau/internal/db"
-	"nhipcau/internal/directive"
 	"nhipcau/internal/org"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/web"
 )
+
+// Locale holds the messages of this package.
+//
+//go:embed locale/*.json
+var Locale embed.FS
+
+type server struct {
+	site *web.Site
+	db   *db.DB
+}
+
+// Register adds the pages of this package to the site.
+func Register(site *web.Site, d *db.DB) {
+	s := &server{site, d}
+	site.Handle("GET /directives/{id}/coverage", web.SignedIn, s.coverage(clause.Directive))
+	site.Handle("GET /plans/{id}/coverage", web.SignedIn, s.coverage(clause.Plan))
+}
 
 // coverPage shows who carries out the clauses of a paper.
 type coverPage struct {
@@ -23,7 +40,7 @@ type coverPage struct {
 	Above    []org.Unit // the way down to the unit looked at, itself last
 	Branches []Branch
 	Next     int64
-	One      Covered // the clause looked at, with no ID if none is
+	One      clause.Covered // the clause looked at, with no ID if none is
 	Doing    []Doing
 	MaySet   bool
 }
@@ -35,15 +52,15 @@ const mostDoing = 300
 func (s *server) coverage(kind string) func(http.ResponseWriter, *http.Request) error {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		q := r.URL.Query()
-		p := coverPage{Page: s.site.Page(r, "plan.cover")}
+		p := coverPage{Page: s.site.Page(r, "coverage.title")}
 		after, _ := strconv.ParseInt(q.Get("after"), 10, 64)
 		if err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
-			p.Coverage, err = CoverageOf(ctx, tx, p.Actor, clause.Paper{Kind: kind, ID: r.PathValue("id")}, Look{q.Get("rollout"), q.Get("under")})
+			p.Coverage, err = Of(ctx, tx, p.Actor, clause.Paper{Kind: kind, ID: r.PathValue("id")}, Look{q.Get("rollout"), q.Get("under")})
 			if err != nil {
 				return err
 			}
 			p.MaySet = kind == clause.Directive && clause.MaySet(p.Actor, p.Directive)
-			if i := slices.IndexFunc(p.Rows, func(c Covered) bool { return c.ID == q.Get("clause") }); i >= 0 {
+			if i := slices.IndexFunc(p.Rows, func(c clause.Covered) bool { return c.ID == q.Get("clause") }); i >= 0 {
 				p.One = p.Rows[i]
 			}
 			return p.load(ctx, tx, max(0, after))
@@ -70,25 +87,6 @@ func (p *coverPage) load(ctx context.Context, tx *db.Tx, after int64) error {
 		p.Doing, err = Doers(ctx, tx, p.Actor, p.Coverage, p.One.ID, mostDoing)
 	}
 	return err
-}
-
-// name is the paper as pages name it.
-func (c Source) name(p web.Page) string {
-	if c.Paper.Kind == clause.Directive {
-		return directive.Citation(p, c.Directive)
-	}
-	return c.Upper.Title
-}
-
-// short is the paper in a few letters, or its unit.
-func (c Source) short(p web.Page) string {
-	switch {
-	case c.Paper.Kind == clause.Directive && c.Directive.Code() != "":
-		return c.Directive.Code()
-	case c.Paper.Kind == clause.Directive:
-		return p.T("directive.kind." + c.Directive.Kind)
-	}
-	return c.Upper.UnitName
 }
 
 // link is the address of the page with what is looked at changed.

@@ -18,10 +18,13 @@ import (
 	"nhipcau/internal/api"
 	"nhipcau/internal/auth"
 	"nhipcau/internal/calendar"
+	"nhipcau/internal/clause"
 	"nhipcau/internal/conference"
+	"nhipcau/internal/coverage"
 	"nhipcau/internal/db"
 	"nhipcau/internal/device"
 	"nhipcau/internal/directive"
+	"nhipcau/internal/draft"
 	"nhipcau/internal/drafting"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/figures"
@@ -46,6 +49,7 @@ import (
 	"nhipcau/internal/paper"
 	"nhipcau/internal/plan"
 	"nhipcau/internal/programme"
+	"nhipcau/internal/prose"
 	"nhipcau/internal/quiz"
 	"nhipcau/internal/reflection"
 	"nhipcau/internal/reform"
@@ -90,6 +94,8 @@ func locales() []fs.FS {
 		minutes.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
 		statement.Locale, formula.Locale, form.Locale, filing.Locale, calendar.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
 		signing.Locale, fill.Locale,
+		minutes.Locale, prose.Locale, draft.Locale, clause.Locale, plan.Locale, coverage.Locale, report.Locale, remind.Locale, reform.Locale,
+		statement.Locale, form.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
 		reflection.Locale, quiz.Locale,
 	}
 }
@@ -133,6 +139,8 @@ func open(ctx context.Context, cfg Config, log *slog.Logger) (*house, error) {
 	paper.Jobs(h.jobs, h.files)
 	quiz.Jobs(h.jobs, subjects())
 	reflection.Jobs(h.jobs)
+	quiz.Jobs(h.jobs)
+	plan.Jobs(h.jobs)
 	return h, h.build()
 }
 
@@ -154,7 +162,7 @@ func (h *house) build() error {
 	account.Register(h.site, h.db)
 	mail.Register(h.site, h.db, h.post)
 	org.Register(h.site, h.db, findDirectives, findRollouts)
-	directive.Register(h.site, h.db, h.files, usedBy)
+	directive.Register(h.site, h.db, h.files, usedBy, outline)
 	rollout.Register(h.site, h.db, h.files, planStates)
 	follow.Register(h.site, h.db, h.files)
 	conference.Register(h.site, h.db, minutes.Signatures)
@@ -169,7 +177,10 @@ func (h *house) build() error {
 	quiz.Register(h.site, h.db, subjects())
 	reflection.Register(h.site, h.db, h.files)
 	minutes.Register(h.site, h.db, h.files, asked)
-	plan.Register(h.site, h.db)
+	draft.Register(h.site, h.db, h.live, draft.Owners{plan.Drafts()})
+	clause.Register(h.site, h.db)
+	plan.Register(h.site, h.db, adopted)
+	coverage.Register(h.site, h.db)
 	report.Register(h.site, h.db)
 	imports.Register(h.site, h.db)
 	remind.Register(h.site, h.db)
@@ -195,6 +206,7 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 	for _, register := range []func(*api.API){
 		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, roll.RegisterAPI, level.RegisterAPI, site.RegisterAPI, invitation.RegisterAPI,
 		hall.RegisterAPI, quiz.RegisterAPI(subjects()), reflection.RegisterAPI, minutes.RegisterAPI, plan.RegisterAPI, report.RegisterAPI, form.RegisterAPI, filing.RegisterAPI, signing.RegisterAPI, calendar.RegisterAPI(calendar.Weekends),
+		hall.RegisterAPI, quiz.RegisterAPI(subjects()), reflection.RegisterAPI, minutes.RegisterAPI, clause.RegisterAPI, plan.RegisterAPI(adopted), coverage.RegisterAPI, report.RegisterAPI, form.RegisterAPI,
 	} {
 		register(h.api)
 	}

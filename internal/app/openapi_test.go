@@ -116,6 +116,7 @@ func (c checker) writes(t *testing.T, as func(login string) program, prepared ap
 		{"PATCH /members/{key}", deed{login: "thuky07", path: "/members/$POST /members", body: `{"name":"Trần Thị Mơ"}`, match: true}},
 		{"POST /members/{key}/end", deed{login: "thuky07", path: "/members/$POST /members", body: `{"day":"2020-11-02","reason":"chuyển nơi khác"}`, match: true}},
 		{"POST /directives", deed{login: "vanthu", body: `{"kind":"KH","number":"9","symbol":"KH/ĐK","issuer":"Đoàn khối","issued":"2020-11-01","subject":"Thử"}`}},
+		{"PUT /directives/{id}/clauses", deed{login: "vanthu", path: "/directives/$POST /directives/clauses", tail: "?", body: `{"text":"I. Một\n1. Hai"}`, match: true}},
 		{"POST /conferences/{id}/attendance", deed{
 			login: "thuky07", path: "/conferences/" + prepared.Conference,
 			body: fmt.Sprintf(`{"marks":[{"member":%q,"state":"present","version":%d}],"guests":[{"label":"Khách","number":2}]}`, row.Member, row.Version),

@@ -9,7 +9,9 @@ import (
 	"strings"
 
 	"nhipcau/internal/auth"
+	"nhipcau/internal/clause"
 	"nhipcau/internal/conference"
+	"nhipcau/internal/coverage"
 	"nhipcau/internal/db"
 	"nhipcau/internal/directive"
 	"nhipcau/internal/figures"
@@ -299,6 +301,23 @@ func usedBy(ctx context.Context, tx *db.Tx, by auth.Actor, id string) ([]directi
 	}
 	return uses, err
 }
+
+// outline lists the clauses of a directive for its page, with who carries them out.
+func outline(ctx context.Context, tx *db.Tx, by auth.Actor, d directive.Directive) (directive.Outline, error) {
+	o := directive.Outline{Coverage: "/directives/" + d.ID + "/coverage"}
+	if clause.MaySet(by, d) {
+		o.Set = "/directives/" + d.ID + "/clauses"
+	}
+	c, err := coverage.Of(ctx, tx, by, clause.Paper{Kind: clause.Directive, ID: d.ID}, coverage.Look{})
+	o.Due = c.Due
+	for _, r := range c.Rows {
+		o.Pieces = append(o.Pieces, directive.Piece{N: r.N, Text: r.Text, Depth: r.Depth, Count: r.Count, Open: r.Open()})
+	}
+	return o, err
+}
+
+// adopted is what follows the adoption of a plan and its reopening: nothing yet.
+func adopted(context.Context, *db.Tx, auth.Actor, plan.Plan) error { return nil }
 
 // planStates says for a rollout's page which units are drafting a plan.
 func planStates(ctx context.Context, tx *db.Tx, by auth.Actor, rolloutID string) (map[int64]string, error) {

@@ -23,7 +23,7 @@ var breaks = []struct {
 	caught              func(t *testing.T, file, text string) bool
 }{
 	{
-		"a page shows a field that does not exist", "internal/plan/plan_templ.go", "p.Plan.Title", "p.Plan.Titel",
+		"a page shows a field that does not exist", "internal/plan/show_templ.go", "p.Plan.Title", "p.Plan.Titel",
 		goFails("build", "./internal/plan"),
 	},
 	{

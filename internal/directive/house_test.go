@@ -69,7 +69,10 @@ func build(t *testing.T) *house {
 		Catalog: c, Log: slog.New(slog.DiscardHandler), DB: h.db,
 		Authenticate: func(*http.Request) (auth.Actor, error) { return h.by, nil },
 	})
-	directive.Register(h.site, h.db, files, func(context.Context, *db.Tx, auth.Actor, string) ([]directive.Use, error) { return nil, nil })
+	directive.Register(h.site, h.db, files, func(context.Context, *db.Tx, auth.Actor, string) ([]directive.Use, error) { return nil, nil },
+		func(context.Context, *db.Tx, auth.Actor, directive.Directive) (directive.Outline, error) {
+			return directive.Outline{}, nil
+		})
 	return h
 }
 

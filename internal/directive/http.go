@@ -26,16 +26,36 @@ type Use struct{ Href, Text string }
 // UsedBy returns what uses a directive, through what by may see.
 type UsedBy func(ctx context.Context, tx *db.Tx, by auth.Actor, id string) ([]Use, error)
 
+// A Piece is a clause of a directive, for its page.
+type Piece struct {
+	N, Text string
+	Depth   int // 1 for the highest
+	Count   int64
+	Open    bool // nobody carries it out
+}
+
+// An Outline is the pieces of a directive and who carries them out.
+type Outline struct {
+	Pieces   []Piece
+	Due      int64  // units asked for a plan, 0 if none are
+	Coverage string // where it is shown who carries out what
+	Set      string // where the pieces are entered, "" for who may not
+}
+
+// Outlines returns the outline of a directive that by may see.
+type Outlines func(ctx context.Context, tx *db.Tx, by auth.Actor, d Directive) (Outline, error)
+
 type server struct {
-	site   *web.Site
-	db     *db.DB
-	files  *file.Store
-	usedBy UsedBy
+	site    *web.Site
+	db      *db.DB
+	files   *file.Store
+	usedBy  UsedBy
+	outline Outlines
 }
 
 // Register adds the pages of this package to the site.
-func Register(site *web.Site, d *db.DB, files *file.Store, usedBy UsedBy) {
-	s := &server{site, d, files, usedBy}
+func Register(site *web.Site, d *db.DB, files *file.Store, usedBy UsedBy, outline Outlines) {
+	s := &server{site, d, files, usedBy, outline}
 	site.Handle("GET /directives", web.SignedIn, s.list)
 	site.Handle("GET /directives/new", web.SignedIn, s.new)
 	site.Handle("POST /directives", web.SignedIn, s.enter)
@@ -212,6 +232,7 @@ type showPage struct {
 	web.Page
 	Directive Directive
 	Uses      []Use
+	Outline   Outline
 	MayAmend  bool
 	MayRoll   bool
 }
@@ -222,7 +243,10 @@ func (s *server) show(w http.ResponseWriter, r *http.Request) error {
 		if p.Directive, err = Get(ctx, tx, p.Actor, r.PathValue("id")); err != nil {
 			return err
 		}
-		p.Uses, err = s.usedBy(ctx, tx, p.Actor, p.Directive.ID)
+		if p.Uses, err = s.usedBy(ctx, tx, p.Actor, p.Directive.ID); err != nil {
+			return err
+		}
+		p.Outline, err = s.outline(ctx, tx, p.Actor, p.Directive)
 		return err
 	})
 	if err != nil {

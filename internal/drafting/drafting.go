@@ -17,7 +17,6 @@ import (
 	"nhipcau/internal/i18n"
 	"nhipcau/internal/org"
 	"nhipcau/internal/paper"
-	"nhipcau/internal/plan"
 	"nhipcau/internal/report"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
@@ -150,54 +149,6 @@ func figureRow(label string, l report.Line) []string {
 		row[2], row[3] = vn.Int(l.Of), vn.Percent(l.Value, l.Of)
 	}
 	return row
-}
-
-// ofPlan is a unit's programme of action.
-func ofPlan(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (draft, error) {
-	p, err := plan.Get(ctx, tx, by, id)
-	if err != nil {
-		return draft{}, err
-	}
-	to, err := above(ctx, tx, by, p.Unit)
-	if err != nil {
-		return draft{}, err
-	}
-	to = append(to, "Các đơn vị, cá nhân được giao nhiệm vụ (để thực hiện)")
-	about := p.Title
-	for _, name := range []string{"Chương trình hành động ", "Kế hoạch "} {
-		if rest, ok := strings.CutPrefix(about, name); ok {
-			about = rest
-		}
-	}
-	d := draft{Unit: p.Unit, Content: paper.Content{Kind: paper.Programme, About: about, Recipients: to}}
-	if p.State != plan.Adopted {
-		d.Ready = fault.Text{Key: "drafting.error.not_adopted"}
-	}
-	if p.Basis != "" {
-		d.Parts = append(d.Parts, paper.P(p.Basis))
-	}
-	if len(p.Goals) > 0 {
-		d.Parts = append(d.Parts, paper.H(1, "Mục tiêu"))
-	}
-	for _, g := range p.Goals {
-		text := "- " + g.Text
-		if g.Target != "" {
-			text += ": " + g.Target
-		}
-		d.Parts = append(d.Parts, paper.P(strings.TrimRight(text, ".;")+"."))
-	}
-	if len(p.Tasks) > 0 {
-		var rows [][]string
-		for _, t := range p.Tasks {
-			rows = append(rows, []string{t.Text, t.Lead, t.Partners, t.Deliverable, t.Deadline.Last().String()})
-		}
-		d.Parts = append(d.Parts, paper.H(1, "Nhiệm vụ"), paper.Table([]paper.Column{
-			{Title: "Nhiệm vụ", Width: 32}, {Title: "Chủ trì", Width: 17}, {Title: "Phối hợp", Width: 17}, {Title: "Sản phẩm", Width: 18}, {Title: "Hoàn thành", Width: 17},
-		}, rows))
-	}
-	d.Parts = append(d.Parts, paper.H(1, "Tổ chức thực hiện"),
-		paper.P("Các đơn vị, cá nhân được giao chủ trì thực hiện đúng nhiệm vụ, sản phẩm và thời hạn nêu trên; kịp thời báo cáo khó khăn, vướng mắc để được chỉ đạo, giải quyết."))
-	return d, nil
 }
 
 // lower writes the first letter of a title small, as in the middle of a

@@ -4,10 +4,12 @@ import (
 	"context"
 	"embed"
 	"net/http"
-	"strings"
+	"net/url"
 
+	"nhipcau/internal/clause"
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/org"
 	"nhipcau/internal/rollout"
 	"nhipcau/internal/vn"
 	"nhipcau/internal/web"
@@ -23,11 +25,13 @@ const pageSize = 50
 type server struct {
 	site *web.Site
 	db   *db.DB
+	then Then
 }
 
-// Register adds the pages of this package to the site.
-func Register(site *web.Site, d *db.DB) {
-	s := &server{site, d}
+// Register adds the pages of this package to the site; then follows an adoption and
+// a reopening.
+func Register(site *web.Site, d *db.DB, then Then) {
+	s := &server{site, d, then}
 	site.Handle("GET /plans", web.SignedIn, s.list)
 	site.Handle("GET /plans/new", web.SignedIn, s.new)
 	site.Handle("POST /plans", web.SignedIn, s.enter)
@@ -75,6 +79,8 @@ type formPage struct {
 	Version  int64
 	Rollout  rollout.Rollout
 	Rollouts []rollout.Rollout
+	Sources  []Source   // what its rows may carry out
+	Leads    []org.Unit // units offered to lead a task
 	Form     Form
 	Wrong    map[string]fault.Text
 	Message  fault.Text // what else went wrong
@@ -87,8 +93,10 @@ func (s *server) new(w http.ResponseWriter, r *http.Request) error {
 	}
 	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		if id := r.URL.Query().Get("rollout"); id != "" {
-			p.Rollout, err = rollout.Get(ctx, tx, p.Actor, id)
-			return err
+			if p.Rollout, err = rollout.Get(ctx, tx, p.Actor, id); err != nil {
+				return err
+			}
+			return p.offer(ctx, tx, p.Actor.Path)
 		}
 		p.Rollouts, err = rollout.Owing(ctx, tx, p.Actor, rollout.Adopt)
 		return err
@@ -100,11 +108,27 @@ func (s *server) new(w http.ResponseWriter, r *http.Request) error {
 	return web.Render(w, r, http.StatusOK, formView(p.spare()))
 }
 
+// offer reads what the form offers: clauses to carry out and units to lead. path is
+// that of the plan's unit.
+func (p *formPage) offer(ctx context.Context, tx *db.Tx, path string) (err error) {
+	if p.Sources, err = Sources(ctx, tx, p.Actor, p.Rollout, path); err != nil {
+		return err
+	}
+	p.Leads, err = org.Children(ctx, tx, p.Actor, p.Actor.Unit, "", mostLeads)
+	return err
+}
+
+// mostLeads is how many units a form offers by name; any other is named by its key.
+const mostLeads = 150
+
 // spare adds empty rows to fill in.
 func (p formPage) spare() formPage {
-	const goals, tasks = 3, 5
+	const goals, targets, tasks = 3, 3, 5
 	for range max(1, goals-len(p.Form.Goals)) {
 		p.Form.Goals = append(p.Form.Goals, Goal{})
+	}
+	for range max(1, targets-len(p.Form.Targets)) {
+		p.Form.Targets = append(p.Form.Targets, Target{})
 	}
 	for range max(1, tasks-len(p.Form.Tasks)) {
 		p.Form.Tasks = append(p.Form.Tasks, Task{Deadline: vn.Deadline{Wording: vn.Until}})
@@ -118,28 +142,33 @@ func read(r *http.Request) (Form, error) {
 	if err != nil {
 		return Form{}, err
 	}
-	f := Form{Title: v.Get("title"), Basis: v.Get("basis")}
+	f := Form{Title: v.Get("title"), Basis: v.Get("basis"), Organisation: v.Get("organisation")}
 	for i := 0; v.Has(row("goal", i, "text")) && i < 2*maxRows; i++ {
-		f.Goals = append(f.Goals, Goal{Text: v.Get(row("goal", i, "text")), Target: v.Get(row("goal", i, "target"))})
+		get := func(name string) string { return v.Get(row("goal", i, name)) }
+		f.Goals = append(f.Goals, Goal{ID: get("id"), Text: get("text"), Target: get("target"), Carries: v[row("goal", i, "carries")]})
+	}
+	for i := 0; v.Has(row("target", i, "indicator")) && i < 2*maxRows; i++ {
+		get := func(name string) string { return v.Get(row("target", i, name)) }
+		f.Targets = append(f.Targets, Target{
+			ID: get("id"), Indicator: get("indicator"), Value: get("value"), Unit: get("unit"), Direction: get("direction"), Carries: v[row("target", i, "carries")],
+		})
 	}
 	for i := 0; v.Has(row("task", i, "text")) && i < 2*maxRows; i++ {
-		t := Task{
-			Text: v.Get(row("task", i, "text")), Lead: v.Get(row("task", i, "lead")), Partners: v.Get(row("task", i, "partners")),
-			Deliverable: v.Get(row("task", i, "deliverable")),
-		}
-		day := v.Get(row("task", i, "day"))
-		t.Deadline.Wording = vn.Until
-		if v.Get(row("task", i, "wording")) == string(vn.Before) {
-			t.Deadline.Wording = vn.Before
-		}
-		if d, ok := vn.ParseDay(day); ok {
-			t.Deadline.Day = d
-		} else if strings.TrimSpace(day) != "" {
-			t.Deadline.Day = vn.Day(vn.Clean(day)) // kept as typed; check refuses it
-		}
-		f.Tasks = append(f.Tasks, t)
+		f.Tasks = append(f.Tasks, readTask(v, i))
 	}
 	return f, nil
+}
+
+func readTask(v url.Values, i int) Task {
+	get := func(name string) string { return v.Get(row("task", i, name)) }
+	t := Task{
+		ID: get("id"), Text: get("text"), Lead: get("lead"), Partners: get("partners"), Deliverable: get("deliverable"), Carries: v[row("task", i, "carries")],
+	}
+	t.Deadline = vn.Deadline{Day: vn.TypedDay(get("day")), Wording: vn.Until}
+	if get("wording") == string(vn.Before) {
+		t.Deadline.Wording = vn.Before
+	}
+	return t
 }
 
 func (s *server) enter(w http.ResponseWriter, r *http.Request) error {
@@ -180,8 +209,10 @@ func (s *server) again(w http.ResponseWriter, r *http.Request, p formPage, rollo
 		return err
 	}
 	if rerr := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
-		p.Rollout, err = rollout.Get(ctx, tx, p.Actor, rolloutID)
-		return err
+		if p.Rollout, err = rollout.Get(ctx, tx, p.Actor, rolloutID); err != nil {
+			return err
+		}
+		return p.offer(ctx, tx, p.Actor.Path)
 	}); rerr != nil {
 		return rerr
 	}
@@ -201,9 +232,11 @@ func (s *server) edit(w http.ResponseWriter, r *http.Request) error {
 		if plan.State != Draft {
 			return fault.New(fault.Conflict, "plan.error.not_draft")
 		}
-		p.Version, p.Form = plan.Version, Form{plan.Title, plan.Basis, plan.Goals, plan.Tasks}
-		p.Rollout, err = rollout.Get(ctx, tx, p.Actor, plan.Rollout)
-		return err
+		p.Version, p.Form = plan.Version, plan.Form()
+		if p.Rollout, err = rollout.Get(ctx, tx, p.Actor, plan.Rollout); err != nil {
+			return err
+		}
+		return p.offer(ctx, tx, plan.Path)
 	})
 	if err != nil {
 		return err
@@ -230,24 +263,44 @@ type showPage struct {
 	web.Page
 	Plan      Plan
 	Events    []Event
+	Own       []Own                 // what it carries out of the papers above it
+	Refs      map[string]clause.Ref // clauses that its rows name
+	Below     bool                  // units below may carry its rows out
 	MayWrite  bool
 	MayAdopt  bool
 	MayReopen bool
 	Wrong     map[string]fault.Text
+	Message   fault.Text
 	Reason    string // as typed
+	Symbol    string
+	Day       string
 }
 
 func (s *server) show(w http.ResponseWriter, r *http.Request) error {
-	return s.page(w, r, http.StatusOK, nil)
+	return s.page(w, r, nil)
 }
 
-func (s *server) page(w http.ResponseWriter, r *http.Request, status int, wrong map[string]fault.Text) error {
-	p := showPage{Page: s.site.Page(r, "plan.title"), Wrong: wrong, Reason: r.PostFormValue("reason")}
+// page shows a plan, after a failed deed with what was typed.
+func (s *server) page(w http.ResponseWriter, r *http.Request, failed error) error {
+	p := showPage{Page: s.site.Page(r, "plan.title"), Reason: r.PostFormValue("reason"), Symbol: r.PostFormValue("symbol"), Day: r.PostFormValue("day")}
+	status, ok := web.Refused(failed, &p.Wrong, &p.Message)
+	if !ok {
+		return failed
+	}
 	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		if p.Plan, err = Get(ctx, tx, p.Actor, r.PathValue("id")); err != nil {
 			return err
 		}
-		p.Events, err = Events(ctx, tx, p.Plan)
+		if p.Events, err = Events(ctx, tx, p.Plan); err != nil {
+			return err
+		}
+		if p.Own, err = OwnCoverage(ctx, tx, p.Actor, p.Plan); err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+		if p.Refs, err = clause.Known(ctx, tx, p.Plan.carried()); err != nil {
+			return err
+		}
+		p.Below, err = hasChildren(ctx, tx, p.Plan)
 		return err
 	})
 	if err != nil {
@@ -265,7 +318,7 @@ func (s *server) act(w http.ResponseWriter, r *http.Request, said string, verb f
 	page := s.site.Page(r, "plan.title")
 	err := s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error { return verb(ctx, tx, page) })
 	if fault.Is(err, fault.Invalid) {
-		return s.page(w, r, http.StatusUnprocessableEntity, fault.Of(err).Fields)
+		return s.page(w, r, err)
 	}
 	if err != nil {
 		return err
@@ -287,12 +340,12 @@ func (s *server) giveBack(w http.ResponseWriter, r *http.Request) error {
 
 func (s *server) adopt(w http.ResponseWriter, r *http.Request) error {
 	return s.act(w, r, "plan.said.adopted", func(ctx context.Context, tx *db.Tx, p web.Page) error {
-		return Adopt(ctx, tx, p.Actor, r.PathValue("id"), web.Version(r))
+		return Adopt(ctx, tx, p.Actor, r.PathValue("id"), web.Version(r), Adoption{Symbol: r.PostFormValue("symbol"), Day: vn.TypedDay(r.PostFormValue("day")), Then: s.then})
 	})
 }
 
 func (s *server) reopen(w http.ResponseWriter, r *http.Request) error {
 	return s.act(w, r, "plan.said.reopened", func(ctx context.Context, tx *db.Tx, p web.Page) error {
-		return Reopen(ctx, tx, p.Actor, r.PathValue("id"), web.Version(r), r.PostFormValue("reason"))
+		return Reopen(ctx, tx, p.Actor, r.PathValue("id"), web.Version(r), r.PostFormValue("reason"), s.then)
 	})
 }

@@ -1,16 +1,20 @@
 // Package plan is the programme of action (chương trình hành động) a unit draws
-// up for a rollout: goals, and tasks with one lead, partners, a deliverable and
-// a deadline.
+// up for a rollout: goals, targets, and tasks with one lead, partners, a
+// deliverable and a deadline. Each says which clauses it carries out: of the
+// directives that are rolled out, and of the plans of the units above.
 //
 // A plan is drafted by the unit's clerk and adopted by its secretary; adoption
 // is a row with who, when and in which office, and it is what fulfils the
-// unit's obligation. A unit has one plan for a rollout. An adopted plan changes
-// only after it has been reopened with a reason.
+// unit's obligation. A unit has one plan for a rollout. An adopted plan is
+// published: the units below see it, those directly below are told, and its rows
+// are clauses that their plans carry out. It changes only after it has been
+// reopened with a reason. Who carries a clause out is counted from the plans each
+// time it is shown.
 package plan
 
 import (
 	"context"
-	"fmt"
+	"strings"
 	"time"
 
 	"nhipcau/internal/audit"
@@ -18,9 +22,7 @@ import (
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/notify"
-	"nhipcau/internal/org"
 	"nhipcau/internal/rollout"
-	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
 )
 
@@ -40,35 +42,26 @@ type Plan struct {
 	Unit          int64
 	UnitKey       string
 	UnitName      string
+	Path          string // of Unit
 	Rollout       string
 	RolloutTitle  string
 	Title         string
 	Basis         string
+	Organisation  string // how it is carried out, in words
 	State         State
+	Symbol        string // number and symbol: of the register, or as typed at the adoption
+	PaperDay      vn.Day // of the paper with that symbol
+	Paper         string // its id in the register, "" if it is not there
+	Edition       int64  // version of its text that was adopted, 0 if none was kept
 	EnteredName   string
 	EnteredAt     time.Time
 	Version       int64
-	Goals         []Goal // only from Get
-	Tasks         []Task // only from Get
+	Goals         []Goal   // only from Get
+	Targets       []Target // only from Get
+	Tasks         []Task   // only from Get
 	AdoptedAt     time.Time
 	AdoptedBy     string // name of who adopted it last
 	AdoptedOffice string
-}
-
-// A Goal is what the unit wants to reach.
-type Goal struct {
-	Text   string
-	Target string // value aimed at, in words
-}
-
-// A Task is one piece of work: exactly one leads it, and it ends in something
-// that can be shown.
-type Task struct {
-	Text        string
-	Lead        string
-	Partners    string
-	Deliverable string
-	Deadline    vn.Deadline
 }
 
 // An Event is one step in a plan's life.
@@ -82,73 +75,12 @@ type Event struct {
 
 // A Form is what a person fills in for a plan.
 type Form struct {
-	Title string
-	Basis string
-	Goals []Goal
-	Tasks []Task
-}
-
-const (
-	maxTitle = 300
-	maxText  = 2000
-	maxShort = 300
-	maxRows  = 100
-)
-
-// check cleans the form, drops empty rows and says what is wrong, rows by
-// field names such as "task-2-lead", counted from 1 after empty rows are gone.
-func (f *Form) check() error {
-	w := fault.Wrong{}
-	f.Title, f.Basis = vn.Clean(f.Title), vn.CleanText(f.Basis)
-	w.Text("title", f.Title, maxTitle, true)
-	w.Text("basis", f.Basis, maxText, false)
-	goals := f.Goals[:0:0]
-	for _, g := range f.Goals {
-		g.Text, g.Target = vn.CleanText(g.Text), vn.Clean(g.Target)
-		if g != (Goal{}) {
-			goals = append(goals, g)
-		}
-	}
-	tasks := f.Tasks[:0:0]
-	for _, t := range f.Tasks {
-		t.Text, t.Lead, t.Partners, t.Deliverable = vn.CleanText(t.Text), vn.Clean(t.Lead), vn.Clean(t.Partners), vn.Clean(t.Deliverable)
-		if t.Text+t.Lead+t.Partners+t.Deliverable != "" || t.Deadline.Day != "" {
-			tasks = append(tasks, t)
-		}
-	}
-	f.Goals, f.Tasks = goals, tasks
-	if len(f.Goals) > maxRows || len(f.Tasks) > maxRows {
-		w.Add("title", "plan.error.rows", maxRows)
-	}
-	for i, g := range f.Goals {
-		w.Text(row("goal", i, "text"), g.Text, maxText, true)
-		w.Text(row("goal", i, "target"), g.Target, maxShort, false)
-	}
-	for i, t := range f.Tasks {
-		t.check(w, i)
-	}
-	return w.Err()
-}
-
-func (t Task) check(w fault.Wrong, i int) {
-	w.Text(row("task", i, "text"), t.Text, maxText, true)
-	w.Text(row("task", i, "partners"), t.Partners, maxShort, false)
-	if t.Lead == "" {
-		w.Add(row("task", i, "lead"), "plan.error.lead")
-	}
-	w.Text(row("task", i, "lead"), t.Lead, maxShort, true)
-	if t.Deliverable == "" {
-		w.Add(row("task", i, "deliverable"), "plan.error.deliverable")
-	}
-	w.Text(row("task", i, "deliverable"), t.Deliverable, maxShort, true)
-	if !t.Deadline.Day.Valid() {
-		w.Add(row("task", i, "day"), "plan.error.day")
-	}
-}
-
-// row names the field of a row of the form, rows counted from 1.
-func row(kind string, i int, field string) string {
-	return fmt.Sprintf("%s-%d-%s", kind, i+1, field)
+	Title        string
+	Basis        string
+	Organisation string
+	Goals        []Goal
+	Targets      []Target
+	Tasks        []Task
 }
 
 // Enter begins the plan of by's unit for a rollout. A unit has one: a second is
@@ -161,7 +93,7 @@ func Enter(ctx context.Context, tx *db.Tx, by auth.Actor, rolloutID string, f Fo
 	if err := mayWrite(by, by.Unit); err != nil {
 		return Plan{}, err
 	}
-	if err := f.check(); err != nil {
+	if err := f.settle(ctx, tx, by, r, Plan{}); err != nil {
 		return Plan{}, err
 	}
 	if r.State != rollout.Open {
@@ -174,11 +106,11 @@ func Enter(ctx context.Context, tx *db.Tx, by auth.Actor, rolloutID string, f Fo
 	if had {
 		return Plan{}, fault.New(fault.Conflict, "plan.error.exists")
 	}
-	p := Plan{ID: db.NewKey(), Unit: by.Unit, Rollout: rolloutID, Title: f.Title, Basis: f.Basis, State: Draft, Version: 1}
+	p := Plan{ID: db.NewKey(), Unit: by.Unit, Rollout: rolloutID, Title: f.Title, Basis: f.Basis, Organisation: f.Organisation, State: Draft, Version: 1}
 	if err := insert(ctx, tx, by, p); err != nil {
 		return Plan{}, err
 	}
-	if err := replaceRows(ctx, tx, p.ID, f); err != nil {
+	if err := f.keep(ctx, tx, p.ID); err != nil {
 		return Plan{}, err
 	}
 	if err := audit.Record(ctx, tx, by, "plan.enter", p.ID, p.Title); err != nil {
@@ -197,16 +129,24 @@ func Amend(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int
 	if err := mayWrite(by, p.Unit); err != nil {
 		return err
 	}
-	if err := f.check(); err != nil {
+	r, err := rollout.Get(ctx, tx, by, p.Rollout)
+	if err != nil {
+		return err
+	}
+	if err := f.settle(ctx, tx, by, r, p); err != nil {
 		return err
 	}
 	if p.State != Draft {
 		return fault.New(fault.Conflict, "plan.error.not_draft")
 	}
-	if err := update(ctx, tx, id, version, Draft, f.Title, f.Basis); err != nil {
+	p.Title, p.Basis, p.Organisation = f.Title, f.Basis, f.Organisation
+	if err := update(ctx, tx, p, version, Draft); err != nil {
 		return err
 	}
-	if err := replaceRows(ctx, tx, id, f); err != nil {
+	if err := f.keep(ctx, tx, id); err != nil {
+		return err
+	}
+	if err := put(ctx, tx, by, p, f); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, by, "plan.amend", id, f.Title)
@@ -254,54 +194,6 @@ func Return(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version in
 	return err
 }
 
-// Adopt makes a plan the unit's own, in the office of the person who adopts it,
-// and fulfils the unit's obligation. The secretary may adopt a draft without a
-// submission before it.
-func Adopt(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int64) error {
-	p, err := Get(ctx, tx, by, id)
-	if err != nil {
-		return err
-	}
-	if err := mayAdopt(by, p.Unit); err != nil {
-		return err
-	}
-	if err := complete(p, Draft, Submitted); err != nil {
-		return err
-	}
-	office, err := org.OfficeOf(ctx, tx, by)
-	if err != nil {
-		return err
-	}
-	if err := move(ctx, tx, by, p, version, Adopted, "adopted", office, ""); err != nil {
-		return err
-	}
-	return rollout.Fulfil(ctx, tx, by, rollout.Fulfilment{
-		Rollout: p.Rollout, Step: rollout.Adopt, Unit: p.Unit, Source: tally.Source{Kind: "plan", ID: p.ID},
-	})
-}
-
-// Reopen makes an adopted plan a draft again, with a reason; the obligation is
-// open again until the plan is adopted anew.
-func Reopen(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int64, reason string) error {
-	p, err := Get(ctx, tx, by, id)
-	if err != nil {
-		return err
-	}
-	if err := mayAdopt(by, p.Unit); err != nil {
-		return err
-	}
-	if reason, err = needReason(reason); err != nil {
-		return err
-	}
-	if p.State != Adopted {
-		return fault.New(fault.Conflict, "plan.error.not_adopted")
-	}
-	if err := move(ctx, tx, by, p, version, Draft, "reopened", "", reason); err != nil {
-		return err
-	}
-	return rollout.Unfulfil(ctx, tx, by, rollout.Fulfilment{Rollout: p.Rollout, Step: rollout.Adopt, Unit: p.Unit, Source: tally.Source{Kind: "plan", ID: p.ID}}, reason)
-}
-
 func needReason(s string) (string, error) {
 	s = vn.CleanText(s)
 	w := fault.Wrong{}
@@ -318,13 +210,16 @@ func complete(p Plan, from ...State) error {
 		if len(p.Goals) == 0 || len(p.Tasks) == 0 {
 			return fault.New(fault.Conflict, "plan.error.incomplete")
 		}
+		if rows := p.unfinished(); len(rows) > 0 {
+			return fault.New(fault.Conflict, "plan.error.unfinished", strings.Join(rows, ", "))
+		}
 		return nil
 	}
 	return fault.New(fault.Conflict, "error.conflict")
 }
 
 func move(ctx context.Context, tx *db.Tx, by auth.Actor, p Plan, version int64, to State, kind, office, reason string) error {
-	if err := update(ctx, tx, p.ID, version, to, p.Title, p.Basis); err != nil {
+	if err := update(ctx, tx, p, version, to); err != nil {
 		return err
 	}
 	if err := insertEvent(ctx, tx, by, p.ID, kind, office, reason); err != nil {

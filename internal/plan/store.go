@@ -6,48 +6,45 @@ import (
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
-	"nhipcau/internal/fault"
 	"nhipcau/internal/vn"
 )
 
-// A person sees the plans of their unit and of the units under it. Every query
-// that reads plans for a person starts from seen: $1 is the tree, $2 and $3 are
-// the range of the person's subtree.
+// A person sees the plans of their unit and of the units under it, and those that
+// units above have adopted. Every query that reads plans for a person starts from
+// seen: $1 is the tree, $2 and $3 are the range of the person's subtree. The paths
+// above one are its beginnings, of steps of one width; reading them so asks for a
+// few places and not for all.
 const (
-	columns = `p.id, p.unit, u.key, n.name, p.rollout, r.title, p.title, p.basis, p.state, p.entered_name, p.entered_at, p.version,
+	columns = `p.id, p.unit, u.key, n.name, p.rollout, r.title, p.title, p.basis, p.organisation, p.state, p.entered_name, p.entered_at, p.version,
+		coalesce(pp.symbol, p.symbol), coalesce(pp.day, p.paper_day), coalesce(pp.id, ''), p.edition, pl.path,
 		(SELECT max(e.at) FROM plan_event e WHERE e.plan = p.id AND e.kind = 'adopted' AND p.state = 'adopted'),
 		coalesce((SELECT e.actor_name FROM plan_event e WHERE e.plan = p.id AND e.kind = 'adopted' AND p.state = 'adopted' ORDER BY e.seq DESC LIMIT 1), ''),
 		coalesce((SELECT e.office FROM plan_event e WHERE e.plan = p.id AND e.kind = 'adopted' AND p.state = 'adopted' ORDER BY e.seq DESC LIMIT 1), '')`
 	seen = `SELECT ` + columns + `
-		FROM plan p
+		FROM (SELECT unit, path FROM place WHERE tree = $1 AND path >= $2 AND path < $3
+			UNION ALL SELECT unit, path FROM place WHERE tree = $1 AND path < $2 AND path IN (substr($2, 1, 7), substr($2, 1, 13),
+				substr($2, 1, 19), substr($2, 1, 25), substr($2, 1, 31), substr($2, 1, 37), substr($2, 1, 43), substr($2, 1, 49))) pl
+		JOIN plan p ON p.unit = pl.unit AND p.tree = $1
 		JOIN rollout r ON r.id = p.rollout
 		JOIN unit u ON u.id = p.unit
 		JOIN unit_name n ON n.unit = u.id AND n.from_day = (SELECT max(x.from_day) FROM unit_name x WHERE x.unit = u.id)
-		JOIN place pl ON pl.tree = p.tree AND pl.unit = p.unit
-		WHERE p.tree = $1 AND pl.path >= $2 AND pl.path < $3`
+		LEFT JOIN paper pp ON pp.source_kind = 'plan' AND pp.source = p.id AND pp.kind = 'programme' AND pp.withdrawn_at IS NULL
+		WHERE (p.state = 'adopted' OR pl.path >= $2)`
 )
 
 func scan(r db.Scanner) (p Plan, err error) {
-	err = r.Scan(&p.ID, &p.Unit, &p.UnitKey, &p.UnitName, &p.Rollout, &p.RolloutTitle, &p.Title, &p.Basis, &p.State,
-		&p.EnteredName, db.At(&p.EnteredAt), &p.Version, db.At(&p.AdoptedAt), &p.AdoptedBy, &p.AdoptedOffice)
+	err = r.Scan(&p.ID, &p.Unit, &p.UnitKey, &p.UnitName, &p.Rollout, &p.RolloutTitle, &p.Title, &p.Basis, &p.Organisation, &p.State,
+		&p.EnteredName, db.At(&p.EnteredAt), &p.Version, &p.Symbol, &p.PaperDay, &p.Paper, &p.Edition, &p.Path, db.At(&p.AdoptedAt), &p.AdoptedBy, &p.AdoptedOffice)
 	return p, err
 }
 
-// Get returns a plan that by may see, with its goals and tasks.
+// Get returns a plan that by may see, with its rows.
 func Get(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (Plan, error) {
-	all, err := db.All(ctx, tx, scan, seen+` AND p.id = $4`, by.Tree, by.Path, by.End(), id)
+	p, err := db.First(db.All(ctx, tx, scan, seen+` AND p.id = $4`, by.Tree, by.Path, by.End(), id))
 	if err != nil {
 		return Plan{}, err
 	}
-	if len(all) == 0 {
-		return Plan{}, fault.New(fault.NotFound, "error.not_found")
-	}
-	p := all[0]
-	if p.Goals, err = goals(ctx, tx, id); err != nil {
-		return Plan{}, err
-	}
-	p.Tasks, err = tasks(ctx, tx, id)
-	return p, err
+	return p, p.rows(ctx, tx)
 }
 
 // A Filter narrows a list; the zero one takes everything.
@@ -106,17 +103,6 @@ func exists(ctx context.Context, tx *db.Tx, rolloutID string, unit int64) (bool,
 	return n > 0, err
 }
 
-func goals(ctx context.Context, tx *db.Tx, plan string) ([]Goal, error) {
-	return db.All(ctx, tx, func(r db.Scanner) (g Goal, err error) { return g, r.Scan(&g.Text, &g.Target) },
-		`SELECT text, target FROM plan_goal WHERE plan = $1 ORDER BY n`, plan)
-}
-
-func tasks(ctx context.Context, tx *db.Tx, plan string) ([]Task, error) {
-	return db.All(ctx, tx, func(r db.Scanner) (t Task, err error) {
-		return t, r.Scan(&t.Text, &t.Lead, &t.Partners, &t.Deliverable, &t.Deadline.Day, &t.Deadline.Wording)
-	}, `SELECT text, lead, partners, deliverable, day, wording FROM plan_task WHERE plan = $1 ORDER BY n`, plan)
-}
-
 // Events returns what has happened to a plan, oldest first. The caller has
 // found the plan through seen.
 func Events(ctx context.Context, tx *db.Tx, p Plan) ([]Event, error) {
@@ -127,38 +113,17 @@ func Events(ctx context.Context, tx *db.Tx, p Plan) ([]Event, error) {
 
 func insert(ctx context.Context, tx *db.Tx, by auth.Actor, p Plan) error {
 	return tx.Exec(ctx, `
-		INSERT INTO plan (id, tree, unit, rollout, title, fold, basis, state, entered_by, entered_name, entered_at, version)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1)`,
-		p.ID, by.Tree, p.Unit, p.Rollout, p.Title, vn.Fold(p.Title), p.Basis, p.State, by.Login, by.Name, tx.Now)
+		INSERT INTO plan (id, tree, unit, rollout, title, fold, basis, organisation, state, symbol, paper_day, edition, carries, tell, told,
+			entered_by, entered_name, entered_at, version)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', '', 0, '', '', '', $10, $11, $12, 1)`,
+		p.ID, by.Tree, p.Unit, p.Rollout, p.Title, vn.Fold(p.Title), p.Basis, p.Organisation, p.State, by.Login, by.Name, tx.Now)
 }
 
-func update(ctx context.Context, tx *db.Tx, id string, version int64, s State, title, basis string) error {
+// update writes what p says, in a state, if it has not changed since version.
+func update(ctx context.Context, tx *db.Tx, p Plan, version int64, s State) error {
 	return db.Changed(tx.ExecN(ctx, `
-		UPDATE plan SET state = $1, title = $2, fold = $3, basis = $4, version = version + 1
-		WHERE id = $5 AND version = $6`, s, title, vn.Fold(title), basis, id, version))
-}
-
-func replaceRows(ctx context.Context, tx *db.Tx, plan string, f Form) error {
-	if err := tx.Exec(ctx, `DELETE FROM plan_goal WHERE plan = $1`, plan); err != nil {
-		return err
-	}
-	if err := tx.Exec(ctx, `DELETE FROM plan_task WHERE plan = $1`, plan); err != nil {
-		return err
-	}
-	for i, g := range f.Goals {
-		if err := tx.Exec(ctx, `INSERT INTO plan_goal (plan, n, text, target) VALUES ($1, $2, $3, $4)`, plan, i+1, g.Text, g.Target); err != nil {
-			return err
-		}
-	}
-	for i, t := range f.Tasks {
-		if err := tx.Exec(ctx, `
-			INSERT INTO plan_task (plan, n, text, lead, partners, deliverable, day, wording)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-			plan, i+1, t.Text, t.Lead, t.Partners, t.Deliverable, t.Deadline.Day, t.Deadline.Wording); err != nil {
-			return err
-		}
-	}
-	return nil
+		UPDATE plan SET state = $1, title = $2, fold = $3, basis = $4, organisation = $5, version = version + 1
+		WHERE id = $6 AND version = $7`, s, p.Title, vn.Fold(p.Title), p.Basis, p.Organisation, p.ID, version))
 }
 
 func insertEvent(ctx context.Context, tx *db.Tx, by auth.Actor, plan, kind, office, reason string) error {

@@ -117,7 +117,7 @@ func TestCast(t *testing.T) {
 			return plan.Amend(ctx, tx, by, p.ID, p.Version, planForm("x"))
 		}, [6]string{no, no, yes, yes, no, none}},
 		{"plan.Adopt", func(ctx context.Context, tx *db.Tx, by auth.Actor) error {
-			return plan.Adopt(ctx, tx, by, p.ID, p.Version)
+			return plan.Adopt(ctx, tx, by, p.ID, p.Version, plan.Adoption{})
 		}, [6]string{no, no, yes, no, no, none}},
 		{"report.Write", func(ctx context.Context, tx *db.Tx, by auth.Actor) error {
 			return report.Write(ctx, tx, by, b.ID, b.Version+1, nil)

@@ -182,7 +182,8 @@ type story struct {
 	deeds   []deed
 	tree    string
 	plot    plot
-	later   int // days by which everything happens later than it is written down here
+	pieces  map[string]string // clauses of the first paper, by number
+	later   int               // days by which everything happens later than it is written down here
 }
 
 // day returns a day of the plot as it falls in this telling.
@@ -275,6 +276,7 @@ func (s *story) tellBloc(ctx context.Context) error {
 	if err := s.openRollout(ctx); err != nil {
 		return err
 	}
+	s.divide()
 	s.blocConference()
 	for n := 1; n <= Units; n++ {
 		s.unit(n)
@@ -532,7 +534,9 @@ func (s *story) unitPlan(n int) {
 		s.on(t.Add(30*time.Minute), func(ctx context.Context, tx *db.Tx) error { return plan.Submit(ctx, tx, by, p.ID, p.Version) })
 	}
 	if !drafted {
-		s.on(t.Add(time.Hour), func(ctx context.Context, tx *db.Tx) error { return plan.Adopt(ctx, tx, by, p.ID, p.Version) })
+		s.on(t.Add(time.Hour), func(ctx context.Context, tx *db.Tx) error {
+			return plan.Adopt(ctx, tx, by, p.ID, p.Version, plan.Adoption{})
+		})
 	}
 }
 
@@ -544,6 +548,7 @@ func (s *story) planForm(unit string) plan.Form {
 	for i := range f.Tasks {
 		f.Tasks[i].Deadline.Day = s.day(f.Tasks[i].Deadline.Day)
 	}
+	s.carry(&f)
 	return f
 }
 

@@ -92,7 +92,7 @@ func (s *story) lastPlan(n int, t time.Time) {
 		if all[0].State == plan.Adopted {
 			return nil
 		}
-		return plan.Adopt(ctx, tx, by, all[0].ID, all[0].Version)
+		return plan.Adopt(ctx, tx, by, all[0].ID, all[0].Version, plan.Adoption{})
 	})
 }
 
@@ -188,6 +188,6 @@ func (s *story) adopt(n int, t time.Time, f plan.Form) {
 		if err != nil {
 			return err
 		}
-		return plan.Adopt(ctx, tx, by, p.ID, p.Version)
+		return plan.Adopt(ctx, tx, by, p.ID, p.Version, plan.Adoption{})
 	})
 }

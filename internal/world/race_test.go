@@ -117,7 +117,9 @@ func TestTwoWriters(t *testing.T) {
 		{"plan.Amend", func(ctx context.Context, tx *db.Tx) error {
 			return plan.Amend(ctx, tx, by, p.ID, p.Version, planForm("khác"))
 		}, "conflict"},
-		{"plan.Adopt", func(ctx context.Context, tx *db.Tx) error { return plan.Adopt(ctx, tx, s.heads[1], q.ID, q.Version) }, "conflict"},
+		{"plan.Adopt", func(ctx context.Context, tx *db.Tx) error {
+			return plan.Adopt(ctx, tx, s.heads[1], q.ID, q.Version, plan.Adoption{})
+		}, "conflict"},
 		{"plan.Enter", func(ctx context.Context, tx *db.Tx) error {
 			_, err := plan.Enter(ctx, tx, s.heads[2], r.ID, planForm("ba"))
 			return err
@@ -209,9 +211,11 @@ func TestTwoMoreWriters(t *testing.T) {
 		{"plan.Return", func(ctx context.Context, tx *db.Tx) error {
 			return plan.Return(ctx, tx, by, p.ID, p.Version+1, "thiếu")
 		}, "conflict"},
-		{"plan.Adopt", func(ctx context.Context, tx *db.Tx) error { return plan.Adopt(ctx, tx, by, p.ID, p.Version+2) }, "conflict"},
+		{"plan.Adopt", func(ctx context.Context, tx *db.Tx) error {
+			return plan.Adopt(ctx, tx, by, p.ID, p.Version+2, plan.Adoption{})
+		}, "conflict"},
 		{"plan.Reopen", func(ctx context.Context, tx *db.Tx) error {
-			return plan.Reopen(ctx, tx, by, p.ID, p.Version+3, "sửa")
+			return plan.Reopen(ctx, tx, by, p.ID, p.Version+3, "sửa", nil)
 		}, "conflict"},
 		{"report.Write", func(ctx context.Context, tx *db.Tx) error {
 			return report.Write(ctx, tx, by, b.ID, b.Version, map[string]string{"strengths": "tốt"})

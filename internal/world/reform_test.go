@@ -133,13 +133,13 @@ func TestClose(t *testing.T) {
 		if err = plan.Submit(ctx, tx, s.heads[1], p.ID, p.Version); err != nil {
 			return err
 		}
-		return plan.Adopt(ctx, tx, s.heads[1], p.ID, p.Version+1)
+		return plan.Adopt(ctx, tx, s.heads[1], p.ID, p.Version+1, plan.Adoption{})
 	})
 	if got := s.own(t, 2, "adopted"); got != 2 {
 		t.Errorf("one programme fulfils %d obligations, want both", got)
 	}
 	s.do(t, func(ctx context.Context, tx *db.Tx) error {
-		return plan.Reopen(ctx, tx, s.heads[1], p.ID, p.Version+2, "sửa lại")
+		return plan.Reopen(ctx, tx, s.heads[1], p.ID, p.Version+2, "sửa lại", nil)
 	})
 	if got := s.own(t, 2, "adopted"); got != 0 {
 		t.Errorf("%d stand after the programme was reopened", got)
@@ -236,7 +236,7 @@ func TestMove(t *testing.T) {
 		if err = plan.Submit(ctx, tx, s.heads[0], p.ID, p.Version); err != nil {
 			return err
 		}
-		return plan.Adopt(ctx, tx, s.heads[0], p.ID, p.Version+1)
+		return plan.Adopt(ctx, tx, s.heads[0], p.ID, p.Version+1, plan.Adoption{})
 	})
 	if got := s.own(t, 1, "adopted"); got != 1 {
 		t.Errorf("unit 1 has adopted %d after the move", got)

@@ -334,7 +334,7 @@ func (s *story) draft() {
 		return plan.Return(ctx, tx, s.bikhu, p.ID, p.Version+1, "Các đại biểu dự Hội nghị đã đóng góp nhiều ý kiến vào dự thảo; văn thư tiếp thu rồi trình lại.")
 	})
 	s.on(on2(2020, 12, 21, 9, 0), func(ctx context.Context, tx *db.Tx) error {
-		return plan.Adopt(ctx, tx, s.bikhu, p.ID, p.Version+2)
+		return plan.Adopt(ctx, tx, s.bikhu, p.ID, p.Version+2, plan.Adoption{})
 	})
 }
 

@@ -139,7 +139,6 @@ func open(ctx context.Context, cfg Config, log *slog.Logger) (*house, error) {
 	paper.Jobs(h.jobs, h.files)
 	quiz.Jobs(h.jobs, subjects())
 	reflection.Jobs(h.jobs)
-	quiz.Jobs(h.jobs)
 	plan.Jobs(h.jobs)
 	return h, h.build()
 }
@@ -205,8 +204,8 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 	}})
 	for _, register := range []func(*api.API){
 		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, roll.RegisterAPI, level.RegisterAPI, site.RegisterAPI, invitation.RegisterAPI,
-		hall.RegisterAPI, quiz.RegisterAPI(subjects()), reflection.RegisterAPI, minutes.RegisterAPI, plan.RegisterAPI, report.RegisterAPI, form.RegisterAPI, filing.RegisterAPI, signing.RegisterAPI, calendar.RegisterAPI(calendar.Weekends),
-		hall.RegisterAPI, quiz.RegisterAPI(subjects()), reflection.RegisterAPI, minutes.RegisterAPI, clause.RegisterAPI, plan.RegisterAPI(adopted), coverage.RegisterAPI, report.RegisterAPI, form.RegisterAPI,
+		hall.RegisterAPI, quiz.RegisterAPI(subjects()), reflection.RegisterAPI, minutes.RegisterAPI, clause.RegisterAPI, plan.RegisterAPI(adopted), coverage.RegisterAPI,
+		report.RegisterAPI, form.RegisterAPI, filing.RegisterAPI, signing.RegisterAPI, calendar.RegisterAPI(calendar.Weekends),
 	} {
 		register(h.api)
 	}

@@ -16,23 +16,21 @@ const module = "nhipcau/internal/"
 // floors are the packages of the project from the ground up: a package imports
 // only those that stand before it.
 var floors = strings.Fields(`
-	fault i18n auth vn formula cycle country
-	fault i18n auth vn prose country
+	fault i18n auth vn wording formula cycle prose country
 	db secret find audit job notify file backup office load
 	intake
 	live
 	web
 	api
 	org epoch lineage account tally figures mail paper
-	pass attendance presence quiz directive rollout follow rung conference roll level site programme invitation sheet device hall reflection
-	minutes plan form deadline filing signing fill report remind calendar statement reform drafting
-	minutes draft clause plan coverage report remind statement form reform drafting
+	pass attendance presence quiz directive rollout follow rung conference roll level site programme invitation sheet device hall reflection minutes
+	draft opinion consult holiday clause plan coverage task board urge target guidance
+	form deadline filing signing fill summary mould report remind calendar statement reform drafting
 	imports
 	world nation app`)
 
 // sliced are the packages that keep a file for each concern.
-var sliced = strings.Fields("org account tally figures mail paper attendance presence quiz directive rollout follow conference roll level site programme invitation sheet device hall reflection minutes plan form deadline filing signing fill report remind calendar statement reform drafting imports")
-var sliced = strings.Fields("org account tally figures mail paper attendance presence quiz directive rollout follow conference roll level site programme invitation sheet device hall reflection minutes draft clause plan coverage report remind statement form reform drafting imports")
+var sliced = strings.Fields("org account tally figures mail paper attendance presence quiz directive rollout follow conference roll level site programme invitation sheet device hall reflection minutes draft opinion consult holiday clause plan coverage task board urge target guidance form deadline filing signing fill summary mould report remind calendar statement reform drafting imports")
 
 // beside are the packages that stand in no order, with those of the project that
 // each may import: programs, and what serves tests.

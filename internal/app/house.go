@@ -89,14 +89,11 @@ func catalog() (*i18n.Catalog, error) {
 
 func locales() []fs.FS {
 	return []fs.FS{
-		Locale, web.Locale, api.Locale, file.Locale, org.Locale, account.Locale, tally.Locale, mail.Locale,
-		directive.Locale, rollout.Locale, conference.Locale, roll.Locale, level.Locale, site.Locale, programme.Locale, invitation.Locale, sheet.Locale, device.Locale, hall.Locale,
-		minutes.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
-		statement.Locale, formula.Locale, form.Locale, filing.Locale, calendar.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
-		signing.Locale, fill.Locale,
-		minutes.Locale, prose.Locale, draft.Locale, clause.Locale, plan.Locale, coverage.Locale, report.Locale, remind.Locale, reform.Locale,
-		statement.Locale, form.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
-		reflection.Locale, quiz.Locale,
+		Locale, web.Locale, api.Locale, file.Locale, org.Locale, account.Locale, tally.Locale, mail.Locale, directive.Locale, rollout.Locale,
+		conference.Locale, roll.Locale, level.Locale, site.Locale, programme.Locale, invitation.Locale, sheet.Locale, device.Locale, hall.Locale,
+		minutes.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale, statement.Locale, formula.Locale, form.Locale, filing.Locale,
+		calendar.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale, signing.Locale, fill.Locale, prose.Locale, draft.Locale,
+		clause.Locale, coverage.Locale, reflection.Locale, quiz.Locale,
 	}
 }
 
@@ -203,9 +200,10 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 		return account.ByToken(ctx, h.db, token, unit)
 	}})
 	for _, register := range []func(*api.API){
-		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, roll.RegisterAPI, level.RegisterAPI, site.RegisterAPI, invitation.RegisterAPI,
-		hall.RegisterAPI, quiz.RegisterAPI(subjects()), reflection.RegisterAPI, minutes.RegisterAPI, clause.RegisterAPI, plan.RegisterAPI(adopted), coverage.RegisterAPI,
-		report.RegisterAPI, form.RegisterAPI, filing.RegisterAPI, signing.RegisterAPI, calendar.RegisterAPI(calendar.Weekends),
+		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, roll.RegisterAPI, level.RegisterAPI, site.RegisterAPI,
+		invitation.RegisterAPI, hall.RegisterAPI, quiz.RegisterAPI(subjects()), reflection.RegisterAPI, minutes.RegisterAPI, clause.RegisterAPI,
+		plan.RegisterAPI(adopted), coverage.RegisterAPI, report.RegisterAPI, form.RegisterAPI, filing.RegisterAPI, signing.RegisterAPI,
+		calendar.RegisterAPI(calendar.Weekends),
 	} {
 		register(h.api)
 	}

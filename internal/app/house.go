@@ -42,6 +42,7 @@ import (
 	"nhipcau/internal/paper"
 	"nhipcau/internal/plan"
 	"nhipcau/internal/programme"
+	"nhipcau/internal/prose"
 	"nhipcau/internal/quiz"
 	"nhipcau/internal/reflection"
 	"nhipcau/internal/reform"
@@ -82,7 +83,7 @@ func locales() []fs.FS {
 	return []fs.FS{
 		Locale, web.Locale, api.Locale, file.Locale, org.Locale, account.Locale, tally.Locale, mail.Locale,
 		directive.Locale, rollout.Locale, conference.Locale, roll.Locale, level.Locale, site.Locale, programme.Locale, invitation.Locale, sheet.Locale, device.Locale, hall.Locale,
-		minutes.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
+		minutes.Locale, prose.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
 		statement.Locale, form.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
 		reflection.Locale, quiz.Locale,
 	}

@@ -320,7 +320,7 @@ func RemovePoint(ctx context.Context, tx *db.Tx, by auth.Actor, id string, point
 	if p.Unit != s.Unit || p.Source != FromUnit {
 		return notFound()
 	}
-	if err := removePoint(ctx, tx, point, version); err != nil {
+	if err := removePoint(ctx, tx, id, s.Unit, point, version); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, by, "opinion.unpick", id, c.Title)

@@ -30,6 +30,7 @@ const (
 				SELECT 1 FROM opinion_unit o JOIN place op ON op.tree = c.tree AND op.unit = o.unit
 				WHERE o.consultation = c.id AND o.due = 1 AND (op.path >= $2 AND op.path < $3 OR substr($2, 1, length(op.path)) = op.path))
 			OR EXISTS (SELECT 1 FROM opinion_person o WHERE o.consultation = c.id AND o.member = $4))`
+	standingUnit = `EXISTS (SELECT 1 FROM unit_edge e WHERE e.tree = p.tree AND e.unit = p.unit AND e.to_day = '')`
 	newestName = `n.from_day = (SELECT max(x.from_day) FROM unit_name x WHERE x.unit = n.unit)`
 )
 
@@ -172,9 +173,9 @@ func askedPeople(ctx context.Context, tx *db.Tx, by auth.Actor, keys []string) (
 		return k, r.Scan(&k.Member, &k.key, &k.Name, &k.Unit, &k.account)
 	}, `SELECT m.id, m.key, m.name, s.unit, coalesce((SELECT min(c.id) FROM account c WHERE c.member = m.id AND c.disabled_at IS NULL), '')
 		FROM member m
-		JOIN membership s ON s.member = m.id AND s.to_day > $1 AND s.from_day <= $1
-		JOIN place p ON p.tree = $2 AND p.unit = s.unit AND p.path >= $3 AND p.path < $4
-		WHERE m.key IN`, keys, vn.DayOf(tx.Now), by.Tree, by.Path, by.End())
+		JOIN membership s ON s.member = m.id AND s.ended = 0
+		JOIN place p ON p.tree = $1 AND p.unit = s.unit AND p.path >= $2 AND p.path < $3
+		WHERE m.key IN`, keys, by.Tree, by.Path, by.End())
 	if err != nil {
 		return nil, err
 	}
@@ -199,7 +200,7 @@ func asked(ctx context.Context, tx *db.Tx, by auth.Actor, f Form) ([]int64, erro
 		return nil, nil
 	}
 	scan := func(r db.Scanner) (u int64, err error) { return u, r.Scan(&u) }
-	under := `SELECT p.unit FROM place p JOIN place o ON o.tree = p.tree AND o.unit = $4 WHERE p.tree = $1 AND p.path > $2 AND p.path < $3`
+	under := `SELECT p.unit FROM place p JOIN place o ON o.tree = p.tree AND o.unit = $4 WHERE p.tree = $1 AND p.path > $2 AND p.path < $3 AND ` + standingUnit
 	args := []any{by.Tree, by.Path, by.End(), by.Unit}
 	w := fault.Wrong{}
 	var all []int64
@@ -238,7 +239,7 @@ func askedThese(ctx context.Context, tx *db.Tx, by auth.Actor, keys []string) ([
 		id  int64
 	}
 	all, err := db.AllIn(ctx, tx, func(r db.Scanner) (k keyed, err error) { return k, r.Scan(&k.key, &k.id) },
-		`SELECT u.key, u.id FROM unit u JOIN place p ON p.tree = $1 AND p.unit = u.id AND p.path > $2 AND p.path < $3 WHERE u.key IN`, keys, by.Tree, by.Path, by.End())
+		`SELECT u.key, u.id FROM unit u JOIN place p ON p.tree = $1 AND p.unit = u.id AND p.path > $2 AND p.path < $3 AND `+standingUnit+` WHERE u.key IN`, keys, by.Tree, by.Path, by.End())
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"nhipcau/internal/auth"
 	"nhipcau/internal/conference"
 	"nhipcau/internal/db"
+	"nhipcau/internal/draft"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/org"
 	"nhipcau/internal/prose"
@@ -113,9 +114,8 @@ func (c Consultation) reply(ctx context.Context, tx *db.Tx, by auth.Actor, was, 
 
 // TakeUp puts the wording of a point into the draft as it stands now and answers the
 // point as taken up. It is a Conflict if the passage has changed meanwhile or is gone:
-// then the text is changed by hand. saved is the save of the draft the page showed; the
-// draft refuses what somebody else has changed since.
-func TakeUp(ctx context.Context, tx *db.Tx, by auth.Actor, id string, point, version, saved int64) error {
+// then the text is changed by hand.
+func TakeUp(ctx context.Context, tx *db.Tx, owners draft.Owners, by auth.Actor, id string, point, version int64) error {
 	c, p, err := answering(ctx, tx, by, id, point)
 	if err != nil {
 		return err
@@ -127,37 +127,19 @@ func TakeUp(ctx context.Context, tx *db.Tx, by auth.Actor, id string, point, ver
 	if err != nil {
 		return err
 	}
-	now, _, err := currentText(ctx, tx, by, c)
+	is := p
+	is.Answer = Taken
+	is.Saved, err = saveText(ctx, tx, owners, by, c, func(now prose.Doc) (prose.Doc, error) {
+		a, found := then.Follow(p.Anchor, now)
+		if found != prose.Exact && found != prose.FoundMoved {
+			return now, fault.New(fault.Conflict, "opinion.error.passage_changed")
+		}
+		return replaced(now, a, p.Suggest), nil
+	})
 	if err != nil {
 		return err
 	}
-	a, found := then.Follow(p.Anchor, now)
-	if found != prose.Exact && found != prose.FoundMoved {
-		return fault.New(fault.Conflict, "opinion.error.passage_changed")
-	}
-	is := p
-	if is.Saved, err = saveText(ctx, tx, by, c, saved, replaced(now, a, p.Suggest)); err != nil {
-		return err
-	}
-	is.Answer = Taken
 	return c.reply(ctx, tx, by, p, is, version)
-}
-
-// replaced returns a text with other words at a passage.
-func replaced(d prose.Doc, a prose.Anchor, words string) prose.Doc {
-	out := prose.Doc{Blocks: append([]prose.Block(nil), d.Blocks...)}
-	for i, b := range out.Blocks {
-		if b.ID != a.Block {
-			continue
-		}
-		if a.Whole() {
-			out.Blocks[i].Text = words
-			continue
-		}
-		r := []rune(b.Text)
-		out.Blocks[i].Text = string(r[:a.From]) + words + string(r[a.To:])
-	}
-	return out
 }
 
 // placeOf returns the number of an anchor's paragraph, after all if it is gone.

@@ -10,7 +10,9 @@ import (
 	"nhipcau/internal/tally"
 )
 
-var kindOf = tally.NewKind("opinion", "due", "answered", "no_opinion", "late", "people", "people_answered", "points", "taken", "partly", "not_taken", "conference")
+var lanes = []string{"due", "answered", "no_opinion", "late", "people", "people_answered", "points", "taken", "partly", "not_taken", "conference"}
+
+var kindOf = tally.NewKind("opinion", lanes...)
 
 // Kind returns what the sheet of a consultation counts: units that are asked, at
 // themselves; people who are asked in person, at their homes; points that have reached
@@ -126,4 +128,14 @@ func Lacking(ctx context.Context, tx *db.Tx, c Consultation, top int64, after ta
 	return tally.Lacking(ctx, tx, tally.Lack{
 		Sheet: sheet, Top: top, After: after, Limit: limit, Due: []tally.Lane{kindOf.Lane("due")}, Done: []tally.Lane{kindOf.Lane("answered")},
 	})
+}
+
+// Total returns what the whole sheet of a consultation says, by lane.
+func Total(ctx context.Context, tx *db.Tx, c Consultation) (map[string]int64, error) {
+	v, err := tally.Total(ctx, tx, c.Sheet, c.Unit)
+	out := make(map[string]int64, len(lanes))
+	for _, l := range lanes {
+		out[l] = v.Get(kindOf.Lane(l))
+	}
+	return out, err
 }

@@ -21,6 +21,7 @@ import (
 	"nhipcau/internal/audit"
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
+	"nhipcau/internal/draft"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/notify"
 	"nhipcau/internal/tally"
@@ -149,12 +150,16 @@ func distinct(all []string) []string {
 
 // Open asks about version n of the draft of a thing, which by's unit owns. Whom it
 // asks is told.
-func Open(ctx context.Context, tx *db.Tx, by auth.Actor, kind, id string, n int64, f Form) (Consultation, error) {
-	v, err := versionOf(ctx, tx, by, kind, id, n)
+func Open(ctx context.Context, tx *db.Tx, owners draft.Owners, by auth.Actor, of draft.Of, n int64, f Form) (Consultation, error) {
+	s, err := owners.Find(ctx, tx, by, of)
 	if err != nil {
 		return Consultation{}, err
 	}
-	if err := mayOpen(by, v.Unit); err != nil {
+	if err := mayOpen(by, s.Unit); err != nil {
+		return Consultation{}, err
+	}
+	v, err := draft.VersionOf(ctx, tx, s, n)
+	if err != nil {
 		return Consultation{}, err
 	}
 	if err := f.check(vn.DayOf(tx.Now)); err != nil {
@@ -168,25 +173,25 @@ func Open(ctx context.Context, tx *db.Tx, by auth.Actor, kind, id string, n int6
 	if err != nil {
 		return Consultation{}, err
 	}
-	sheetless := Consultation{
-		ID: db.NewKey(), Unit: by.Unit, OwnerKind: kind, OwnerID: id, N: n, Label: v.Label, Title: f.Title, Note: f.Note, Deadline: f.Deadline, State: Opened,
+	c := Consultation{
+		ID: db.NewKey(), Unit: by.Unit, OwnerKind: of.Kind, OwnerID: of.ID, N: n, Label: v.Note, Title: f.Title, Note: f.Note, Deadline: f.Deadline, State: Opened,
 		tree: by.Tree, path: by.Path,
 	}
-	sheet, err := tally.Open(ctx, tx, by, kindOf, sheetless.ID, by.Tree, by.Unit)
+	sheet, err := tally.Open(ctx, tx, by, kindOf, c.ID, by.Tree, by.Unit)
 	if err != nil {
 		return Consultation{}, err
 	}
-	sheetless.Sheet = sheet.ID
-	if err := insert(ctx, tx, by, sheetless); err != nil {
+	c.Sheet = sheet.ID
+	if err := insert(ctx, tx, by, c); err != nil {
 		return Consultation{}, err
 	}
-	if err := sheetless.ask(ctx, tx, by, units, people); err != nil {
+	if err := c.ask(ctx, tx, by, units, people); err != nil {
 		return Consultation{}, err
 	}
-	if err := audit.Record(ctx, tx, by, "opinion.open", sheetless.ID, f.Title); err != nil {
+	if err := audit.Record(ctx, tx, by, "opinion.open", c.ID, f.Title); err != nil {
 		return Consultation{}, err
 	}
-	return Get(ctx, tx, by, sheetless.ID)
+	return Get(ctx, tx, by, c.ID)
 }
 
 // ask writes down who is asked, counts them and tells them.

@@ -6,6 +6,7 @@ import (
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
+	"nhipcau/internal/draft"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/notify"
 	"nhipcau/internal/vn"
@@ -31,7 +32,7 @@ const (
 				WHERE o.consultation = c.id AND o.due = 1 AND (op.path >= $2 AND op.path < $3 OR substr($2, 1, length(op.path)) = op.path))
 			OR EXISTS (SELECT 1 FROM opinion_person o WHERE o.consultation = c.id AND o.member = $4))`
 	standingUnit = `EXISTS (SELECT 1 FROM unit_edge e WHERE e.tree = p.tree AND e.unit = p.unit AND e.to_day = '')`
-	newestName = `n.from_day = (SELECT max(x.from_day) FROM unit_name x WHERE x.unit = n.unit)`
+	newestName   = `n.from_day = (SELECT max(x.from_day) FROM unit_name x WHERE x.unit = n.unit)`
 )
 
 func scan(r db.Scanner) (c Consultation, err error) {
@@ -45,11 +46,11 @@ func Get(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (Consultation
 	return db.First(db.All(ctx, tx, scan, seen+` AND c.id = $5`, by.Tree, by.Path, by.End(), by.Member, id))
 }
 
-// List returns the consultations that by may see, of one draft if kind is not "", the
-// newest first.
-func List(ctx context.Context, tx *db.Tx, by auth.Actor, kind, owner string, offset, limit int) ([]Consultation, error) {
+// List returns the consultations that by may see, of one draft or, if of is zero,
+// of all, the newest first.
+func List(ctx context.Context, tx *db.Tx, by auth.Actor, of draft.Of, offset, limit int) ([]Consultation, error) {
 	return db.All(ctx, tx, scan, seen+` AND ($5 = '' OR c.owner_kind = $5 AND c.owner_id = $6) ORDER BY c.entered_at DESC, c.id LIMIT $7 OFFSET $8`,
-		by.Tree, by.Path, by.End(), by.Member, kind, owner, limit, offset)
+		by.Tree, by.Path, by.End(), by.Member, of.Kind, of.ID, limit, offset)
 }
 
 // after returns those that come after one in the order of List; id "" is the first.

@@ -94,7 +94,7 @@ func standing(ctx context.Context, tx *db.Tx, id string) ([]Point, error) {
 
 // A Filter narrows points; the zero one takes all.
 type Filter struct {
-	Unit   int64  // with those under it, by Path
+	Unit   int64 // with those under it, by Path
 	Path   string
 	Answer string // "open" for those without an answer
 	Source From

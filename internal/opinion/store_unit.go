@@ -46,28 +46,16 @@ func (s *Standing) place(ctx context.Context, tx *db.Tx, c Consultation, path st
 		return err
 	}
 	part := false // whether the unit reached so far takes part
-	above := int64(0)
 	for _, x := range steps {
 		if len(x.path) <= len(c.path) { // the owner and those above it
 			continue
 		}
-		if part {
-			above = x.unit
-		}
 		part = part || x.due != 0
-		if x.unit == s.Unit {
-			break
-		}
-		if part {
-			above = x.unit
+		if x.unit != s.Unit && part {
+			s.Above = x.unit
 		}
 	}
 	s.TakesPart = part
-	if above != s.Unit {
-		s.Above = above
-	} else {
-		s.Above = 0
-	}
 	return nil
 }
 

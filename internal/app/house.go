@@ -21,6 +21,7 @@ import (
 	"nhipcau/internal/db"
 	"nhipcau/internal/device"
 	"nhipcau/internal/directive"
+	"nhipcau/internal/draft"
 	"nhipcau/internal/drafting"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/figures"
@@ -83,7 +84,7 @@ func locales() []fs.FS {
 	return []fs.FS{
 		Locale, web.Locale, api.Locale, file.Locale, org.Locale, account.Locale, tally.Locale, mail.Locale,
 		directive.Locale, rollout.Locale, conference.Locale, roll.Locale, level.Locale, site.Locale, programme.Locale, invitation.Locale, sheet.Locale, device.Locale, hall.Locale,
-		minutes.Locale, prose.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
+		minutes.Locale, prose.Locale, draft.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
 		statement.Locale, form.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
 		reflection.Locale, quiz.Locale,
 	}

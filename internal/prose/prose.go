@@ -218,3 +218,19 @@ func (b Block) Equal(o Block) bool {
 func (d Doc) Equal(o Doc) bool {
 	return slices.EqualFunc(d.Blocks, o.Blocks, func(a, b Block) bool { return a.ID == b.ID && a.Equal(b) })
 }
+
+// OrderedID returns the ID of the nth block of a text that is made from records, so
+// that it has the same one whenever it is made.
+func OrderedID(n int) string {
+	b := []byte("aaaaaaaa")
+	for i := len(b) - 1; n > 0 && i >= 0; i-- {
+		b[i] = byte('a' + n%26)
+		n /= 26
+	}
+	return string(b)
+}
+
+// Lines cuts a text of several lines into those that say something.
+func Lines(s string) []string {
+	return slices.DeleteFunc(strings.Split(vn.CleanText(s), "\n"), func(line string) bool { return line == "" })
+}

@@ -39,6 +39,7 @@ import (
 	"nhipcau/internal/mail"
 	"nhipcau/internal/minutes"
 	"nhipcau/internal/notify"
+	"nhipcau/internal/opinion"
 	"nhipcau/internal/org"
 	"nhipcau/internal/paper"
 	"nhipcau/internal/plan"
@@ -84,7 +85,7 @@ func locales() []fs.FS {
 	return []fs.FS{
 		Locale, web.Locale, api.Locale, file.Locale, org.Locale, account.Locale, tally.Locale, mail.Locale,
 		directive.Locale, rollout.Locale, conference.Locale, roll.Locale, level.Locale, site.Locale, programme.Locale, invitation.Locale, sheet.Locale, device.Locale, hall.Locale,
-		minutes.Locale, prose.Locale, draft.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
+		minutes.Locale, prose.Locale, draft.Locale, opinion.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
 		statement.Locale, form.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
 		reflection.Locale, quiz.Locale,
 	}
@@ -163,6 +164,7 @@ func (h *house) build() error {
 	quiz.Register(h.site, h.db, subjects())
 	reflection.Register(h.site, h.db, h.files)
 	minutes.Register(h.site, h.db, h.files, asked)
+	opinion.Register(h.site, h.db, drafts())
 	plan.Register(h.site, h.db)
 	report.Register(h.site, h.db)
 	imports.Register(h.site, h.db)
@@ -184,7 +186,7 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 	}})
 	for _, register := range []func(*api.API){
 		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, roll.RegisterAPI, level.RegisterAPI, site.RegisterAPI, invitation.RegisterAPI,
-		hall.RegisterAPI, quiz.RegisterAPI(subjects()), reflection.RegisterAPI, minutes.RegisterAPI, plan.RegisterAPI, report.RegisterAPI, form.RegisterAPI,
+		hall.RegisterAPI, quiz.RegisterAPI(subjects()), reflection.RegisterAPI, minutes.RegisterAPI, opinion.RegisterAPI, plan.RegisterAPI, report.RegisterAPI, form.RegisterAPI,
 	} {
 		register(h.api)
 	}
@@ -197,7 +199,7 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 }
 
 func kinds() []*tally.Kind {
-	return []*tally.Kind{rollout.Kind(), conference.Kind(), rung.Kind(), statement.Kind(), form.Kind(), reflection.Kind(), quiz.Kind()}
+	return []*tally.Kind{rollout.Kind(), conference.Kind(), rung.Kind(), statement.Kind(), form.Kind(), reflection.Kind(), quiz.Kind(), opinion.Kind()}
 }
 
 // ServeHTTP answers the questions of a supervisor, those of programs by the API,
@@ -254,6 +256,7 @@ var menu = []struct {
 		{href: "/rollouts", key: "app.rollouts"},
 		{href: "/conferences", key: "app.conferences"},
 		{href: "/plans", key: "app.plans"},
+		{href: "/opinions", key: "opinion.title"},
 		{href: "/reports", key: "app.reports"},
 		{href: "/forms", key: "form.title"},
 		{href: "/statements", key: "statement.title"},
@@ -334,7 +337,7 @@ func (h *house) frame(r *http.Request, p *web.Page) {
 func recounts() map[string]tally.Recount {
 	return map[string]tally.Recount{
 		statement.Kind().Name: statement.Recount, form.Kind().Name: form.Recount, conference.Kind().Name: conference.Recount, rung.Kind().Name: rung.Recount,
-		reflection.Kind().Name: reflection.Recount, quiz.Kind().Name: quiz.Recount,
+		reflection.Kind().Name: reflection.Recount, quiz.Kind().Name: quiz.Recount, opinion.Kind().Name: opinion.Recount,
 		rollout.Kind().Name: tally.Together(recountRollout, follow.Recount, conference.RecountRollout),
 	}
 }

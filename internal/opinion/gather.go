@@ -340,7 +340,7 @@ func Send(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int6
 	}
 	w := fault.Wrong{}
 	note = vn.CleanText(note)
-	w.Text("note", note, maxText, false)
+	w.Text("whole", note, maxText, false)
 	points, err := pointsOf(ctx, tx, id, s.Unit)
 	if err != nil {
 		return err

@@ -165,8 +165,8 @@ func (s *server) form(w http.ResponseWriter, r *http.Request, p formPage, status
 	return web.Render(w, r, status, formView(p))
 }
 
-// words cuts what was typed at lines, commas and semicolons.
-func words(s string) []string {
+// listed cuts what was typed at lines, commas and semicolons.
+func listed(s string) []string {
 	return strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == ',' || r == ';' })
 }
 
@@ -189,7 +189,7 @@ func (s *server) open(w http.ResponseWriter, r *http.Request) error {
 	}
 	p.Form = Form{
 		Title: v.Get("title"), Note: v.Get("note"), Deadline: deadlineOf(v.Get("day"), v.Get("wording")), Whom: Whom(v.Get("whom")),
-		Units: words(p.Units), Steps: whole(p.Steps), Kind: v.Get("kind"), People: words(p.People),
+		Units: listed(p.Units), Steps: whole(p.Steps), Kind: v.Get("kind"), People: listed(p.People),
 	}
 	var c Consultation
 	again := ""
@@ -229,7 +229,7 @@ type showPage struct {
 	People  []person
 	Rows    []tally.Child
 	Next    string
-	Day     string // typed
+	Last    string // day as typed
 	Wording vn.Wording
 	Wrong   map[string]fault.Text
 	Message fault.Text
@@ -255,8 +255,8 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, p showPage, status
 	}); err != nil {
 		return err
 	}
-	if p.Day == "" {
-		p.Day, p.Wording = string(p.C.Deadline.Day), p.C.Deadline.Wording
+	if p.Last == "" {
+		p.Last, p.Wording = string(p.C.Deadline.Day), p.C.Deadline.Wording
 	}
 	return web.Render(w, r, status, showView(p))
 }
@@ -319,10 +319,10 @@ func (s *server) extend(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := showPage{Page: s.site.Page(r, "opinion.one"), Day: v.Get("day"), Wording: vn.Wording(v.Get("wording"))}
+	p := showPage{Page: s.site.Page(r, "opinion.one"), Last: v.Get("day"), Wording: vn.Wording(v.Get("wording"))}
 	id := r.PathValue("id")
 	if err := s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error {
-		return Extend(ctx, tx, p.Actor, id, web.Version(r), deadlineOf(p.Day, string(p.Wording)))
+		return Extend(ctx, tx, p.Actor, id, web.Version(r), deadlineOf(p.Last, string(p.Wording)))
 	}); err != nil {
 		status, ok := web.Refused(err, &p.Wrong, &p.Message)
 		if !ok {

@@ -139,7 +139,7 @@ func (s *server) answer(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := pointsPage{Page: s.site.Page(r, "opinion.points"), Point: number(r.PathValue("point")), Answer: Answer(v.Get("answer-"+r.PathValue("point"))), Why: v.Get("why-" + r.PathValue("point"))}
+	p := pointsPage{Page: s.site.Page(r, "opinion.points"), Point: number(r.PathValue("point")), Answer: Answer(v.Get("answer-" + r.PathValue("point"))), Why: v.Get("why-" + r.PathValue("point"))}
 	return s.answered(w, r, p, func(ctx context.Context, tx *db.Tx) error {
 		return Reply(ctx, tx, p.Actor, r.PathValue("id"), p.Point, web.Version(r), p.Answer, p.Why)
 	})

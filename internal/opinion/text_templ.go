@@ -19,9 +19,9 @@ func (p textPage) base() string { return p.C.base() + "/text" }
 // look is the class of a paragraph.
 func look(b prose.Block) string {
 	if b.Level > 0 {
-		return "prose " + string(b.Kind) + " l" + strconv.Itoa(b.Level)
+		return "prose of-" + string(b.Kind) + " l" + strconv.Itoa(b.Level)
 	}
-	return "prose " + string(b.Kind)
+	return "prose of-" + string(b.Kind)
 }
 
 func textView(p textPage) templ.Component {

@@ -13,7 +13,7 @@ vcs := $(if $(shell git rev-parse HEAD 2>/dev/null),auto,false)
 build: $(bundle)
 	go build -trimpath -buildvcs=$(vcs) -o bin/nhipcau ./cmd/nhipcau
 
-$(bundle): package-lock.json $(wildcard internal/web/assets/css/*.css internal/web/assets/js/*.js internal/web/assets/js/checkin/*.js internal/web/assets/checkin/* internal/web/assets/icon*) node_modules/.package-lock.json
+$(bundle): package-lock.json $(wildcard internal/web/assets/css/*.css internal/web/assets/js/*.js internal/web/assets/js/checkin/*.js internal/web/assets/js/draft/*.js internal/web/assets/checkin/* internal/web/assets/icon*) node_modules/.package-lock.json
 	go run ./internal/web/assets/build
 
 node_modules/.package-lock.json: package-lock.json

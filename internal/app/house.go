@@ -164,6 +164,7 @@ func (h *house) build() error {
 	quiz.Register(h.site, h.db, subjects())
 	reflection.Register(h.site, h.db, h.files)
 	minutes.Register(h.site, h.db, h.files, asked)
+	draft.Register(h.site, h.db, h.live, drafts())
 	opinion.Register(h.site, h.db, drafts())
 	plan.Register(h.site, h.db)
 	report.Register(h.site, h.db)

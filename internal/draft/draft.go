@@ -130,7 +130,7 @@ func Put(ctx context.Context, tx *db.Tx, by auth.Actor, of Of, text prose.Doc) e
 	if err := text.Check(); err != nil {
 		return err
 	}
-	return keep(ctx, tx, by, of, text)
+	return keep(ctx, tx, by, of, text, false)
 }
 
 // Save makes text the one that stands; it was made from base, of which it need not
@@ -159,13 +159,39 @@ func Save(ctx context.Context, tx *db.Tx, by auth.Actor, s Subject, n int64, bas
 		}
 		text = merged
 	}
-	if err := dropAside(ctx, tx, s.Of, by.Login); err != nil {
-		return Text{}, err
+	return s.stand(ctx, tx, by, now, text, false)
+}
+
+// Replace makes a text that came from outside the one that stands, in the place of
+// the one that was saved as n, which it returns too; paragraphs that both have keep
+// their ids. What stood is kept as a text of its own.
+func Replace(ctx context.Context, tx *db.Tx, by auth.Actor, s Subject, n int64, text prose.Doc) (was, now Text, err error) {
+	if s.Closed != nil {
+		return was, now, s.Closed
 	}
+	if was, err = Get(ctx, tx, s); err != nil {
+		return was, now, err
+	}
+	if was.N != n {
+		return was, now, fault.New(fault.Conflict, "draft.error.newer", was.Name)
+	}
+	if was, err = Begin(ctx, tx, by, s); err != nil {
+		return was, now, err
+	}
+	text = text.Inherit(was.Doc)
+	if err := text.Check(); err != nil {
+		return was, now, err
+	}
+	now, err = s.stand(ctx, tx, by, was, text, true)
+	return was, now, err
+}
+
+// stand makes text the one that stands in the place of now.
+func (s Subject) stand(ctx context.Context, tx *db.Tx, by auth.Actor, now Text, text prose.Doc, apart bool) (Text, error) {
 	if now.N > 0 && text.Equal(now.Doc) {
 		return now, nil
 	}
-	if err := keep(ctx, tx, by, s.Of, text); err != nil {
+	if err := keep(ctx, tx, by, s.Of, text, apart); err != nil {
 		return Text{}, err
 	}
 	if s.saved != nil {
@@ -177,12 +203,12 @@ func Save(ctx context.Context, tx *db.Tx, by auth.Actor, s Subject, n int64, bas
 	return t, err
 }
 
-func keep(ctx context.Context, tx *db.Tx, by auth.Actor, of Of, text prose.Doc) error {
+func keep(ctx context.Context, tx *db.Tx, by auth.Actor, of Of, text prose.Doc, apart bool) error {
 	raw, err := json.Marshal(text)
 	if err != nil {
 		return err
 	}
-	if err := insertText(ctx, tx, by, of, string(raw)); err != nil {
+	if err := insertText(ctx, tx, by, of, string(raw), apart); err != nil {
 		return err
 	}
 	live.Touch(tx, of.topic())
@@ -215,6 +241,57 @@ func AsideOf(ctx context.Context, tx *db.Tx, by auth.Actor, s Subject) (Kept, bo
 	return aside(ctx, tx, s.Of, by.Login)
 }
 
+// Clash is what by has typed and could not save, beside the text that stands.
+type Clash struct {
+	Kept
+	Now     Text
+	Merged  prose.Doc // as picked
+	Clashes []prose.Clash
+}
+
+// ClashOf puts what by has typed and could not save together with the text that
+// stands, as picked where both have changed a paragraph. It is NotFound if there is
+// none.
+func ClashOf(ctx context.Context, tx *db.Tx, by auth.Actor, s Subject, picks map[string]prose.Pick) (Clash, error) {
+	var c Clash
+	var ok bool
+	var err error
+	if c.Kept, ok, err = AsideOf(ctx, tx, by, s); err != nil {
+		return c, err
+	}
+	if !ok {
+		return c, fault.New(fault.NotFound, "error.not_found")
+	}
+	if c.Now, err = Get(ctx, tx, s); err != nil {
+		return c, err
+	}
+	c.Merged, c.Clashes = prose.Settle(c.Base, c.Doc, c.Now.Doc, picks)
+	return c, nil
+}
+
+// Take makes what by has typed and could not save part of the text that stands, as
+// picked for the text that was saved as n.
+func Take(ctx context.Context, tx *db.Tx, by auth.Actor, s Subject, n int64, picks map[string]prose.Pick) error {
+	if s.Closed != nil {
+		return s.Closed
+	}
+	c, err := ClashOf(ctx, tx, by, s, picks)
+	if err != nil {
+		return err
+	}
+	if c.Now.N != n {
+		return fault.New(fault.Conflict, "draft.error.newer", c.Now.Name)
+	}
+	c.Merged = c.Merged.Clean()
+	if err := c.Merged.Check(); err != nil {
+		return err
+	}
+	if _, err := s.stand(ctx, tx, by, c.Now, c.Merged, true); err != nil {
+		return err
+	}
+	return Drop(ctx, tx, by, s)
+}
+
 // Drop throws away what by has typed and could not save.
 func Drop(ctx context.Context, tx *db.Tx, by auth.Actor, s Subject) error {
 	return dropAside(ctx, tx, s.Of, by.Login)
@@ -232,15 +309,18 @@ func Name(ctx context.Context, tx *db.Tx, by auth.Actor, s Subject, n int64, not
 	if err := wrong.Err(); err != nil {
 		return Version{}, err
 	}
-	t, ok, err := standing(ctx, tx, s.Of)
+	t, err := Get(ctx, tx, s)
 	if err != nil {
 		return Version{}, err
 	}
-	if !ok || len(t.Doc.Blocks) == 0 {
+	if len(t.Doc.Blocks) == 0 {
 		return Version{}, fault.New(fault.Conflict, "draft.error.empty")
 	}
 	if t.N != n {
-		return Version{}, fault.New(fault.Conflict, "draft.error.changed", t.Name)
+		return Version{}, fault.New(fault.Conflict, "draft.error.newer", t.Name)
+	}
+	if t, err = Begin(ctx, tx, by, s); err != nil {
+		return Version{}, err
 	}
 	last, err := lastVersion(ctx, tx, s.Of)
 	if err != nil {
@@ -253,7 +333,7 @@ func Name(ctx context.Context, tx *db.Tx, by auth.Actor, s Subject, n int64, not
 	if last.V > 0 && last.Hash == sum(raw) {
 		return Version{}, fault.New(fault.Conflict, "draft.error.same", last.V)
 	}
-	if err := insertVersion(ctx, tx, by, s.Of, Version{V: last.V + 1, Note: note, N: n, Hash: sum(raw)}, string(raw)); err != nil {
+	if err := insertVersion(ctx, tx, by, s.Of, Version{V: last.V + 1, Note: note, N: t.N, Hash: sum(raw)}, string(raw)); err != nil {
 		return Version{}, err
 	}
 	if err := audit.Record(ctx, tx, by, "draft.version", s.Kind+" "+s.ID, sum(raw)); err != nil {

@@ -50,16 +50,20 @@ func TextOf(ctx context.Context, tx *db.Tx, s Subject, n int64) (Text, error) {
 }
 
 // insertText makes a text the one that stands. It takes the place of the one before
-// if that is of the same person and sitting.
-func insertText(ctx context.Context, tx *db.Tx, by auth.Actor, of Of, text string) error {
+// if that is of the same person and sitting, and the new one is not to stand apart.
+func insertText(ctx context.Context, tx *db.Tx, by auth.Actor, of Of, text string, apart bool) error {
 	if err := tx.Exec(ctx, `INSERT INTO draft (kind, id, n, begun_at) VALUES ($1, $2, 0, $3) ON CONFLICT (kind, id) DO NOTHING`, of.Kind, of.ID, tx.Now); err != nil {
 		return err
+	}
+	since := tx.Now.Add(-sitting)
+	if apart {
+		since = tx.Now.Add(sitting) // none has begun yet
 	}
 	n, err := tx.ExecN(ctx, `
 		UPDATE draft_text SET n = n + 1, text = $1, at = $2
 		WHERE kind = $3 AND id = $4 AND n = (SELECT d.n FROM draft d WHERE d.kind = $3 AND d.id = $4) AND actor = $5 AND begun_at > $6
 		AND NOT EXISTS (SELECT 1 FROM draft_version v WHERE v.kind = $3 AND v.id = $4 AND v.n = draft_text.n)`,
-		text, tx.Now, of.Kind, of.ID, by.Login, tx.Now.Add(-sitting))
+		text, tx.Now, of.Kind, of.ID, by.Login, since)
 	if err != nil {
 		return err
 	}

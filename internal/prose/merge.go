@@ -81,39 +81,101 @@ func (b Base) moved(d Doc) bool {
 	return false
 }
 
+// A Pick says which of two texts stands where both sides have changed one.
+type Pick string
+
+// The picks. Both puts the one behind the other.
+const (
+	Mine   Pick = "mine"
+	Theirs Pick = "theirs"
+	Both   Pick = "both"
+)
+
+// other is p as the other side says it.
+func (p Pick) other() Pick {
+	switch p {
+	case Mine:
+		return Theirs
+	case Theirs:
+		return Mine
+	}
+	return p
+}
+
+// A Clash is a block that both sides have changed; one without an ID was thrown away.
+type Clash struct{ Mine, Theirs Block }
+
+// ID names the block.
+func (c Clash) ID() string { return max(c.Mine.ID, c.Theirs.ID) }
+
 // Merge puts together two texts that were made from the same base: blocks that one
 // side alone has changed, added, thrown away or moved are as that side has them. It
 // is not ok if both have changed a block, or both have moved some.
 func Merge(base Base, mine, theirs Doc) (merged Doc, ok bool) {
-	if base.moved(mine) {
-		if base.moved(theirs) {
-			return Doc{}, mine.Equal(theirs)
-		}
-		return onto(base, theirs, mine)
+	if base.moved(mine) && base.moved(theirs) {
+		return Doc{}, mine.Equal(theirs)
 	}
-	return onto(base, mine, theirs)
+	merged, clashes := Settle(base, mine, theirs, nil)
+	if len(clashes) > 0 {
+		return Doc{}, false
+	}
+	return merged, true
 }
 
-// onto makes the changes of mine to theirs; mine has moved nothing.
-func onto(base Base, mine, theirs Doc) (Doc, bool) {
+// Settle is Merge where both have changed a block: as picked by its ID, Both where
+// nothing is picked. It returns what both have changed. Where both have moved blocks
+// theirs is the order.
+func Settle(base Base, mine, theirs Doc, picks map[string]Pick) (Doc, []Clash) {
+	if base.moved(mine) && !base.moved(theirs) {
+		turned := map[string]Pick{}
+		for id, p := range picks {
+			turned[id] = p.other()
+		}
+		out, clashes := onto(base, theirs, mine, turned)
+		for i, c := range clashes {
+			clashes[i] = Clash{c.Theirs, c.Mine}
+		}
+		return out, clashes
+	}
+	return onto(base, mine, theirs, picks)
+}
+
+// onto makes the changes of mine to theirs.
+func onto(base Base, mine, theirs Doc, picks map[string]Pick) (Doc, []Clash) {
 	out := Doc{Blocks: slices.Clone(theirs.Blocks)}
+	var clashes []Clash
 	kept := map[string]bool{}
 	behind := ""
+	insert := func(block Block) {
+		out.Blocks = slices.Insert(out.Blocks, out.index(behind)+1, block)
+		behind = block.ID
+	}
 	for _, block := range mine.Blocks {
 		kept[block.ID] = true
 		_, old := base.hashes[block.ID]
 		i := out.index(block.ID)
+		if i >= 0 {
+			behind = block.ID
+		}
 		switch {
 		case old && !base.touched(block): // as it was: theirs stands, or is gone
 		case i >= 0 && (out.Blocks[i].Equal(block) || old && !base.touched(out.Blocks[i])):
 			out.Blocks[i] = block
-		case i >= 0 || old: // both have changed it, or they have thrown it away
-			return Doc{}, false
+		case i >= 0:
+			clashes = append(clashes, Clash{block, out.Blocks[i]})
+			if p := picks[block.ID]; p == Mine {
+				out.Blocks[i] = block
+			} else if p != Theirs {
+				block.ID = NewID()
+				insert(block)
+			}
+		case old:
+			clashes = append(clashes, Clash{Mine: block})
+			if picks[block.ID] != Theirs {
+				insert(block)
+			}
 		default:
-			out.Blocks = slices.Insert(out.Blocks, out.index(behind)+1, block)
-		}
-		if out.index(block.ID) >= 0 {
-			behind = block.ID
+			insert(block)
 		}
 	}
 	for _, id := range base.ids { // what mine has thrown away
@@ -122,9 +184,12 @@ func onto(base Base, mine, theirs Doc) (Doc, bool) {
 			continue
 		}
 		if base.touched(out.Blocks[i]) {
-			return Doc{}, false
+			clashes = append(clashes, Clash{Theirs: out.Blocks[i]})
+			if picks[id] != Mine {
+				continue
+			}
 		}
 		out.Blocks = slices.Delete(out.Blocks, i, i+1)
 	}
-	return out, true
+	return out, clashes
 }

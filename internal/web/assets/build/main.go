@@ -37,7 +37,7 @@ func main() {
 }
 
 func build() error {
-	for _, name := range []string{"@fontsource/be-vietnam-pro", "zxing-wasm", "qr"} {
+	for _, name := range []string{"@fontsource/be-vietnam-pro", "zxing-wasm", "qr", "@tiptap/core", "@tiptap/pm", "@tiptap/starter-kit"} {
 		if _, err := os.Stat("node_modules/" + name); err != nil {
 			return fmt.Errorf("the npm packages are not installed; run npm ci: %w", err)
 		}
@@ -49,6 +49,7 @@ func build() error {
 			{InputPath: sources + "/js/checkin/main.js", OutputPath: "checkin"},
 			{InputPath: sources + "/css/checkin.css", OutputPath: "checkin"},
 			{InputPath: sources + "/js/checkin/sw.js", OutputPath: "checkin-sw"},
+			{InputPath: sources + "/js/draft/main.js", OutputPath: "draft"},
 		},
 		Bundle: true, Write: true, Outdir: dist, EntryNames: "[name]", AssetNames: "[name]",
 		MinifyWhitespace: true, MinifySyntax: true, MinifyIdentifiers: true,

@@ -18,6 +18,7 @@ import (
 	"nhipcau/internal/api"
 	"nhipcau/internal/auth"
 	"nhipcau/internal/conference"
+	"nhipcau/internal/consult"
 	"nhipcau/internal/db"
 	"nhipcau/internal/device"
 	"nhipcau/internal/directive"
@@ -165,7 +166,7 @@ func (h *house) build() error {
 	reflection.Register(h.site, h.db, h.files)
 	minutes.Register(h.site, h.db, h.files, asked)
 	draft.Register(h.site, h.db, h.live, drafts())
-	opinion.Register(h.site, h.db, drafts())
+	consult.Register(h.site, h.db, drafts())
 	plan.Register(h.site, h.db)
 	report.Register(h.site, h.db)
 	imports.Register(h.site, h.db)

@@ -63,6 +63,14 @@ type Point struct {
 	Version      int64
 }
 
+// Who says whose a point is.
+func (p Point) Who() string {
+	if p.Name != "" {
+		return p.Name + " (" + p.UnitName + ")"
+	}
+	return p.UnitName
+}
+
 // answering returns a point that has reached the owner, of a consultation that by
 // answers now.
 func answering(ctx context.Context, tx *db.Tx, by auth.Actor, id string, point int64) (Consultation, Point, error) {

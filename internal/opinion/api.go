@@ -75,7 +75,7 @@ func RegisterAPI(a *api.API) {
 		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *api.ByID) (apiOpinion, error) {
 			c, err := Get(ctx, tx, by, in.ID)
 			out := c.api()
-			if err == nil && by.Covers(c.path) && mayRead(by) == nil {
+			if err == nil && c.Over(by) && MayRead(by) == nil {
 				out.Count, err = Total(ctx, tx, c)
 			}
 			return out, err
@@ -117,7 +117,7 @@ func registerPointsAPI(a *api.API) {
 				return nil, err
 			}
 			f := Filter{Answer: in.Answer}
-			if f.Path, err = c.readers(by); err != nil {
+			if f.Path, err = Readers(by, c); err != nil {
 				return nil, err
 			}
 			place := from.At - 1
@@ -125,10 +125,19 @@ func registerPointsAPI(a *api.API) {
 			out := make([]apiOpinionPoint, len(all))
 			for i, p := range all {
 				out[i] = apiOpinionPoint{
-					ID: id(p.ID), Unit: p.UnitKey, Source: p.Source, Name: p.Name, Block: p.Anchor.Block, Quote: p.Anchor.Quote, Text: p.Text, Suggest: p.Suggest,
+					ID: strconv.FormatInt(p.ID, 10), Unit: p.UnitKey, Source: p.Source, Name: p.Name, Block: p.Anchor.Block, Quote: p.Anchor.Quote, Text: p.Text, Suggest: p.Suggest,
 					Answer: cmp.Or(string(p.Answer), "open"), Why: p.Why, place: int64(p.Place) + 1, id: p.ID,
 				}
 			}
 			return out, err
-		}, func(p apiOpinionPoint) api.Cursor { return api.Cursor{At: p.place, ID: id(p.id)} })
+		}, func(p apiOpinionPoint) api.Cursor { return api.Cursor{At: p.place, ID: strconv.FormatInt(p.id, 10)} })
+}
+
+// number reads the id of a cursor; what is none is 0.
+func number(s string) int64 {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
 }

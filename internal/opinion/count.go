@@ -42,7 +42,7 @@ func (s Standing) figures() tally.Delta {
 	return flags(map[string]bool{"due": true, "answered": sent, "no_opinion": s.State == None, "late": sent && s.Late})
 }
 
-func (p person) figures() tally.Delta {
+func (p Person) figures() tally.Delta {
 	return flags(map[string]bool{"people": true, "people_answered": p.Answered})
 }
 
@@ -101,7 +101,7 @@ func Recount(ctx context.Context, tx *db.Tx, s tally.Sheet) (map[int64]tally.Del
 	for _, x := range standings {
 		all[x.Unit] = all[x.Unit].Plus(x.figures())
 	}
-	people, err := peopleOf(ctx, tx, s.Source)
+	people, err := PeopleOf(ctx, tx, s.Source)
 	if err != nil {
 		return nil, err
 	}

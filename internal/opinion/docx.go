@@ -37,7 +37,7 @@ func Table(ctx context.Context, tx *db.Tx, by auth.Actor, c Consultation, points
 	}
 	var rows [][]string
 	for _, p := range points {
-		rows = append(rows, []string{clause(d, p), p.who() + source(p), spoken(p), strings.TrimSpace(answered[p.Answer] + " " + p.Why)})
+		rows = append(rows, []string{clause(d, p), p.Who() + source(p), spoken(p), strings.TrimSpace(answered[p.Answer] + " " + p.Why)})
 	}
 	if len(rows) > 0 {
 		content.Parts = append(content.Parts, paper.Table([]paper.Column{
@@ -113,19 +113,4 @@ func spoken(p Point) string {
 		lines = append(lines, "Đề nghị sửa thành: “"+prose.Plain(p.Suggest)+"”")
 	}
 	return strings.Join(lines, "\n")
-}
-
-func (s *server) printed(ctx context.Context, t tablePage) ([]byte, error) {
-	points := make([]Point, len(t.Rows))
-	for i, x := range t.Rows {
-		points[i] = x.Point
-	}
-	var p paper.Print
-	if err := s.db.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		p, err = Table(ctx, tx, t.Actor, t.C, points)
-		return err
-	}); err != nil {
-		return nil, err
-	}
-	return p.Docx()
 }

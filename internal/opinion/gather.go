@@ -104,12 +104,12 @@ func CommentOn(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n Note)
 	if err != nil {
 		return err
 	}
-	p, invited, err := personOf(ctx, tx, id, by.Member)
+	p, invited, err := PersonOf(ctx, tx, id, by.Member)
 	if err != nil {
 		return err
 	}
 	if !invited {
-		if err := mayComment(by, s); err != nil {
+		if err := MayComment(by, s); err != nil {
 			return err
 		}
 	}
@@ -134,7 +134,7 @@ func CommentOn(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n Note)
 }
 
 // personal adds the point of somebody who is asked in person.
-func (c Consultation) personal(ctx context.Context, tx *db.Tx, by auth.Actor, was person, p Point) error {
+func (c Consultation) personal(ctx context.Context, tx *db.Tx, by auth.Actor, was Person, p Point) error {
 	p.Unit, p.Source, p.Member, p.Name, p.Stands = was.Unit, FromPerson, by.Member, by.Name, true
 	if _, err := insertPoint(ctx, tx, by, c.ID, p); err != nil {
 		return err
@@ -158,7 +158,7 @@ func Agree(ctx context.Context, tx *db.Tx, by auth.Actor, id string) error {
 	if err != nil {
 		return err
 	}
-	was, invited, err := personOf(ctx, tx, id, by.Member)
+	was, invited, err := PersonOf(ctx, tx, id, by.Member)
 	if err != nil {
 		return err
 	}
@@ -206,7 +206,7 @@ func gathering(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (c Cons
 	if c, s, d, err = commenting(ctx, tx, by, id); err != nil {
 		return c, s, d, err
 	}
-	if err = mayGather(by, s); err != nil {
+	if err = MayGather(by, s); err != nil {
 		return c, s, d, err
 	}
 	if err = c.in(Opened); err == nil && s.Done() {
@@ -335,13 +335,13 @@ func Send(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int6
 	if err != nil {
 		return err
 	}
-	if err := maySend(by, s); err != nil {
+	if err := MaySend(by, s); err != nil {
 		return err
 	}
 	w := fault.Wrong{}
 	note = vn.CleanText(note)
 	w.Text("whole", note, maxText, false)
-	points, err := pointsOf(ctx, tx, id, s.Unit)
+	points, err := PointsOf(ctx, tx, id, s.Unit)
 	if err != nil {
 		return err
 	}
@@ -412,7 +412,7 @@ func Recall(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version in
 	if err != nil {
 		return err
 	}
-	if err := maySend(by, s); err != nil {
+	if err := MaySend(by, s); err != nil {
 		return err
 	}
 	if err := c.in(Opened); err != nil {
@@ -421,7 +421,7 @@ func Recall(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version in
 	if !s.Done() {
 		return fault.New(fault.Conflict, "opinion.error.not_sent")
 	}
-	points, err := pointsOf(ctx, tx, id, s.Unit)
+	points, err := PointsOf(ctx, tx, id, s.Unit)
 	if err != nil {
 		return err
 	}

@@ -174,7 +174,9 @@ func (h *house) send(t testing.TB, unit string, c opinion.Consultation, agrees b
 func (h *house) recall(t testing.TB, unit string, c opinion.Consultation) error {
 	t.Helper()
 	s := h.standing(t, c, unit)
-	return h.try(t, func(ctx context.Context, tx *db.Tx) error { return opinion.Recall(ctx, tx, h.head(unit), c.ID, s.Version) })
+	return h.try(t, func(ctx context.Context, tx *db.Tx) error {
+		return opinion.Recall(ctx, tx, h.head(unit), c.ID, s.Version)
+	})
 }
 
 func (h *house) reply(t testing.TB, c opinion.Consultation, p opinion.Point, a opinion.Answer, why string) error {

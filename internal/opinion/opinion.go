@@ -64,6 +64,12 @@ type Consultation struct {
 // Late reports whether what comes at a time comes after the last day.
 func (c Consultation) Late(at time.Time) bool { return c.Deadline.Last().Before(vn.DayOf(at)) }
 
+// Over reports whether the owner is by's unit or under it.
+func (c Consultation) Over(by auth.Actor) bool { return by.Covers(c.path) }
+
+// Path returns where the consultation is shown.
+func (c Consultation) Path() string { return "/opinions/" + c.ID }
+
 // Whom says which units a consultation is opened to.
 type Whom string
 
@@ -155,7 +161,7 @@ func Open(ctx context.Context, tx *db.Tx, owners draft.Owners, by auth.Actor, of
 	if err != nil {
 		return Consultation{}, err
 	}
-	if err := mayOpen(by, s.Unit); err != nil {
+	if err := MayOpen(by, s.Unit); err != nil {
 		return Consultation{}, err
 	}
 	v, err := draft.VersionOf(ctx, tx, s, n)
@@ -195,7 +201,7 @@ func Open(ctx context.Context, tx *db.Tx, owners draft.Owners, by auth.Actor, of
 }
 
 // ask writes down who is asked, counts them and tells them.
-func (c Consultation) ask(ctx context.Context, tx *db.Tx, by auth.Actor, units []int64, people []person) error {
+func (c Consultation) ask(ctx context.Context, tx *db.Tx, by auth.Actor, units []int64, people []Person) error {
 	if err := insertUnits(ctx, tx, c.ID, units); err != nil {
 		return err
 	}
@@ -256,7 +262,7 @@ func Close(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int
 	if _, err := owned(ctx, tx, by, id, Consolidating); err != nil {
 		return err
 	}
-	open, err := unanswered(ctx, tx, id)
+	open, err := Unanswered(ctx, tx, id)
 	if err != nil {
 		return err
 	}
@@ -283,7 +289,7 @@ func owned(ctx context.Context, tx *db.Tx, by auth.Actor, id string, states ...S
 	if err != nil {
 		return c, err
 	}
-	if err := mayRun(by, c); err != nil {
+	if err := MayRun(by, c); err != nil {
 		return c, err
 	}
 	return c, c.in(states...)
@@ -311,7 +317,7 @@ func Remind(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version in
 	if err != nil {
 		return 0, err
 	}
-	people, err := silentPeople(ctx, tx, id)
+	people, err := SilentPeople(ctx, tx, id)
 	if err != nil {
 		return 0, err
 	}

@@ -242,7 +242,9 @@ func TestPeople(t *testing.T) {
 		t.Fatal(err)
 	}
 	agree := func(unit string) error {
-		return h.try(t, func(ctx context.Context, tx *db.Tx) error { return opinion.Agree(ctx, tx, h.as(unit, auth.Member), c.ID) })
+		return h.try(t, func(ctx context.Context, tx *db.Tx) error {
+			return opinion.Agree(ctx, tx, h.as(unit, auth.Member), c.ID)
+		})
 	}
 	wantKind(t, "one who has written", agree("hai"), fault.Conflict, "opinion.error.answered")
 	if err := agree("to1"); err != nil {

@@ -25,8 +25,8 @@ func Text(ctx context.Context, tx *db.Tx, c Consultation) (prose.Doc, error) {
 	return v.Doc, err
 }
 
-// currentText returns the draft as it stands now.
-func currentText(ctx context.Context, tx *db.Tx, c Consultation) (prose.Doc, error) {
+// Current returns the draft as it stands now.
+func Current(ctx context.Context, tx *db.Tx, c Consultation) (prose.Doc, error) {
 	t, err := draft.Get(ctx, tx, c.kept())
 	return t.Doc, err
 }

@@ -92,8 +92,8 @@ func setReminded(ctx context.Context, tx *db.Tx, id string, version int64, day v
 	return db.Changed(tx.ExecN(ctx, `UPDATE consultation SET reminded = $1, version = version + 1 WHERE id = $2 AND version = $3`, day, id, version))
 }
 
-// A person is somebody who is asked in person.
-type person struct {
+// A Person is somebody who is asked in person.
+type Person struct {
 	Member   int64
 	Name     string
 	Unit     int64
@@ -109,46 +109,48 @@ const people = `SELECT m.id, m.name, o.unit, n.short, o.answered, o.agrees,
 	FROM opinion_person o JOIN member m ON m.id = o.member JOIN unit_name n ON n.unit = o.unit AND ` + newestName + `
 	WHERE o.consultation = $1`
 
-func scanPerson(r db.Scanner) (p person, err error) {
+func scanPerson(r db.Scanner) (p Person, err error) {
 	var answered, agrees int
 	err = r.Scan(&p.Member, &p.Name, &p.Unit, &p.UnitName, &answered, &agrees, &p.account)
 	p.Answered, p.Agrees = answered != 0, agrees != 0
 	return p, err
 }
 
-func peopleOf(ctx context.Context, tx *db.Tx, id string) ([]person, error) {
+// PeopleOf returns everybody who is asked in person. The caller is over the owner.
+func PeopleOf(ctx context.Context, tx *db.Tx, id string) ([]Person, error) {
 	return db.All(ctx, tx, scanPerson, people+` ORDER BY m.id`, id)
 }
 
-func silentPeople(ctx context.Context, tx *db.Tx, id string) ([]person, error) {
+// SilentPeople returns those who are asked in person and have not answered.
+func SilentPeople(ctx context.Context, tx *db.Tx, id string) ([]Person, error) {
 	return db.All(ctx, tx, scanPerson, people+` AND o.answered = 0 ORDER BY m.id`, id)
 }
 
-// personOf returns how a member stands who is asked in person, and false for one who
+// PersonOf returns how a member stands who is asked in person, and false for one who
 // is not.
-func personOf(ctx context.Context, tx *db.Tx, id string, member int64) (person, bool, error) {
+func PersonOf(ctx context.Context, tx *db.Tx, id string, member int64) (Person, bool, error) {
 	if member == 0 {
-		return person{}, false, nil
+		return Person{}, false, nil
 	}
 	all, err := db.All(ctx, tx, scanPerson, people+` AND o.member = $2`, id, member)
 	if err != nil || len(all) == 0 {
-		return person{}, false, err
+		return Person{}, false, err
 	}
 	return all[0], true, nil
 }
 
-func insertPeople(ctx context.Context, tx *db.Tx, id string, all []person) error {
+func insertPeople(ctx context.Context, tx *db.Tx, id string, all []Person) error {
 	return db.InsertMany(ctx, tx, `INSERT INTO opinion_person (consultation, member, unit, answered, agrees) VALUES`, len(all), func(i int) []any {
 		return []any{id, all[i].Member, all[i].Unit, 0, 0}
 	})
 }
 
-func setPerson(ctx context.Context, tx *db.Tx, id string, p person) error {
+func setPerson(ctx context.Context, tx *db.Tx, id string, p Person) error {
 	return tx.Exec(ctx, `UPDATE opinion_person SET answered = $1, agrees = $2 WHERE consultation = $3 AND member = $4`, p.Answered, p.Agrees, id, p.Member)
 }
 
 // tellPeople puts a notice before those who have a login.
-func tellPeople(ctx context.Context, tx *db.Tx, all []person, key string, args []string, link string) error {
+func tellPeople(ctx context.Context, tx *db.Tx, all []Person, key string, args []string, link string) error {
 	for _, p := range all {
 		if p.account == "" {
 			continue
@@ -161,14 +163,14 @@ func tellPeople(ctx context.Context, tx *db.Tx, all []person, key string, args [
 }
 
 // askedPeople returns people by key; the keys that by may not see are wrong input.
-func askedPeople(ctx context.Context, tx *db.Tx, by auth.Actor, keys []string) ([]person, error) {
+func askedPeople(ctx context.Context, tx *db.Tx, by auth.Actor, keys []string) ([]Person, error) {
 	if len(keys) == 0 {
 		return nil, nil
 	}
-	found := map[string]person{}
+	found := map[string]Person{}
 	type keyed struct {
 		key string
-		person
+		Person
 	}
 	all, err := db.AllIn(ctx, tx, func(r db.Scanner) (k keyed, err error) {
 		return k, r.Scan(&k.Member, &k.key, &k.Name, &k.Unit, &k.account)
@@ -181,9 +183,9 @@ func askedPeople(ctx context.Context, tx *db.Tx, by auth.Actor, keys []string) (
 		return nil, err
 	}
 	for _, k := range all {
-		found[k.key] = k.person
+		found[k.key] = k.Person
 	}
-	var out []person
+	var out []Person
 	w := fault.Wrong{}
 	for _, k := range keys {
 		if p, ok := found[k]; ok {
@@ -261,9 +263,9 @@ func askedThese(ctx context.Context, tx *db.Tx, by auth.Actor, keys []string) ([
 	return out, w.Err()
 }
 
-// kinds returns kinds of units under by's, of the first ones in the order of the tree,
+// Kinds returns Kinds of units under by's, of the first ones in the order of the tree,
 // which come to all of its levels.
-func kinds(ctx context.Context, tx *db.Tx, by auth.Actor) ([]string, error) {
+func Kinds(ctx context.Context, tx *db.Tx, by auth.Actor) ([]string, error) {
 	const some = 500
 	return db.All(ctx, tx, func(r db.Scanner) (k string, err error) { return k, r.Scan(&k) }, `
 		SELECT DISTINCT k.kind FROM (SELECT unit FROM place WHERE tree = $1 AND path > $2 AND path < $3 ORDER BY path LIMIT $4) p

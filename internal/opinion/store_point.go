@@ -24,13 +24,13 @@ func scanComment(r db.Scanner) (c Comment, err error) {
 	return c, json.Unmarshal(anchor, &c.Anchor)
 }
 
-// maxShown is how many comments or points of one unit a page shows.
-const maxShown = 1000
+// MaxShown is how many comments or points of one unit a page shows.
+const MaxShown = 1000
 
 // Comments returns the comments of a unit's people that stand, the oldest first. The
 // caller acts for the unit or covers it.
 func Comments(ctx context.Context, tx *db.Tx, id string, unit int64) ([]Comment, error) {
-	return db.All(ctx, tx, scanComment, comments+` AND c.unit = $2 ORDER BY c.id LIMIT $3`, id, unit, maxShown)
+	return db.All(ctx, tx, scanComment, comments+` AND c.unit = $2 ORDER BY c.id LIMIT $3`, id, unit, MaxShown)
 }
 
 func commentOf(ctx context.Context, tx *db.Tx, id string, unit, comment int64) (Comment, error) {
@@ -70,8 +70,8 @@ func pointOf(ctx context.Context, tx *db.Tx, id string, point int64) (Point, err
 	return db.First(db.All(ctx, tx, scanPoint, points+` WHERE p.consultation = $1 AND p.id = $2`, id, point))
 }
 
-// pointsOf returns the points of a unit's own opinion in the order of the text.
-func pointsOf(ctx context.Context, tx *db.Tx, id string, unit int64) ([]Point, error) {
+// PointsOf returns the points of a unit's own opinion in the order of the text.
+func PointsOf(ctx context.Context, tx *db.Tx, id string, unit int64) ([]Point, error) {
 	return db.All(ctx, tx, scanPoint, points+` WHERE p.consultation = $1 AND p.unit = $2 AND p.source = 'unit' ORDER BY p.place, p.id`, id, unit)
 }
 
@@ -81,10 +81,10 @@ func sentTo(ctx context.Context, tx *db.Tx, id string, to, point int64) (Point, 
 		WHERE p.consultation = $1 AND p.id = $2 AND p.source = 'unit' AND o.above = $3 AND o.state = 'sent'`, id, point, to))
 }
 
-// received returns the points that units have sent to one, in the order of the text.
-func received(ctx context.Context, tx *db.Tx, id string, to int64) ([]Point, error) {
+// Received returns the points that units have sent to one, in the order of the text.
+func Received(ctx context.Context, tx *db.Tx, id string, to int64) ([]Point, error) {
 	return db.All(ctx, tx, scanPoint, points+` JOIN opinion_unit o ON o.consultation = p.consultation AND o.unit = p.unit
-		WHERE p.consultation = $1 AND p.source = 'unit' AND o.above = $2 AND o.state = 'sent' ORDER BY p.place, p.id LIMIT $3`, id, to, maxShown)
+		WHERE p.consultation = $1 AND p.source = 'unit' AND o.above = $2 AND o.state = 'sent' ORDER BY p.place, p.id LIMIT $3`, id, to, MaxShown)
 }
 
 // standing returns all points that have reached the owner, in the order of the text.
@@ -114,9 +114,9 @@ func Points(ctx context.Context, tx *db.Tx, c Consultation, f Filter, place, id 
 		c.ID, c.tree, f.Path, auth.After(f.Path), place, id, f.Source, f.Answer, f.Member, limit)
 }
 
-// fates returns what became of points by id, following each into the opinions of the
+// Fates returns what became of points by id, following each into the opinions of the
 // units above.
-func fates(ctx context.Context, tx *db.Tx, ids []int64) (map[int64]Point, error) {
+func Fates(ctx context.Context, tx *db.Tx, ids []int64) (map[int64]Point, error) {
 	const most = 20 // levels of a tree
 	at, out := map[int64]int64{}, map[int64]Point{}
 	for _, id := range ids {
@@ -154,8 +154,8 @@ func fates(ctx context.Context, tx *db.Tx, ids []int64) (map[int64]Point, error)
 	return out, nil
 }
 
-// unanswered returns how many points that have reached the owner have no answer.
-func unanswered(ctx context.Context, tx *db.Tx, id string) (n int64, err error) {
+// Unanswered returns how many points that have reached the owner have no answer.
+func Unanswered(ctx context.Context, tx *db.Tx, id string) (n int64, err error) {
 	err = tx.One(ctx, `SELECT count(*) FROM opinion_point WHERE consultation = $1 AND stands = 1 AND answer = ''`, []any{id}, &n)
 	return n, err
 }

@@ -1,4 +1,4 @@
-package opinion
+package consult
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/opinion"
 	"nhipcau/internal/prose"
 	"nhipcau/internal/web"
 )
@@ -28,8 +29,8 @@ type said struct {
 	Text    string
 	Suggest string
 	Point   bool
-	Fate    *Point // what became of it, if it was picked or is a point
-	Mine    bool   // may be withdrawn
+	Fate    *opinion.Point // what became of it, if it was picked or is a point
+	Mine    bool           // may be withdrawn
 }
 
 // A paragraph is a block of the text with what is said of it.
@@ -42,17 +43,17 @@ type paragraph struct {
 // textPage is the text with what is said beside it.
 type textPage struct {
 	web.Page
-	C          Consultation
+	C          opinion.Consultation
 	Now        bool // the draft as it stands now, not the version asked about
 	MayNow     bool
 	Paragraphs []paragraph
 	Lost       []said // whose paragraph is gone
-	Mine       Standing
+	Mine       opinion.Standing
 	Invited    bool
-	Me         person
+	Me         opinion.Person
 	MayComment bool
-	Owner      bool // points are shown, not the comments of a unit
-	Note       Note // being written, on Note.Block
+	Owner      bool         // points are shown, not the comments of a unit
+	Note       opinion.Note // being written, on Note.Block
 	Anchor     prose.Anchor
 	Wrong      map[string]fault.Text
 	Message    fault.Text
@@ -68,7 +69,7 @@ func (s *server) text(w http.ResponseWriter, r *http.Request) error {
 func (s *server) textPage(w http.ResponseWriter, r *http.Request, p textPage, status int) error {
 	q := r.URL.Query()
 	if err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
-		if p.C, err = Get(ctx, tx, p.Actor, r.PathValue("id")); err != nil {
+		if p.C, err = opinion.Get(ctx, tx, p.Actor, r.PathValue("id")); err != nil {
 			return err
 		}
 		return p.load(ctx, tx)
@@ -77,7 +78,7 @@ func (s *server) textPage(w http.ResponseWriter, r *http.Request, p textPage, st
 	}
 	if b, ok := p.doc.Find(q.Get("at")); ok && p.Note.Block == "" && !p.Now {
 		from, to := marked(b.Text, int(number(q.Get("from"))), int(number(q.Get("to"))))
-		p.Note = Note{Block: b.ID, From: from, To: to}
+		p.Note = opinion.Note{Block: b.ID, From: from, To: to}
 	}
 	if p.Note.Block != "" {
 		p.Anchor, _ = p.doc.At(p.Note.Block, p.Note.From, p.Note.To)
@@ -86,22 +87,22 @@ func (s *server) textPage(w http.ResponseWriter, r *http.Request, p textPage, st
 }
 
 func (p *textPage) load(ctx context.Context, tx *db.Tx) (err error) {
-	then, err := Text(ctx, tx, p.C)
+	then, err := opinion.Text(ctx, tx, p.C)
 	if err != nil {
 		return err
 	}
 	p.doc = then
-	if p.Mine, err = StandingOf(ctx, tx, p.C, p.Actor.Unit); err != nil && !fault.Is(err, fault.NotFound) {
+	if p.Mine, err = opinion.StandingOf(ctx, tx, p.C, p.Actor.Unit); err != nil && !fault.Is(err, fault.NotFound) {
 		return err
 	}
-	if p.Me, p.Invited, err = personOf(ctx, tx, p.C.ID, p.Actor.Member); err != nil {
+	if p.Me, p.Invited, err = opinion.PersonOf(ctx, tx, p.C.ID, p.Actor.Member); err != nil {
 		return err
 	}
-	p.Owner = p.Actor.Covers(p.C.path) && mayRead(p.Actor) == nil
-	p.MayNow = mayRun(p.Actor, p.C) == nil
-	p.MayComment = p.C.State == Opened && (p.Invited || mayComment(p.Actor, p.Mine) == nil && !p.Mine.Done()) && !p.Now
+	p.Owner = p.C.Over(p.Actor) && opinion.MayRead(p.Actor) == nil
+	p.MayNow = opinion.MayRun(p.Actor, p.C) == nil
+	p.MayComment = p.C.State == opinion.Opened && (p.Invited || opinion.MayComment(p.Actor, p.Mine) == nil && !p.Mine.Done()) && !p.Now
 	if p.Now = p.Now && p.MayNow; p.Now {
-		if p.doc, err = currentText(ctx, tx, p.C); err != nil {
+		if p.doc, err = opinion.Current(ctx, tx, p.C); err != nil {
 			return err
 		}
 	}
@@ -117,22 +118,22 @@ func (p *textPage) load(ctx context.Context, tx *db.Tx) (err error) {
 // reached it, to others the comments of their unit, and to a person asked their own
 // points.
 func (p *textPage) said(ctx context.Context, tx *db.Tx) (all []said, err error) {
-	var found []Point
+	var found []opinion.Point
 	if p.Owner {
-		found, err = Points(ctx, tx, p.C, Filter{}, -1, 0, maxShown)
+		found, err = opinion.Points(ctx, tx, p.C, opinion.Filter{}, -1, 0, opinion.MaxShown)
 	} else if p.Invited {
-		found, err = Points(ctx, tx, p.C, Filter{Source: FromPerson, Member: p.Actor.Member}, -1, 0, maxShown)
+		found, err = opinion.Points(ctx, tx, p.C, opinion.Filter{Source: opinion.FromPerson, Member: p.Actor.Member}, -1, 0, opinion.MaxShown)
 	}
 	if err != nil {
 		return nil, err
 	}
 	for _, x := range found {
-		all = append(all, said{ID: x.ID, Who: x.who(), Anchor: x.Anchor, Text: x.Text, Suggest: x.Suggest, Point: true, Fate: &x})
+		all = append(all, said{ID: x.ID, Who: x.Who(), Anchor: x.Anchor, Text: x.Text, Suggest: x.Suggest, Point: true, Fate: &x})
 	}
 	if p.Owner || !p.Mine.TakesPart {
 		return all, nil
 	}
-	notes, err := Comments(ctx, tx, p.C.ID, p.Actor.Unit)
+	notes, err := opinion.Comments(ctx, tx, p.C.ID, p.Actor.Unit)
 	if err != nil {
 		return nil, err
 	}
@@ -142,10 +143,10 @@ func (p *textPage) said(ctx context.Context, tx *db.Tx) (all []said, err error) 
 			picked = append(picked, x.Point)
 		}
 	}
-	became, err := fates(ctx, tx, picked)
+	became, err := opinion.Fates(ctx, tx, picked)
 	for _, x := range notes {
 		one := said{ID: x.ID, Who: x.Name, Anchor: x.Anchor, Text: x.Text, Suggest: x.Suggest}
-		one.Mine = x.Point == 0 && x.Account == p.Actor.Login && p.C.State == Opened && !p.Mine.Done()
+		one.Mine = x.Point == 0 && x.Account == p.Actor.Login && p.C.State == opinion.Opened && !p.Mine.Done()
 		if f, ok := became[x.Point]; ok {
 			one.Fate = &f
 		}
@@ -173,18 +174,10 @@ func (p *textPage) place(then prose.Doc, all []said) {
 	}
 }
 
-// who says whose a point is.
-func (p Point) who() string {
-	if p.Name != "" {
-		return p.Name + " (" + p.UnitName + ")"
-	}
-	return p.UnitName
-}
-
 // noteOf reads a note from a form.
-func noteOf(r *http.Request) (Note, error) {
+func noteOf(r *http.Request) (opinion.Note, error) {
 	v, err := web.Form(r)
-	return Note{
+	return opinion.Note{
 		Block: v.Get("block"), From: int(min(number(v.Get("from")), prose.MaxText)), To: int(min(number(v.Get("to")), prose.MaxText)),
 		Text: v.Get("text"), Suggest: v.Get("suggest"),
 	}, err
@@ -200,7 +193,7 @@ func (s *server) comment(w http.ResponseWriter, r *http.Request) error {
 	back := "/opinions/" + id + "/text#" + n.Block
 	again := ""
 	err = s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
-		if err = CommentOn(ctx, tx, p.Actor, id, n); err == nil {
+		if err = opinion.CommentOn(ctx, tx, p.Actor, id, n); err == nil {
 			again, err = s.site.Once(ctx, tx, r, back)
 		}
 		return err
@@ -220,13 +213,13 @@ func (s *server) comment(w http.ResponseWriter, r *http.Request) error {
 
 func (s *server) withdraw(w http.ResponseWriter, r *http.Request) error {
 	return s.textAct(w, r, "opinion.said.withdrawn", func(ctx context.Context, tx *db.Tx, p web.Page) error {
-		return Withdraw(ctx, tx, p.Actor, r.PathValue("id"), number(r.PathValue("comment")))
+		return opinion.Withdraw(ctx, tx, p.Actor, r.PathValue("id"), number(r.PathValue("comment")))
 	})
 }
 
 func (s *server) agree(w http.ResponseWriter, r *http.Request) error {
 	return s.textAct(w, r, "opinion.said.agreed", func(ctx context.Context, tx *db.Tx, p web.Page) error {
-		return Agree(ctx, tx, p.Actor, r.PathValue("id"))
+		return opinion.Agree(ctx, tx, p.Actor, r.PathValue("id"))
 	})
 }
 

@@ -1,4 +1,4 @@
-package opinion
+package consult
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/opinion"
 	"nhipcau/internal/prose"
 	"nhipcau/internal/web"
 )
@@ -13,45 +14,45 @@ import (
 func (s *server) registerGathering() {
 	s.site.Handle("GET /opinions/{id}/gathering", web.SignedIn, s.gathering)
 	s.site.Handle("POST /opinions/{id}/gathering/comments/{comment}", web.SignedIn, s.gather("opinion.said.picked", func(ctx context.Context, tx *db.Tx, p *gatherPage, r *http.Request) error {
-		return PickComment(ctx, tx, p.Actor, p.id, number(r.PathValue("comment")))
+		return opinion.PickComment(ctx, tx, p.Actor, p.id, number(r.PathValue("comment")))
 	}))
 	s.site.Handle("POST /opinions/{id}/gathering/received/{point}", web.SignedIn, s.gather("opinion.said.picked", func(ctx context.Context, tx *db.Tx, p *gatherPage, r *http.Request) error {
-		return PickPoint(ctx, tx, p.Actor, p.id, number(r.PathValue("point")))
+		return opinion.PickPoint(ctx, tx, p.Actor, p.id, number(r.PathValue("point")))
 	}))
 	s.site.Handle("POST /opinions/{id}/gathering/points", web.SignedIn, s.gather("opinion.said.added", func(ctx context.Context, tx *db.Tx, p *gatherPage, _ *http.Request) error {
-		return AddPoint(ctx, tx, p.Actor, p.id, p.Note)
+		return opinion.AddPoint(ctx, tx, p.Actor, p.id, p.Note)
 	}))
 	s.site.Handle("POST /opinions/{id}/gathering/points/{point}", web.SignedIn, s.gather("opinion.said.edited", func(ctx context.Context, tx *db.Tx, p *gatherPage, r *http.Request) error {
 		p.Editing = number(r.PathValue("point"))
-		return EditPoint(ctx, tx, p.Actor, p.id, p.Editing, web.Version(r), p.Note)
+		return opinion.EditPoint(ctx, tx, p.Actor, p.id, p.Editing, web.Version(r), p.Note)
 	}))
 	s.site.Handle("POST /opinions/{id}/gathering/points/{point}/removal", web.SignedIn, s.gather("opinion.said.removed", func(ctx context.Context, tx *db.Tx, p *gatherPage, r *http.Request) error {
-		return RemovePoint(ctx, tx, p.Actor, p.id, number(r.PathValue("point")), web.Version(r))
+		return opinion.RemovePoint(ctx, tx, p.Actor, p.id, number(r.PathValue("point")), web.Version(r))
 	}))
 	s.site.Handle("POST /opinions/{id}/gathering/sending", web.SignedIn, s.gather("opinion.said.sent", func(ctx context.Context, tx *db.Tx, p *gatherPage, r *http.Request) error {
 		p.Whole, p.Agrees = r.PostFormValue("whole"), r.PostFormValue("agrees") != ""
-		return Send(ctx, tx, p.Actor, p.id, web.Version(r), p.Whole, p.Agrees)
+		return opinion.Send(ctx, tx, p.Actor, p.id, web.Version(r), p.Whole, p.Agrees)
 	}))
 	s.site.Handle("POST /opinions/{id}/gathering/recall", web.SignedIn, s.gather("opinion.said.recalled", func(ctx context.Context, tx *db.Tx, p *gatherPage, r *http.Request) error {
-		return Recall(ctx, tx, p.Actor, p.id, web.Version(r))
+		return opinion.Recall(ctx, tx, p.Actor, p.id, web.Version(r))
 	}))
 }
 
 // gatherPage is where a unit makes its one opinion.
 type gatherPage struct {
 	web.Page
-	C        Consultation
+	C        opinion.Consultation
 	Doc      prose.Doc
-	Mine     Standing
+	Mine     opinion.Standing
 	Above    string // name of who gets it
-	Comments []Comment
-	Below    []Standing
-	Received []Point
-	Points   []Point
-	Fates    map[int64]Point
+	Comments []opinion.Comment
+	Below    []opinion.Standing
+	Received []opinion.Point
+	Points   []opinion.Point
+	Fates    map[int64]opinion.Point
 	May      bool // change it now
 	MaySend  bool
-	Note     Note
+	Note     opinion.Note
 	Editing  int64 // point whose form was refused, 0 for the new one
 	Whole    string
 	Agrees   bool
@@ -67,10 +68,16 @@ func (s *server) gathering(w http.ResponseWriter, r *http.Request) error {
 
 func (s *server) gatherPage(w http.ResponseWriter, r *http.Request, p gatherPage, status int) error {
 	if err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
-		if p.C, p.Mine, p.Doc, err = commenting(ctx, tx, p.Actor, p.id); err != nil {
+		if p.C, err = opinion.Get(ctx, tx, p.Actor, p.id); err != nil {
 			return err
 		}
-		if err := mayGather(p.Actor, p.Mine); err != nil {
+		if p.Mine, err = opinion.StandingOf(ctx, tx, p.C, p.Actor.Unit); err != nil {
+			return err
+		}
+		if p.Doc, err = opinion.Text(ctx, tx, p.C); err != nil {
+			return err
+		}
+		if err := opinion.MayGather(p.Actor, p.Mine); err != nil {
 			return err
 		}
 		return p.load(ctx, tx)
@@ -84,33 +91,33 @@ func (s *server) gatherPage(w http.ResponseWriter, r *http.Request, p gatherPage
 }
 
 func (p *gatherPage) load(ctx context.Context, tx *db.Tx) (err error) {
-	p.May = p.C.State == Opened && !p.Mine.Done()
-	p.MaySend = p.C.State == Opened && maySend(p.Actor, p.Mine) == nil
+	p.May = p.C.State == opinion.Opened && !p.Mine.Done()
+	p.MaySend = p.C.State == opinion.Opened && opinion.MaySend(p.Actor, p.Mine) == nil
 	p.Above = p.C.UnitName
 	if p.Mine.Above != 0 {
-		up, err := StandingOf(ctx, tx, p.C, p.Mine.Above)
+		up, err := opinion.StandingOf(ctx, tx, p.C, p.Mine.Above)
 		if err != nil {
 			return err
 		}
 		p.Above = up.UnitName
 	}
-	if p.Comments, err = Comments(ctx, tx, p.C.ID, p.Mine.Unit); err != nil {
+	if p.Comments, err = opinion.Comments(ctx, tx, p.C.ID, p.Mine.Unit); err != nil {
 		return err
 	}
-	if p.Below, err = Below(ctx, tx, p.C, p.Mine.Unit, 0, maxShown); err != nil {
+	if p.Below, err = opinion.Below(ctx, tx, p.C, p.Mine.Unit, 0, opinion.MaxShown); err != nil {
 		return err
 	}
-	if p.Received, err = received(ctx, tx, p.C.ID, p.Mine.Unit); err != nil {
+	if p.Received, err = opinion.Received(ctx, tx, p.C.ID, p.Mine.Unit); err != nil {
 		return err
 	}
-	if p.Points, err = pointsOf(ctx, tx, p.C.ID, p.Mine.Unit); err != nil {
+	if p.Points, err = opinion.PointsOf(ctx, tx, p.C.ID, p.Mine.Unit); err != nil {
 		return err
 	}
 	ids := make([]int64, len(p.Points))
 	for i, x := range p.Points {
 		ids[i] = x.ID
 	}
-	p.Fates, err = fates(ctx, tx, ids)
+	p.Fates, err = opinion.Fates(ctx, tx, ids)
 	return err
 }
 

@@ -1,8 +1,7 @@
-package opinion
+package consult
 
 import (
 	"context"
-	"embed"
 	"net/http"
 	"strconv"
 	"strings"
@@ -11,16 +10,12 @@ import (
 	"nhipcau/internal/db"
 	"nhipcau/internal/draft"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/opinion"
 	"nhipcau/internal/org"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
 	"nhipcau/internal/web"
 )
-
-// Locale holds the messages of this package.
-//
-//go:embed locale/*.json
-var Locale embed.FS
 
 const pageSize = 50
 
@@ -39,11 +34,11 @@ func Register(site *web.Site, d *db.DB, owners draft.Owners) {
 	site.Handle("POST /opinions", web.SignedIn, s.open)
 	site.Handle("GET /opinions/{id}", web.SignedIn, s.show)
 	site.Handle("POST /opinions/{id}/deadline", web.SignedIn, s.extend)
-	site.Handle("POST /opinions/{id}/consolidation", web.SignedIn, s.act(Consolidate, "opinion.said.consolidating"))
-	site.Handle("POST /opinions/{id}/reopening", web.SignedIn, s.act(Reopen, "opinion.said.reopened"))
-	site.Handle("POST /opinions/{id}/closure", web.SignedIn, s.act(Close, "opinion.said.closed"))
+	site.Handle("POST /opinions/{id}/consolidation", web.SignedIn, s.act(opinion.Consolidate, "opinion.said.consolidating"))
+	site.Handle("POST /opinions/{id}/reopening", web.SignedIn, s.act(opinion.Reopen, "opinion.said.reopened"))
+	site.Handle("POST /opinions/{id}/closure", web.SignedIn, s.act(opinion.Close, "opinion.said.closed"))
 	site.Handle("POST /opinions/{id}/reminders", web.SignedIn, s.act(func(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int64) error {
-		_, err := Remind(ctx, tx, by, id, version)
+		_, err := opinion.Remind(ctx, tx, by, id, version)
 		return err
 	}, "opinion.said.reminded"))
 	site.Handle("GET /opinions/{id}/missing", web.SignedIn, s.missing)
@@ -51,8 +46,6 @@ func Register(site *web.Site, d *db.DB, owners draft.Owners) {
 	s.registerGathering()
 	s.registerPoints()
 }
-
-func (c Consultation) base() string { return "/opinions/" + c.ID }
 
 // number reads a whole number of an address; what is none is 0.
 func number(s string) int64 {
@@ -77,7 +70,7 @@ type listPage struct {
 	Of       draft.Of // of one draft; zero for all
 	Draft    draft.Subject
 	Versions []draft.Version
-	All      []Consultation
+	All      []opinion.Consultation
 	Owed     map[string]bool
 	MayOpen  bool
 	Offset   int
@@ -95,17 +88,17 @@ func (s *server) list(w http.ResponseWriter, r *http.Request) error {
 			if p.Draft, err = s.owners.Find(ctx, tx, p.Actor, p.Of); err != nil && !fault.Is(err, fault.NotFound) {
 				return err
 			}
-			p.MayOpen = err == nil && mayOpen(p.Actor, p.Draft.Unit) == nil
+			p.MayOpen = err == nil && opinion.MayOpen(p.Actor, p.Draft.Unit) == nil
 			if p.MayOpen {
 				if p.Versions, err = draft.Versions(ctx, tx, p.Draft); err != nil {
 					return err
 				}
 			}
 		}
-		if p.All, err = List(ctx, tx, p.Actor, p.Of, p.Offset, pageSize+1); err != nil {
+		if p.All, err = opinion.List(ctx, tx, p.Actor, p.Of, p.Offset, pageSize+1); err != nil {
 			return err
 		}
-		owed, err := Owing(ctx, tx, p.Actor)
+		owed, err := opinion.Owing(ctx, tx, p.Actor)
 		for _, c := range owed {
 			p.Owed[c.ID] = true
 		}
@@ -124,7 +117,7 @@ type formPage struct {
 	Draft    draft.Subject
 	Versions []draft.Version
 	N        int64
-	Form     Form
+	Form     opinion.Form
 	Units    string // as typed
 	People   string
 	Steps    string
@@ -136,7 +129,7 @@ type formPage struct {
 func (s *server) new(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
 	p := formPage{Page: s.site.Page(r, "opinion.new"), Of: draft.Of{Kind: q.Get("kind"), ID: q.Get("owner")}, N: number(q.Get("n")), Steps: "1"}
-	p.Form = Form{Whom: Under, Deadline: vn.Deadline{Wording: vn.Until}}
+	p.Form = opinion.Form{Whom: opinion.Under, Deadline: vn.Deadline{Wording: vn.Until}}
 	return s.form(w, r, p, http.StatusOK)
 }
 
@@ -145,7 +138,7 @@ func (s *server) form(w http.ResponseWriter, r *http.Request, p formPage, status
 		if p.Draft, err = s.owners.Find(ctx, tx, p.Actor, p.Of); err != nil {
 			return err
 		}
-		if err := mayOpen(p.Actor, p.Draft.Unit); err != nil {
+		if err := opinion.MayOpen(p.Actor, p.Draft.Unit); err != nil {
 			return err
 		}
 		if p.Versions, err = draft.Versions(ctx, tx, p.Draft); err != nil {
@@ -157,7 +150,7 @@ func (s *server) form(w http.ResponseWriter, r *http.Request, p formPage, status
 		if r.Method == http.MethodGet {
 			p.Form.Title = p.T("opinion.default_title", p.Draft.Title)
 		}
-		p.Kinds, err = kinds(ctx, tx, p.Actor)
+		p.Kinds, err = opinion.Kinds(ctx, tx, p.Actor)
 		return err
 	}); err != nil {
 		return err
@@ -187,17 +180,17 @@ func (s *server) open(w http.ResponseWriter, r *http.Request) error {
 		Page: s.site.Page(r, "opinion.new"), Of: draft.Of{Kind: v.Get("of"), ID: v.Get("owner")}, N: number(v.Get("n")),
 		Units: v.Get("units"), People: v.Get("people"), Steps: v.Get("steps"),
 	}
-	p.Form = Form{
-		Title: v.Get("title"), Note: v.Get("note"), Deadline: deadlineOf(v.Get("day"), v.Get("wording")), Whom: Whom(v.Get("whom")),
+	p.Form = opinion.Form{
+		Title: v.Get("title"), Note: v.Get("note"), Deadline: deadlineOf(v.Get("day"), v.Get("wording")), Whom: opinion.Whom(v.Get("whom")),
 		Units: listed(p.Units), Steps: whole(p.Steps), Kind: v.Get("kind"), People: listed(p.People),
 	}
-	var c Consultation
+	var c opinion.Consultation
 	again := ""
 	err = s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
-		if c, err = Open(ctx, tx, s.owners, p.Actor, p.Of, p.N, p.Form); err != nil {
+		if c, err = opinion.Open(ctx, tx, s.owners, p.Actor, p.Of, p.N, p.Form); err != nil {
 			return err
 		}
-		again, err = s.site.Once(ctx, tx, r, c.base())
+		again, err = s.site.Once(ctx, tx, r, c.Path())
 		return err
 	})
 	if again != "" {
@@ -216,17 +209,17 @@ func (s *server) open(w http.ResponseWriter, r *http.Request) error {
 // showPage is how a consultation stands.
 type showPage struct {
 	web.Page
-	C       Consultation
+	C       opinion.Consultation
 	Top     int64 // unit whose figures are shown
 	TopKey  string
 	Figures tally.Vec
-	Mine    Standing
-	Me      person
+	Mine    opinion.Standing
+	Me      opinion.Person
 	Invited bool
 	MayRun  bool
 	MayRead bool
 	Open    int64 // points without an answer
-	People  []person
+	People  []opinion.Person
 	Rows    []tally.Child
 	Next    string
 	Last    string // day as typed
@@ -241,14 +234,14 @@ func (s *server) show(w http.ResponseWriter, r *http.Request) error {
 
 func (s *server) page(w http.ResponseWriter, r *http.Request, p showPage, status int) error {
 	if err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
-		if p.C, err = Get(ctx, tx, p.Actor, r.PathValue("id")); err != nil {
+		if p.C, err = opinion.Get(ctx, tx, p.Actor, r.PathValue("id")); err != nil {
 			return err
 		}
-		p.MayRun, p.MayRead = mayRun(p.Actor, p.C) == nil, mayRead(p.Actor) == nil
-		if p.Mine, err = StandingOf(ctx, tx, p.C, p.Actor.Unit); err != nil && !fault.Is(err, fault.NotFound) {
+		p.MayRun, p.MayRead = opinion.MayRun(p.Actor, p.C) == nil, opinion.MayRead(p.Actor) == nil
+		if p.Mine, err = opinion.StandingOf(ctx, tx, p.C, p.Actor.Unit); err != nil && !fault.Is(err, fault.NotFound) {
 			return err
 		}
-		if p.Me, p.Invited, err = personOf(ctx, tx, p.C.ID, p.Actor.Member); err != nil {
+		if p.Me, p.Invited, err = opinion.PersonOf(ctx, tx, p.C.ID, p.Actor.Member); err != nil {
 			return err
 		}
 		return p.load(ctx, tx, number(r.URL.Query().Get("after")))
@@ -263,7 +256,7 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, p showPage, status
 
 func (p *showPage) load(ctx context.Context, tx *db.Tx, after int64) (err error) {
 	p.Top, p.TopKey = p.C.Unit, p.C.UnitKey
-	if !p.Actor.Covers(p.C.path) {
+	if !p.C.Over(p.Actor) {
 		p.Top, p.TopKey = p.Actor.Unit, p.Actor.UnitKey
 	}
 	on, err := tally.On(ctx, tx, p.C.Sheet, p.Top)
@@ -276,11 +269,11 @@ func (p *showPage) load(ctx context.Context, tx *db.Tx, after int64) (err error)
 	if !p.MayRead {
 		return nil
 	}
-	if p.Actor.Covers(p.C.path) {
-		if p.People, err = peopleOf(ctx, tx, p.C.ID); err != nil {
+	if p.C.Over(p.Actor) {
+		if p.People, err = opinion.PeopleOf(ctx, tx, p.C.ID); err != nil {
 			return err
 		}
-		if p.Open, err = unanswered(ctx, tx, p.C.ID); err != nil {
+		if p.Open, err = opinion.Unanswered(ctx, tx, p.C.ID); err != nil {
 			return err
 		}
 	}
@@ -293,7 +286,7 @@ func (p *showPage) load(ctx context.Context, tx *db.Tx, after int64) (err error)
 	}
 	more := false
 	if p.Rows, more = web.Cut(p.Rows, pageSize); more {
-		p.Next = p.C.base() + "?after=" + strconv.FormatInt(p.Rows[pageSize-1].Unit, 10)
+		p.Next = p.C.Path() + "?after=" + strconv.FormatInt(p.Rows[pageSize-1].Unit, 10)
 	}
 	return nil
 }
@@ -322,7 +315,7 @@ func (s *server) extend(w http.ResponseWriter, r *http.Request) error {
 	p := showPage{Page: s.site.Page(r, "opinion.one"), Last: v.Get("day"), Wording: vn.Wording(v.Get("wording"))}
 	id := r.PathValue("id")
 	if err := s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error {
-		return Extend(ctx, tx, p.Actor, id, web.Version(r), deadlineOf(p.Last, string(p.Wording)))
+		return opinion.Extend(ctx, tx, p.Actor, id, web.Version(r), deadlineOf(p.Last, string(p.Wording)))
 	}); err != nil {
 		status, ok := web.Refused(err, &p.Wrong, &p.Message)
 		if !ok {
@@ -336,10 +329,10 @@ func (s *server) extend(w http.ResponseWriter, r *http.Request) error {
 // missingPage lists the units that were asked and have not answered.
 type missingPage struct {
 	web.Page
-	C      Consultation
+	C      opinion.Consultation
 	Unit   org.Unit
 	Units  []tally.Child
-	People []person
+	People []opinion.Person
 	Next   string
 }
 
@@ -347,36 +340,36 @@ func (s *server) missing(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
 	p := missingPage{Page: s.site.Page(r, "opinion.missing")}
 	if err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
-		if p.C, err = Get(ctx, tx, p.Actor, r.PathValue("id")); err != nil {
+		if p.C, err = opinion.Get(ctx, tx, p.Actor, r.PathValue("id")); err != nil {
 			return err
 		}
-		if err := mayRead(p.Actor); err != nil {
+		if err := opinion.MayRead(p.Actor); err != nil {
 			return err
 		}
 		key := q.Get("unit")
 		if key == "" {
-			if key = p.Actor.UnitKey; p.Actor.Covers(p.C.path) {
+			if key = p.Actor.UnitKey; p.C.Over(p.Actor) {
 				key = p.C.UnitKey
 			}
 		}
 		if p.Unit, err = org.Get(ctx, tx, p.Actor, key); err != nil {
 			return err
 		}
-		units, next, err := Lacking(ctx, tx, p.C, p.Unit.ID, tally.Place(number(q.Get("after"))), pageSize)
+		units, next, err := opinion.Lacking(ctx, tx, p.C, p.Unit.ID, tally.Place(number(q.Get("after"))), pageSize)
 		if err != nil {
 			return err
 		}
 		if next != 0 {
-			p.Next = p.C.base() + "/missing?unit=" + p.Unit.Key + "&after=" + strconv.Itoa(int(next))
+			p.Next = p.C.Path() + "/missing?unit=" + p.Unit.Key + "&after=" + strconv.Itoa(int(next))
 		}
-		named, err := tally.Units(ctx, tx, p.Actor, p.C.tree, units)
+		named, err := tally.Units(ctx, tx, p.Actor, p.Actor.Tree, units)
 		for _, u := range units {
 			if c, ok := named[u]; ok {
 				p.Units = append(p.Units, c)
 			}
 		}
 		if err == nil && p.Unit.ID == p.C.Unit {
-			p.People, err = silentPeople(ctx, tx, p.C.ID)
+			p.People, err = opinion.SilentPeople(ctx, tx, p.C.ID)
 		}
 		return err
 	}); err != nil {

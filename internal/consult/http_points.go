@@ -1,15 +1,16 @@
-package opinion
+package consult
 
 import (
 	"context"
 	"net/http"
 	"net/url"
 
-	"nhipcau/internal/auth"
 	"nhipcau/internal/conference"
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/opinion"
 	"nhipcau/internal/org"
+	"nhipcau/internal/paper"
 	"nhipcau/internal/prose"
 	"nhipcau/internal/vn"
 	"nhipcau/internal/web"
@@ -32,7 +33,7 @@ func (s *server) registerPoints() {
 
 // A row is a point with how its passage stands in the draft now.
 type row struct {
-	Point
+	opinion.Point
 	Found prose.Found
 	Runs  []prose.Run // from the passage to the wording suggested
 	Block prose.Block // of the version asked about
@@ -41,30 +42,17 @@ type row struct {
 // pointsPage lists points that have reached the owner, to be answered.
 type pointsPage struct {
 	web.Page
-	C       Consultation
-	Filter  Filter
+	C       opinion.Consultation
+	Filter  opinion.Filter
 	UnitKey string
 	Rows    []row
 	Next    string
 	May     bool // answer now
 	Point   int64
-	Answer  Answer
+	Answer  opinion.Answer
 	Why     string
 	Wrong   map[string]fault.Text
 	Message fault.Text
-}
-
-// readers returns whose points by may read, by the range of a subtree: the owner and
-// those above it all, everybody once the consultation is closed, else those of their
-// own.
-func (c Consultation) readers(by auth.Actor) (path string, err error) {
-	switch {
-	case by.Covers(c.path):
-		return "/", mayRead(by)
-	case c.State == Closed:
-		return "/", nil
-	}
-	return by.Path, mayRead(by)
 }
 
 func (s *server) points(w http.ResponseWriter, r *http.Request) error {
@@ -75,10 +63,10 @@ func (s *server) pointsPage(w http.ResponseWriter, r *http.Request, p pointsPage
 	q := r.URL.Query()
 	p.Filter.Answer, p.UnitKey = q.Get("answer"), q.Get("unit")
 	if err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
-		if p.C, err = Get(ctx, tx, p.Actor, r.PathValue("id")); err != nil {
+		if p.C, err = opinion.Get(ctx, tx, p.Actor, r.PathValue("id")); err != nil {
 			return err
 		}
-		if p.Filter.Path, err = p.C.readers(p.Actor); err != nil {
+		if p.Filter.Path, err = opinion.Readers(p.Actor, p.C); err != nil {
 			return err
 		}
 		if p.UnitKey != "" {
@@ -88,8 +76,8 @@ func (s *server) pointsPage(w http.ResponseWriter, r *http.Request, p pointsPage
 			}
 			p.Filter.Path = u.Path
 		}
-		p.May = p.C.State == Consolidating && mayRun(p.Actor, p.C) == nil
-		all, err := Points(ctx, tx, p.C, p.Filter, number(q.Get("place"))-1, number(q.Get("after")), pageSize+1)
+		p.May = p.C.State == opinion.Consolidating && opinion.MayRun(p.Actor, p.C) == nil
+		all, err := opinion.Points(ctx, tx, p.C, p.Filter, number(q.Get("place"))-1, number(q.Get("after")), pageSize+1)
 		if err != nil {
 			return err
 		}
@@ -107,18 +95,18 @@ func (s *server) pointsPage(w http.ResponseWriter, r *http.Request, p pointsPage
 }
 
 func (p pointsPage) link(answer, more string) string {
-	return p.C.base() + "/points?answer=" + url.QueryEscape(answer) + "&unit=" + url.QueryEscape(p.UnitKey) + more
+	return p.C.Path() + "/points?answer=" + url.QueryEscape(answer) + "&unit=" + url.QueryEscape(p.UnitKey) + more
 }
 
 // rows puts points beside the text.
-func (s *server) rows(ctx context.Context, tx *db.Tx, c Consultation, all []Point, follow bool) ([]row, error) {
-	then, err := Text(ctx, tx, c)
+func (s *server) rows(ctx context.Context, tx *db.Tx, c opinion.Consultation, all []opinion.Point, follow bool) ([]row, error) {
+	then, err := opinion.Text(ctx, tx, c)
 	if err != nil {
 		return nil, err
 	}
 	now := then
 	if follow {
-		if now, err = currentText(ctx, tx, c); err != nil {
+		if now, err = opinion.Current(ctx, tx, c); err != nil {
 			return nil, err
 		}
 	}
@@ -139,16 +127,16 @@ func (s *server) answer(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := pointsPage{Page: s.site.Page(r, "opinion.points"), Point: number(r.PathValue("point")), Answer: Answer(v.Get("answer-" + r.PathValue("point"))), Why: v.Get("why-" + r.PathValue("point"))}
+	p := pointsPage{Page: s.site.Page(r, "opinion.points"), Point: number(r.PathValue("point")), Answer: opinion.Answer(v.Get("answer-" + r.PathValue("point"))), Why: v.Get("why-" + r.PathValue("point"))}
 	return s.answered(w, r, p, func(ctx context.Context, tx *db.Tx) error {
-		return Reply(ctx, tx, p.Actor, r.PathValue("id"), p.Point, web.Version(r), p.Answer, p.Why)
+		return opinion.Reply(ctx, tx, p.Actor, r.PathValue("id"), p.Point, web.Version(r), p.Answer, p.Why)
 	})
 }
 
 func (s *server) takeUp(w http.ResponseWriter, r *http.Request) error {
 	p := pointsPage{Page: s.site.Page(r, "opinion.points"), Point: number(r.PathValue("point"))}
 	return s.answered(w, r, p, func(ctx context.Context, tx *db.Tx) error {
-		return TakeUp(ctx, tx, s.owners, p.Actor, r.PathValue("id"), p.Point, web.Version(r))
+		return opinion.TakeUp(ctx, tx, s.owners, p.Actor, r.PathValue("id"), p.Point, web.Version(r))
 	})
 }
 
@@ -167,29 +155,29 @@ func (s *server) answered(w http.ResponseWriter, r *http.Request, p pointsPage, 
 // heardPage is the form to note what was said at a conference.
 type heardPage struct {
 	web.Page
-	C           Consultation
+	C           opinion.Consultation
 	Doc         prose.Doc
 	Conferences []conference.Conference
-	Heard       Heard
+	Heard       opinion.Heard
 	Wrong       map[string]fault.Text
 	Message     fault.Text
 }
 
 func (s *server) heardForm(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
-	return s.heardPage(w, r, heardPage{Page: s.site.Page(r, "opinion.heard"), Heard: Heard{Conference: q.Get("conference"), Note: Note{Block: q.Get("at")}}}, http.StatusOK)
+	return s.heardPage(w, r, heardPage{Page: s.site.Page(r, "opinion.heard"), Heard: opinion.Heard{Conference: q.Get("conference"), Note: opinion.Note{Block: q.Get("at")}}}, http.StatusOK)
 }
 
 func (s *server) heardPage(w http.ResponseWriter, r *http.Request, p heardPage, status int) error {
 	const recent = 50
 	if err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
-		if p.C, err = Get(ctx, tx, p.Actor, r.PathValue("id")); err != nil {
+		if p.C, err = opinion.Get(ctx, tx, p.Actor, r.PathValue("id")); err != nil {
 			return err
 		}
-		if err := mayRun(p.Actor, p.C); err != nil {
+		if err := opinion.MayRun(p.Actor, p.C); err != nil {
 			return err
 		}
-		if p.Doc, err = Text(ctx, tx, p.C); err != nil {
+		if p.Doc, err = opinion.Text(ctx, tx, p.C); err != nil {
 			return err
 		}
 		p.Conferences, err = conference.List(ctx, tx, p.Actor, conference.Filter{}, 0, recent)
@@ -205,11 +193,11 @@ func (s *server) hear(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := heardPage{Page: s.site.Page(r, "opinion.heard"), Heard: Heard{Note: n, Conference: r.PostFormValue("conference"), Unit: vn.Clean(r.PostFormValue("unit")), Name: r.PostFormValue("name")}}
+	p := heardPage{Page: s.site.Page(r, "opinion.heard"), Heard: opinion.Heard{Note: n, Conference: r.PostFormValue("conference"), Unit: vn.Clean(r.PostFormValue("unit")), Name: r.PostFormValue("name")}}
 	id := r.PathValue("id")
 	back, again := "/opinions/"+id+"/heard?conference="+url.QueryEscape(p.Heard.Conference), ""
 	err = s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
-		if err = Hear(ctx, tx, p.Actor, id, p.Heard); err == nil {
+		if err = opinion.Hear(ctx, tx, p.Actor, id, p.Heard); err == nil {
 			again, err = s.site.Once(ctx, tx, r, back)
 		}
 		return err
@@ -230,26 +218,26 @@ func (s *server) hear(w http.ResponseWriter, r *http.Request) error {
 // tablePage is the table of what was said and what was answered.
 type tablePage struct {
 	web.Page
-	C     Consultation
+	C     opinion.Consultation
 	Rows  []row
-	Count map[Answer]int64 // "" for those without an answer
+	Count map[opinion.Answer]int64 // "" for those without an answer
 }
 
 func (s *server) loadTable(r *http.Request, p *tablePage) error {
 	return s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
-		if p.C, err = Get(ctx, tx, p.Actor, r.PathValue("id")); err != nil {
+		if p.C, err = opinion.Get(ctx, tx, p.Actor, r.PathValue("id")); err != nil {
 			return err
 		}
-		path, err := p.C.readers(p.Actor)
+		path, err := opinion.Readers(p.Actor, p.C)
 		if err != nil {
 			return err
 		}
-		all, err := Points(ctx, tx, p.C, Filter{Path: path}, -1, 0, maxTable)
+		all, err := opinion.Points(ctx, tx, p.C, opinion.Filter{Path: path}, -1, 0, maxTable)
 		if err != nil {
 			return err
 		}
 		p.Rows, err = s.rows(ctx, tx, p.C, all, false)
-		p.Count = map[Answer]int64{}
+		p.Count = map[opinion.Answer]int64{}
 		for _, x := range all {
 			p.Count[x.Answer]++
 		}
@@ -275,4 +263,19 @@ func (s *server) docx(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return web.Send(w, "tiep-thu-giai-trinh-"+p.C.ID+".docx", docxType, b)
+}
+
+func (s *server) printed(ctx context.Context, t tablePage) ([]byte, error) {
+	points := make([]opinion.Point, len(t.Rows))
+	for i, x := range t.Rows {
+		points[i] = x.Point
+	}
+	var p paper.Print
+	if err := s.db.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		p, err = opinion.Table(ctx, tx, t.Actor, t.C, points)
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	return p.Docx()
 }

@@ -194,6 +194,13 @@ func Withdraw(ctx context.Context, tx *db.Tx, by auth.Actor, id string, comment 
 	if s.Done() {
 		return fault.New(fault.Conflict, "opinion.error.sent")
 	}
+	x, err := commentOf(ctx, tx, id, by.Unit, comment)
+	if err != nil {
+		return err
+	}
+	if x.Account != by.Login {
+		return denied("opinion.error.may_withdraw")
+	}
 	if err := withdrawComment(ctx, tx, by, id, comment); err != nil {
 		return err
 	}

@@ -53,6 +53,13 @@ func TestUpTheTree(t *testing.T) {
 	if len(mine) != 1 || mine[0].Anchor.Quote != "100%" {
 		t.Fatalf("got %+v", mine)
 	}
+	withdraw := func(by auth.Actor) error {
+		return h.try(t, func(ctx context.Context, tx *db.Tx) error { return opinion.Withdraw(ctx, tx, by, c.ID, mine[0].ID) })
+	}
+	another := h.as("to1", auth.Clerk)
+	another.Login = "ai-khac"
+	wantKind(t, "a comment of somebody else", withdraw(another), fault.Denied, "opinion.error.may_withdraw")
+	wantKind(t, "a comment of another unit", withdraw(h.as("hai", auth.Member)), fault.NotFound, "")
 	h.do(t, func(ctx context.Context, tx *db.Tx) error {
 		return opinion.PickComment(ctx, tx, h.as("to1", auth.Clerk), c.ID, mine[0].ID)
 	})
@@ -60,6 +67,7 @@ func TestUpTheTree(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.counts(t, c, map[string]int64{"due": 3}) // the cell answers through its unit
+	wantKind(t, "a comment that was picked", withdraw(h.as("to1", auth.Member)), fault.Conflict, "opinion.error.sent")
 	var got []opinion.Standing
 	dbtest.Read(t, h.db, func(ctx context.Context, tx *db.Tx) (err error) {
 		got, err = opinion.Below(ctx, tx, c, h.units["mot"].ID, 0, 10)

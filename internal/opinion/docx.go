@@ -61,8 +61,8 @@ func totals(ctx context.Context, tx *db.Tx, c Consultation) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	lines := []string{fmt.Sprintf("Đã lấy ý kiến %s đơn vị về %s, thời hạn đến hết ngày %s; %s đơn vị đã trả lời, trong đó %s đơn vị thống nhất, không có ý kiến khác.",
-		vn.Int(v["due"]), lower(c.Label), c.Deadline.Last().String(), vn.Int(v["answered"]), vn.Int(v["no_opinion"]))}
+	lines := []string{fmt.Sprintf("Đã lấy ý kiến %s đơn vị về dự thảo lần %d, thời hạn đến hết ngày %s; %s đơn vị đã trả lời, trong đó %s đơn vị thống nhất, không có ý kiến khác.",
+		vn.Int(v["due"]), c.N, c.Deadline.Last().String(), vn.Int(v["answered"]), vn.Int(v["no_opinion"]))}
 	if v["people"] > 0 {
 		lines = append(lines, fmt.Sprintf("Lấy ý kiến trực tiếp %s người, %s người đã trả lời.", vn.Int(v["people"]), vn.Int(v["people_answered"])))
 	}

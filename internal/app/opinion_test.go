@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp"
+
 	"nhipcau/internal/app"
 )
 
@@ -35,4 +37,38 @@ func openOpinion(t *testing.T, h *app.TestHouse) string {
 	deed(p.as("doanvien"))
 	deed(p.post("/opinions/"+id+"/comments", []string{"block=aaaaaaaa", "from=9", "to=13", "text=Khó đạt", "suggest=98%"}))
 	return id
+}
+
+// A passage that is selected leads to a form about it; every page of a consultation can
+// be used by everybody, and fits a telephone.
+func TestBrowserOpinion(t *testing.T) {
+	t.Parallel()
+	h := app.NewTestHouse(t)
+	if err := h.Demo(); err != nil {
+		t.Fatal(err)
+	}
+	at := "/opinions/" + openOpinion(t, h)
+	b := openBrowser(t, h.URL)
+	look := func(path string) {
+		t.Helper()
+		b.open(path)
+		b.check(path)
+		b.fits(path, 390)
+		b.do(chromedp.EmulateViewport(1280, 900))
+	}
+	b.signIn("thuky07")
+	b.open(at + "/text")
+	evaluate[string](b, `(() => {
+		const text = document.querySelector('[data-block] mark').firstChild
+		getSelection().setBaseAndExtent(text, 1, text.nextSibling ?? text.parentNode.nextSibling, 5)
+		return ''
+	})()`)
+	b.do(chromedp.WaitVisible(".pick a"), chromedp.Click(".pick a"), chromedp.WaitReady(".note-form"))
+	if got := evaluate[string](b, "document.querySelector('.note-form .quote').textContent"); got != "00% đoàn" {
+		t.Errorf("the form is about %q", got)
+	}
+	b.check("a comment being written")
+	for _, path := range []string{"/opinions", at, at + "/text", at + "/gathering", at + "/points", at + "/missing", at + "/table"} {
+		look(path)
+	}
 }

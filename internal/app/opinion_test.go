@@ -10,7 +10,7 @@ import (
 )
 
 // openOpinion puts a draft of the bloc before the units under it, and has a member of
-// unit 07 comment on it.
+// unit 07 comment on it; somebody of that unit has spoken at a conference.
 func openOpinion(t *testing.T, h *app.TestHouse) string {
 	t.Helper()
 	p := &player{t: t, h: h}
@@ -34,6 +34,10 @@ func openOpinion(t *testing.T, h *app.TestHouse) string {
 		"of=plan", "owner=" + plan, "n=1", "title=Dự thảo chương trình", "wording=until", "day=31/12/2029", "whom=under", "steps=1",
 	}))
 	id := strings.TrimPrefix(p.at, "/opinions/")
+	deed(p.post("/conferences", []string{"title=Hội nghị góp ý", "sort=main", "mode=online", "day=20/1/2024", "units=tccs-01"}))
+	deed(p.post("/opinions/"+id+"/heard", []string{
+		"conference=" + strings.TrimPrefix(p.at, "/conferences/"), "unit=tccs-07", "name=Lê Văn Nam", "block=aaaaaaaa", "text=Nên ghi rõ quý",
+	}))
 	deed(p.as("doanvien"))
 	deed(p.post("/opinions/"+id+"/comments", []string{"block=aaaaaaaa", "from=9", "to=13", "text=Khó đạt", "suggest=98%"}))
 	return id

@@ -97,7 +97,7 @@ func RegisterAPI(a *api.API) {
 	type commentOut struct {
 		Opinion string `json:"opinion"`
 	}
-	api.Post(a, api.Op{ID: "comment-on-opinion", Noun: "opinions", Path: "/opinions/{id}/comments", Summary: "opinion.api.comment"},
+	api.Do(a, api.Op{ID: "comment-on-opinion", Noun: "opinions", Path: "/opinions/{id}/comments", Summary: "opinion.api.comment"},
 		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *commentIn) (commentOut, error) {
 			n := Note{Block: in.Body.Block, From: in.Body.From, To: in.Body.To, Text: in.Body.Text, Suggest: in.Body.Suggest}
 			return commentOut{in.ID}, CommentOn(ctx, tx, by, in.ID, n)

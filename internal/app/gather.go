@@ -6,9 +6,11 @@ import (
 	"nhipcau/internal/attendance"
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
+	"nhipcau/internal/draft"
 	"nhipcau/internal/hall"
 	"nhipcau/internal/level"
 	"nhipcau/internal/minutes"
+	"nhipcau/internal/plan"
 	"nhipcau/internal/programme"
 	"nhipcau/internal/reflection"
 	"nhipcau/internal/site"
@@ -67,3 +69,6 @@ func copiers() []programme.Copier {
 func evidence() map[string]level.Evidence {
 	return map[string]level.Evidence{"attendance": level.Counted, "minutes": minutes.Signed, "reflection": reflection.HandedIn}
 }
+
+// drafts are the slices whose records have a text that is written as a draft.
+func drafts() draft.Owners { return draft.Owners{plan.Drafts()} }

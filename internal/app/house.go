@@ -20,6 +20,7 @@ import (
 	"nhipcau/internal/calendar"
 	"nhipcau/internal/clause"
 	"nhipcau/internal/conference"
+	"nhipcau/internal/consult"
 	"nhipcau/internal/coverage"
 	"nhipcau/internal/db"
 	"nhipcau/internal/device"
@@ -45,6 +46,7 @@ import (
 	"nhipcau/internal/mail"
 	"nhipcau/internal/minutes"
 	"nhipcau/internal/notify"
+	"nhipcau/internal/opinion"
 	"nhipcau/internal/org"
 	"nhipcau/internal/paper"
 	"nhipcau/internal/plan"
@@ -93,7 +95,7 @@ func locales() []fs.FS {
 		conference.Locale, roll.Locale, level.Locale, site.Locale, programme.Locale, invitation.Locale, sheet.Locale, device.Locale, hall.Locale,
 		minutes.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale, statement.Locale, formula.Locale, form.Locale, filing.Locale,
 		calendar.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale, signing.Locale, fill.Locale, prose.Locale, draft.Locale,
-		clause.Locale, coverage.Locale, reflection.Locale, quiz.Locale,
+		clause.Locale, coverage.Locale, reflection.Locale, quiz.Locale, opinion.Locale,
 	}
 }
 
@@ -173,10 +175,11 @@ func (h *house) build() error {
 	quiz.Register(h.site, h.db, subjects())
 	reflection.Register(h.site, h.db, h.files)
 	minutes.Register(h.site, h.db, h.files, asked)
-	draft.Register(h.site, h.db, h.live, draft.Owners{plan.Drafts()})
+	draft.Register(h.site, h.db, h.live, drafts())
 	clause.Register(h.site, h.db)
 	plan.Register(h.site, h.db, adopted)
 	coverage.Register(h.site, h.db)
+	consult.Register(h.site, h.db, drafts())
 	report.Register(h.site, h.db)
 	imports.Register(h.site, h.db)
 	remind.Register(h.site, h.db)
@@ -203,7 +206,7 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, roll.RegisterAPI, level.RegisterAPI, site.RegisterAPI,
 		invitation.RegisterAPI, hall.RegisterAPI, quiz.RegisterAPI(subjects()), reflection.RegisterAPI, minutes.RegisterAPI, clause.RegisterAPI,
 		plan.RegisterAPI(adopted), coverage.RegisterAPI, report.RegisterAPI, form.RegisterAPI, filing.RegisterAPI, signing.RegisterAPI,
-		calendar.RegisterAPI(calendar.Weekends),
+		calendar.RegisterAPI(calendar.Weekends), opinion.RegisterAPI,
 	} {
 		register(h.api)
 	}
@@ -216,7 +219,9 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 }
 
 func kinds() []*tally.Kind {
-	return []*tally.Kind{rollout.Kind(), conference.Kind(), rung.Kind(), statement.Kind(), filing.Kind(), reflection.Kind(), quiz.Kind()}
+	return []*tally.Kind{
+		rollout.Kind(), conference.Kind(), rung.Kind(), statement.Kind(), filing.Kind(), reflection.Kind(), quiz.Kind(), opinion.Kind(),
+	}
 }
 
 // ServeHTTP answers the questions of a supervisor, those of programs by the API,
@@ -273,6 +278,7 @@ var menu = []struct {
 		{href: "/rollouts", key: "app.rollouts"},
 		{href: "/conferences", key: "app.conferences"},
 		{href: "/plans", key: "app.plans"},
+		{href: "/opinions", key: "opinion.title"},
 		{href: "/reports", key: "app.reports"},
 		{href: "/forms", key: "form.title"},
 		{href: "/statements", key: "statement.title"},
@@ -352,9 +358,14 @@ func (h *house) frame(r *http.Request, p *web.Page) {
 // should hold.
 func recounts() map[string]tally.Recount {
 	return map[string]tally.Recount{
-		statement.Kind().Name: statement.Recount, filing.Kind().Name: filing.Recount, conference.Kind().Name: conference.Recount, rung.Kind().Name: rung.Recount,
-		reflection.Kind().Name: reflection.Recount, quiz.Kind().Name: quiz.Recount,
-		rollout.Kind().Name: tally.Together(recountRollout, follow.Recount, conference.RecountRollout),
+		statement.Kind().Name:  statement.Recount,
+		filing.Kind().Name:     filing.Recount,
+		conference.Kind().Name: conference.Recount,
+		rung.Kind().Name:       rung.Recount,
+		reflection.Kind().Name: reflection.Recount,
+		quiz.Kind().Name:       quiz.Recount,
+		opinion.Kind().Name:    opinion.Recount,
+		rollout.Kind().Name:    tally.Together(recountRollout, follow.Recount, conference.RecountRollout),
 	}
 }
 

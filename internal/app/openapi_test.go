@@ -34,6 +34,7 @@ func TestDocument(t *testing.T) {
 	h := app.NewDemoHouse(t)
 	prepared := h.Prepare(t)
 	form, period := h.Ask(t, 3)
+	consultation := openOpinion(t, h)
 	c := newChecker(t, h)
 	as := func(login string) program { return program{t, h, h.Token(t, login)} }
 	bloc := as("bikhu")
@@ -61,6 +62,7 @@ func TestDocument(t *testing.T) {
 		"/conferences/{id}", "/conferences/"+prepared.Conference, "/directives/{id}", "/directives/"+bloc.list("/directives").Items[0].ID,
 		"/quizzes/{id}", "/quizzes/"+prepared.Quiz, "/forms/{id}", "/forms/"+form, "/periods/{id}/figures/{unit}", "/periods/"+period+"/figures/doan-khoi",
 		"/periods/{id}/lacking/{unit}", "/periods/"+period+"/lacking/doan-khoi", "/periods/{id}", "/periods/"+period,
+		"/opinions/{id}", "/opinions/"+consultation,
 		"{sheet}", roll.Sheet, "/{unit}/children", "/doan-khoi/children", "{unit}", "tccs-07", "{lane}", "persons", "{n}", "1")
 	for _, path := range slices.Sorted(maps.Keys(c.Paths)) {
 		for method := range c.Paths[path] {
@@ -91,11 +93,11 @@ func TestDocument(t *testing.T) {
 			}
 		}
 	}
-	c.writes(t, as, prepared, roll.ID, period)
+	c.writes(t, as, prepared, roll.ID, period, consultation)
 }
 
 // writes asks every operation that writes, in an order in which each can be done.
-func (c checker) writes(t *testing.T, as func(login string) program, prepared app.Prepared, roll, period string) {
+func (c checker) writes(t *testing.T, as func(login string) program, prepared app.Prepared, roll, period, consultation string) {
 	clerk := as("thuky07")
 	row := clerk.list("/conferences/" + prepared.Conference + "/attendance?state=invited").Items[0]
 	free := as("bikhu").list("/units?limit=500").Items
@@ -153,6 +155,7 @@ func (c checker) writes(t *testing.T, as func(login string) program, prepared ap
 		{"POST /reports", deed{login: head, body: `{"rollout":"` + roll + `"}`}},
 		{"PATCH /reports/{id}", deed{login: head, path: "/reports/$POST /reports", body: `{"answers":{"strengths":"Tốt"}}`, match: true}},
 		{"POST /reports/{id}/submission", deed{login: head, path: "/reports/$POST /reports", match: true}},
+		{"POST /opinions/{id}/comments", deed{login: "thuky07", path: "/opinions/" + consultation, tail: "/comments", body: `{"block":"aaaaaaaa","text":"Đồng tình"}`}},
 		{"POST /periods/{id}/returns/{unit}", deed{login: "thuky07", path: "/periods/" + period, tail: "/returns/tccs-07", body: `{"seen":0,"figures":{"item_1":5}}`}},
 		{"POST /periods/{id}/returns/{unit}/withdrawal", deed{login: "thuky07", path: "/periods/" + period, tail: "/returns/tccs-07/withdrawal", body: `{"seen":1,"reason":"nhầm đơn vị"}`}},
 	} {

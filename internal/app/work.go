@@ -18,6 +18,7 @@ import (
 	"nhipcau/internal/filing"
 	"nhipcau/internal/invitation"
 	"nhipcau/internal/level"
+	"nhipcau/internal/opinion"
 	"nhipcau/internal/org"
 	"nhipcau/internal/plan"
 	"nhipcau/internal/quiz"
@@ -52,7 +53,7 @@ type workItem struct {
 // first.
 func worklist(ctx context.Context, tx *db.Tx, p web.Page) ([]workItem, error) {
 	var all []workItem
-	for _, source := range []func(context.Context, *db.Tx, web.Page) ([]workItem, error){owedWork, conferenceWork, levelWork, invitedWork, secretaryWork, receivingWork, statementWork, formWork, signingWork, reflectionWork, quizWork} {
+	for _, source := range []func(context.Context, *db.Tx, web.Page) ([]workItem, error){owedWork, conferenceWork, levelWork, invitedWork, secretaryWork, receivingWork, statementWork, formWork, signingWork, reflectionWork, quizWork, opinionWork} {
 		some, err := source(ctx, tx, p)
 		if err != nil {
 			return nil, err
@@ -265,6 +266,24 @@ func reflectionWork(ctx context.Context, tx *db.Tx, p web.Page) ([]workItem, err
 	return all, err
 }
 
+// opinionWork are the consultations that wait for by's unit or for by.
+func opinionWork(ctx context.Context, tx *db.Tx, p web.Page) ([]workItem, error) {
+	owed, err := opinion.Owing(ctx, tx, p.Actor)
+	var all []workItem
+	for _, c := range owed {
+		last := c.Deadline.Last()
+		w := workItem{
+			Title: p.T("app.work.opinion"), Note: c.Title + " · " + c.UnitName, Due: last, State: web.None, When: p.Deadline(c.Deadline),
+			Href: "/opinions/" + c.ID, Action: p.T("app.open"),
+		}
+		if last.Before(vn.DayOf(p.Now)) {
+			w.State, w.When = web.Late, p.T("rollout.stand.late", last.DaysUntil(vn.DayOf(p.Now)))
+		}
+		all = append(all, w)
+	}
+	return all, err
+}
+
 type workPage struct {
 	web.Page
 	Items   []workItem
@@ -370,6 +389,10 @@ func sources() map[string]figures.SourcePage {
 		c, err := conference.Get(ctx, tx, by, id)
 		return c.Title, err
 	}
+	opinionTitle := func(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (string, error) {
+		c, err := opinion.Get(ctx, tx, by, id)
+		return c.Title, err
+	}
 	none := func(string, string, string) string { return "" }
 	return map[string]figures.SourcePage{
 		"opening":   {Label: label("app.source.opening"), Href: func(id, unit, _ string) string { return "/units/" + unit + "/members" }},
@@ -407,6 +430,11 @@ func sources() map[string]figures.SourcePage {
 		reflection.PaperSource: {Label: label("app.source.reflection_paper"), Href: reflection.Href},
 		reflection.RollSource:  {Label: label("app.source.reflection_roll"), Href: reflection.Href},
 		reflection.Kind().Name: {Label: label("reflection.title"), Name: conferenceTitle, Href: func(id, _, _ string) string { return "/conferences/" + id + "/reflections" }},
+
+		opinion.Source: {Label: label("app.source.opinion"), Href: func(id, unit, _ string) string {
+			return "/opinions/" + id + "/points?unit=" + unit
+		}},
+		opinion.Kind().Name: {Label: label("opinion.title"), Name: opinionTitle, Href: func(id, _, _ string) string { return "/opinions/" + id }},
 
 		filing.Kind().Name:    {Label: label("app.source.form"), Name: periodTitle, Href: func(id, _, _ string) string { return "/periods/" + id }},
 		statement.Kind().Name: {Label: label("app.source.statement"), Name: formTitle, Href: func(id, _, _ string) string { return "/statements/" + id }},

@@ -109,17 +109,17 @@ func Get(ctx context.Context, tx *db.Tx, s Subject) (Text, error) {
 
 // Begin makes the text of a record, if it has none, of what it begins with.
 func Begin(ctx context.Context, tx *db.Tx, by auth.Actor, s Subject) (Text, error) {
-	if _, ok, err := standing(ctx, tx, s.Of); err != nil || ok {
-		t, _, err := standing(ctx, tx, s.Of)
+	t, ok, err := standing(ctx, tx, s.Of)
+	if err != nil || ok {
 		return t, err
 	}
 	if s.Closed != nil {
-		return Text{}, s.Closed
+		return t, s.Closed
 	}
 	if err := Put(ctx, tx, by, s.Of, s.First); err != nil {
-		return Text{}, err
+		return t, err
 	}
-	t, _, err := standing(ctx, tx, s.Of)
+	t, _, err = standing(ctx, tx, s.Of)
 	return t, err
 }
 
@@ -166,16 +166,7 @@ func Save(ctx context.Context, tx *db.Tx, by auth.Actor, s Subject, n int64, bas
 // the one that was saved as n, which it returns too; paragraphs that both have keep
 // their ids. What stood is kept as a text of its own.
 func Replace(ctx context.Context, tx *db.Tx, by auth.Actor, s Subject, n int64, text prose.Doc) (was, now Text, err error) {
-	if s.Closed != nil {
-		return was, now, s.Closed
-	}
-	if was, err = Get(ctx, tx, s); err != nil {
-		return was, now, err
-	}
-	if was.N != n {
-		return was, now, fault.New(fault.Conflict, "draft.error.newer", was.Name)
-	}
-	if was, err = Begin(ctx, tx, by, s); err != nil {
+	if was, err = s.replaceable(ctx, tx, by, n); err != nil {
 		return was, now, err
 	}
 	text = text.Inherit(was.Doc)
@@ -184,6 +175,32 @@ func Replace(ctx context.Context, tx *db.Tx, by auth.Actor, s Subject, n int64, 
 	}
 	now, err = s.stand(ctx, tx, by, was, text, true)
 	return was, now, err
+}
+
+// Restore makes a text that was saved or frozen before the one that stands, in the
+// place of the one that was saved as n, which is kept.
+func Restore(ctx context.Context, tx *db.Tx, by auth.Actor, s Subject, n int64, text prose.Doc) error {
+	was, err := s.replaceable(ctx, tx, by, n)
+	if err == nil {
+		_, err = s.stand(ctx, tx, by, was, text, true)
+	}
+	return err
+}
+
+// replaceable returns the text that stands, if by may put another in its place and
+// nobody has saved since n.
+func (s Subject) replaceable(ctx context.Context, tx *db.Tx, by auth.Actor, n int64) (Text, error) {
+	if s.Closed != nil {
+		return Text{}, s.Closed
+	}
+	t, err := Get(ctx, tx, s)
+	if err != nil {
+		return t, err
+	}
+	if t.N != n {
+		return t, fault.New(fault.Conflict, "draft.error.newer", t.Name)
+	}
+	return Begin(ctx, tx, by, s)
 }
 
 // stand makes text the one that stands in the place of now.

@@ -40,6 +40,7 @@ func Register(site *web.Site, d *db.DB, hub *live.Hub, of Owners) {
 	site.Handle("POST"+at+"/versions", web.SignedIn, s.name)
 	site.Handle("GET"+at+"/versions/{v}", web.SignedIn, s.version)
 	site.Handle("GET"+at+"/comparison", web.SignedIn, s.compare)
+	site.Handle("POST"+at+"/restoration", web.SignedIn, s.restore)
 	site.Handle("POST /drafts/pasted", web.SignedIn, s.pasted)
 	hub.Paint("draft/", paint)
 }
@@ -182,11 +183,20 @@ type comparePage struct {
 	History  []Text
 	Changes  []prose.Change
 	All      bool // also what is the same
+	N        int64
+	Message  fault.Text
 }
 
-func (s *server) compare(w http.ResponseWriter, r *http.Request) error {
+func (s *server) compare(w http.ResponseWriter, r *http.Request) error { return s.compared(w, r, nil) }
+
+func (s *server) compared(w http.ResponseWriter, r *http.Request, failed error) error {
 	q := r.URL.Query()
 	p := comparePage{Page: s.site.Page(r, "draft.compare"), All: q.Get("all") != ""}
+	var wrong map[string]fault.Text
+	status, ok := web.Refused(failed, &wrong, &p.Message)
+	if !ok {
+		return failed
+	}
 	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		if p.Subject, err = s.find(ctx, tx, r); err != nil {
 			return err
@@ -197,7 +207,15 @@ func (s *server) compare(w http.ResponseWriter, r *http.Request) error {
 		if p.History, err = History(ctx, tx, p.Subject, shownTexts); err != nil {
 			return err
 		}
+		now, err := Get(ctx, tx, p.Subject)
+		if err != nil {
+			return err
+		}
+		p.N = now.N
 		from := q.Get("from")
+		if failed != nil {
+			from = r.PostFormValue("of")
+		}
 		if from == "" && len(p.Versions) > 0 {
 			from = "v" + strconv.FormatInt(p.Versions[0].V, 10)
 		}
@@ -215,7 +233,26 @@ func (s *server) compare(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.Render(w, r, http.StatusOK, compareView(p))
+	return web.Render(w, r, status, compareView(p))
+}
+
+// restore makes an earlier text the one that stands.
+func (s *server) restore(w http.ResponseWriter, r *http.Request) error {
+	err := s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error {
+		sub, err := s.find(ctx, tx, r)
+		if err != nil {
+			return err
+		}
+		a, err := s.side(ctx, tx, sub, r.PostFormValue("of"))
+		if err != nil {
+			return err
+		}
+		return Restore(ctx, tx, auth.FromContext(r.Context()), sub, web.Version(r), a.doc)
+	})
+	if err != nil {
+		return s.compared(w, r, err)
+	}
+	return web.SeeSaid(w, r, "draft.said.restored", "%s", of(r).Path())
 }
 
 // docx sends a text as a file for Word.

@@ -63,10 +63,8 @@ type typed struct {
 // read returns the text of the form: as JSON from the editor, or a field for each
 // part of a block. A field of several lines is several blocks, an empty one is none.
 func read(r *http.Request) (typed, error) {
-	if err := r.ParseMultipartForm(8 << 20); err != nil {
-		if _, err := web.Form(r); err != nil {
-			return typed{}, err
-		}
+	if _, _, err := web.Upload(r, "text"); err != nil { // read as either sort of form
+		return typed{}, err
 	}
 	v := r.PostForm
 	t := typed{n: web.Version(r), base: prose.ParseBase(v.Get("base"))}
@@ -75,6 +73,9 @@ func read(r *http.Request) (typed, error) {
 			return t, fault.Wrap(fault.Invalid, err, "error.bad_form")
 		}
 		return t, nil
+	}
+	if len(v["block"]) == 0 {
+		return t, fault.New(fault.Invalid, "error.bad_form") // part of a form must not stand for a text that was emptied
 	}
 	for _, id := range v["block"] {
 		if len(t.doc.Blocks) > prose.MaxBlocks {
@@ -192,10 +193,8 @@ func reply(w http.ResponseWriter, status int, v any) error {
 
 // pasted makes blocks of what was copied from Word or a page.
 func (s *server) pasted(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseMultipartForm(8 << 20); err != nil {
-		if _, err := web.Form(r); err != nil {
-			return err
-		}
+	if _, _, err := web.Upload(r, "html"); err != nil {
+		return err
 	}
 	d, err := prose.FromHTML(r.PostFormValue("html"))
 	if err != nil {

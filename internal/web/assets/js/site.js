@@ -1,6 +1,7 @@
 // Small help on top of pages that work without it.
 import './live.js'
 import './fill.js'
+import './passage.js'
 
 // A list that sends its form when another choice is made; its button is not needed then.
 for (const form of document.querySelectorAll('form[data-auto]')) {

@@ -17,7 +17,7 @@ const template = kind => document.querySelector(`template[data-fields="${kind}"]
 function view({ node, getPos, editor }) {
   const dom = document.createElement('div')
   const contentDOM = dom.appendChild(document.createElement('p'))
-  let panel, kind
+  let panel, label, kind
   const show = node => {
     const { attrs } = node
     dom.className = `block k-${attrs.kind} l${attrs.level}`
@@ -25,12 +25,17 @@ function view({ node, getPos, editor }) {
     if (kind !== attrs.kind) {
       kind = attrs.kind
       panel?.remove()
-      panel = undefined
+      label?.remove()
+      panel = label = undefined
       if (template(kind)) {
         panel = dom.appendChild(document.createElement('div'))
         panel.className = 'fields'
         panel.contentEditable = 'false'
         panel.append(template(kind).content.cloneNode(true))
+        label = dom.insertBefore(document.createElement('span'), contentDOM)
+        label.className = 'kind'
+        label.contentEditable = 'false'
+        label.textContent = document.querySelector(`[data-kind] option[value="${kind}"]`)?.textContent ?? ''
       }
     }
     for (const field of panel?.querySelectorAll('[data-field]') ?? []) {

@@ -86,7 +86,7 @@ func Missing(all []Day) []string {
 	if !tet {
 		keys = append(keys, "holiday.missing.tet")
 	}
-	if national < 2 {
+	if national < 2 && (len(all) == 0 || all[0].Day >= "2021") { // one day before the Code of 2019
 		keys = append(keys, "holiday.missing.national")
 	}
 	return keys

@@ -156,7 +156,7 @@ CREATE INDEX task_partner_unit ON task_partner (unit);
 
 -- One unit's task. How it stands is worked out from its days.
 CREATE TABLE task (
-    id           TEXT PRIMARY KEY,
+    id           TEXT /*C*/ PRIMARY KEY,
     task_order   TEXT NOT NULL REFERENCES task_order (id),
     tree         TEXT NOT NULL,
     unit         BIGINT NOT NULL, -- gave it
@@ -166,18 +166,33 @@ CREATE TABLE task (
     due          TEXT NOT NULL, -- last day on which it is in time
     sheet        BIGINT NOT NULL,
     done_at      BIGINT,
+    done_day     TEXT NOT NULL, -- the day of done_at, for SQL; '' while it is open
     verified_at  BIGINT,
     late_at      BIGINT, -- when it was counted as late and not done
     withdrawn_at BIGINT,
     returned     SMALLINT NOT NULL, -- 1: sent back and not done again
     asks         SMALLINT NOT NULL, -- 1: an extension waits for an answer
+    extended     SMALLINT NOT NULL, -- 1: has got more time
     version      BIGINT NOT NULL,
     UNIQUE (task_order, lead)
 );
 CREATE INDEX task_lead ON task (lead, due);
 CREATE INDEX task_unit ON task (unit, due);
 CREATE INDEX task_due ON task (due, id) WHERE done_at IS NULL AND withdrawn_at IS NULL;
-CREATE INDEX task_sheet ON task (sheet);
+CREATE INDEX task_fresh_late ON task (due, id) WHERE done_at IS NULL AND withdrawn_at IS NULL AND late_at IS NULL;
+CREATE INDEX task_sheet_of ON task (sheet);
+CREATE INDEX task_waiting ON task (unit) WHERE done_at IS NOT NULL AND verified_at IS NULL AND withdrawn_at IS NULL;
+CREATE INDEX task_asks ON task (unit) WHERE asks = 1;
+
+-- The sheets of what a unit gives in a year: another is opened where a unit has come
+-- that does not stand on the one before.
+CREATE TABLE task_sheet (
+    unit  BIGINT NOT NULL REFERENCES unit (id),
+    year  TEXT NOT NULL,
+    n     BIGINT NOT NULL, -- from 1
+    sheet BIGINT NOT NULL,
+    PRIMARY KEY (unit, year, n)
+) /*clustered*/;
 
 CREATE TABLE task_event (
     id         BIGINT PRIMARY KEY,

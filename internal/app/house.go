@@ -17,6 +17,7 @@ import (
 	"nhipcau/internal/account"
 	"nhipcau/internal/api"
 	"nhipcau/internal/auth"
+	"nhipcau/internal/board"
 	"nhipcau/internal/conference"
 	"nhipcau/internal/db"
 	"nhipcau/internal/device"
@@ -28,6 +29,7 @@ import (
 	"nhipcau/internal/follow"
 	"nhipcau/internal/form"
 	"nhipcau/internal/hall"
+	"nhipcau/internal/holiday"
 	"nhipcau/internal/i18n"
 	"nhipcau/internal/imports"
 	"nhipcau/internal/intake"
@@ -54,6 +56,8 @@ import (
 	"nhipcau/internal/site"
 	"nhipcau/internal/statement"
 	"nhipcau/internal/tally"
+	"nhipcau/internal/task"
+	"nhipcau/internal/urge"
 	"nhipcau/internal/vn"
 	"nhipcau/internal/web"
 )
@@ -82,7 +86,7 @@ func locales() []fs.FS {
 	return []fs.FS{
 		Locale, web.Locale, api.Locale, file.Locale, org.Locale, account.Locale, tally.Locale, mail.Locale,
 		directive.Locale, rollout.Locale, conference.Locale, roll.Locale, level.Locale, site.Locale, programme.Locale, invitation.Locale, sheet.Locale, device.Locale, hall.Locale,
-		minutes.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
+		minutes.Locale, holiday.Locale, plan.Locale, task.Locale, report.Locale, remind.Locale, reform.Locale,
 		statement.Locale, form.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
 		reflection.Locale, quiz.Locale,
 	}
@@ -125,6 +129,8 @@ func open(ctx context.Context, cfg Config, log *slog.Logger) (*house, error) {
 	imports.Jobs(h.jobs)
 	paper.Jobs(h.jobs, h.files)
 	quiz.Jobs(h.jobs)
+	task.Jobs(h.jobs)
+	urge.Jobs(h.jobs)
 	return h, h.build()
 }
 
@@ -161,7 +167,11 @@ func (h *house) build() error {
 	quiz.Register(h.site, h.db, subjects())
 	reflection.Register(h.site, h.db, h.files)
 	minutes.Register(h.site, h.db, h.files, asked)
+	holiday.Register(h.site, h.db)
 	plan.Register(h.site, h.db)
+	task.Register(h.site, h.db, h.files)
+	board.Register(h.site, h.db)
+	urge.Register(h.site, h.db)
 	report.Register(h.site, h.db)
 	imports.Register(h.site, h.db)
 	remind.Register(h.site, h.db)
@@ -182,12 +192,12 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 	}})
 	for _, register := range []func(*api.API){
 		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, roll.RegisterAPI, level.RegisterAPI, site.RegisterAPI, invitation.RegisterAPI,
-		hall.RegisterAPI, quiz.RegisterAPI(subjects()), reflection.RegisterAPI, minutes.RegisterAPI, plan.RegisterAPI, report.RegisterAPI, form.RegisterAPI,
+		hall.RegisterAPI, quiz.RegisterAPI(subjects()), reflection.RegisterAPI, minutes.RegisterAPI, plan.RegisterAPI, task.RegisterAPI, report.RegisterAPI, form.RegisterAPI,
 	} {
 		register(h.api)
 	}
 	figures.RegisterAPI(h.api, kinds(), map[string]string{
-		"opening": "/rollouts/", "late": "/rollouts/", "extension": "/rollouts/", "conference": "/conferences/", "plan": "/plans/", "report": "/reports/",
+		"opening": "/rollouts/", "late": "/rollouts/", "extension": "/rollouts/", "conference": "/conferences/", "plan": "/plans/", "task": "/tasks/", "report": "/reports/",
 		"return": "/periods/", rung.Asked: "/conferences/",
 	})
 	api.Register(h.site, h.api)
@@ -195,7 +205,7 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 }
 
 func kinds() []*tally.Kind {
-	return []*tally.Kind{rollout.Kind(), conference.Kind(), rung.Kind(), statement.Kind(), form.Kind(), reflection.Kind(), quiz.Kind()}
+	return []*tally.Kind{rollout.Kind(), conference.Kind(), rung.Kind(), statement.Kind(), form.Kind(), reflection.Kind(), quiz.Kind(), task.Kind()}
 }
 
 // ServeHTTP answers the questions of a supervisor, those of programs by the API,
@@ -252,6 +262,7 @@ var menu = []struct {
 		{href: "/rollouts", key: "app.rollouts"},
 		{href: "/conferences", key: "app.conferences"},
 		{href: "/plans", key: "app.plans"},
+		{href: "/tasks", key: "task.title"},
 		{href: "/reports", key: "app.reports"},
 		{href: "/forms", key: "form.title"},
 		{href: "/statements", key: "statement.title"},
@@ -289,6 +300,8 @@ func menuFor(by auth.Actor, path string, owed int) []web.MenuGroup {
 				item.Current = item.Current || strings.HasPrefix(path, "/quizzes") || strings.HasPrefix(path, "/subjects/conference") || strings.HasPrefix(path, "/banks")
 			case "/forms":
 				item.Current = item.Current || strings.HasPrefix(path, "/periods")
+			case "/tasks":
+				item.Current = item.Current || strings.HasPrefix(path, "/task-") || strings.HasPrefix(path, "/holidays")
 			case "/units":
 				item.Current = item.Current || strings.HasPrefix(path, "/members") || strings.HasPrefix(path, "/reforms")
 			}
@@ -332,7 +345,7 @@ func (h *house) frame(r *http.Request, p *web.Page) {
 func recounts() map[string]tally.Recount {
 	return map[string]tally.Recount{
 		statement.Kind().Name: statement.Recount, form.Kind().Name: form.Recount, conference.Kind().Name: conference.Recount, rung.Kind().Name: rung.Recount,
-		reflection.Kind().Name: reflection.Recount, quiz.Kind().Name: quiz.Recount,
+		reflection.Kind().Name: reflection.Recount, quiz.Kind().Name: quiz.Recount, task.Kind().Name: task.Recount,
 		rollout.Kind().Name: tally.Together(recountRollout, follow.Recount, conference.RecountRollout),
 	}
 }

@@ -97,8 +97,7 @@ func sheetFor(ctx context.Context, tx *db.Tx, by auth.Actor, unit int64, year st
 	return s.ID, insertSheet(ctx, tx, unit, year, n+1, s.ID)
 }
 
-// Counts returns what a unit gave in a year, all together and by unit directly under
-// it, of all its sheets of that year.
+// Counts returns what a unit gave in a year, of all its sheets of that year.
 func Counts(ctx context.Context, tx *db.Tx, unit int64, year string) (sheets []int64, total tally.Vec, err error) {
 	if sheets, err = sheetsOf(ctx, tx, unit, year); err != nil {
 		return nil, total, err
@@ -142,8 +141,6 @@ func Jobs(r *job.Runner) {
 	r.Handle(WithdrawJob, withdrawAll)
 	r.Handle(LateJob, countLate)
 	r.Daily(LateJob, 0, 10)
-	r.Handle(MorningJob, morning)
-	r.Daily(MorningJob, 7, 0)
 }
 
 // countLate counts what is open and whose last day has passed, slice by slice.

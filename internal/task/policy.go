@@ -1,6 +1,8 @@
 package task
 
 import (
+	"strings"
+
 	"nhipcau/internal/auth"
 	"nhipcau/internal/fault"
 )
@@ -14,6 +16,9 @@ func mayGive(by auth.Actor) error {
 	}
 	return fault.New(fault.Denied, "task.error.may_give")
 }
+
+// MayGive reports whether by may give work.
+func MayGive(by auth.Actor) bool { return mayGive(by) == nil }
 
 // mayWork lets the clerk and the secretary of the lead, and the person named, say how
 // it goes and that it is done.
@@ -38,7 +43,7 @@ func mayDirect(by auth.Actor, o Order) error {
 // unit above it to verify. At the top, where nothing stands above, its secretary does.
 func mayVerify(by auth.Actor, t Task) error {
 	own := by.Unit == t.Lead.ID
-	top := by.Unit != 0 && by.Path == t.leadPath && depth(t.leadPath) == 1
+	top := by.Unit != 0 && by.Path == t.leadPath && strings.Count(t.leadPath, "/") == 2
 	switch {
 	case own && top && by.Is(auth.Secretary):
 		return nil
@@ -46,15 +51,4 @@ func mayVerify(by auth.Actor, t Task) error {
 		return nil
 	}
 	return fault.New(fault.Denied, "task.error.may_verify")
-}
-
-// depth is how many units a path names.
-func depth(path string) int {
-	n := 0
-	for _, c := range path {
-		if c == '/' {
-			n++
-		}
-	}
-	return n - 1
 }

@@ -27,12 +27,6 @@ func sheetsOf(ctx context.Context, tx *db.Tx, unit int64, year string) ([]int64,
 		`SELECT sheet FROM task_sheet WHERE unit = $1 AND year = $2 ORDER BY n`, unit, year)
 }
 
-// Years returns the years in which a unit has given work, the latest first.
-func Years(ctx context.Context, tx *db.Tx, unit int64) ([]string, error) {
-	return db.All(ctx, tx, func(r db.Scanner) (y string, err error) { return y, r.Scan(&y) },
-		`SELECT DISTINCT year FROM task_sheet WHERE unit = $1 ORDER BY year DESC`, unit)
-}
-
 // counted returns what the tasks of a sheet come to at each lead.
 func counted(ctx context.Context, tx *db.Tx, sheet int64) (map[int64]tally.Delta, error) {
 	all := map[int64]tally.Delta{}

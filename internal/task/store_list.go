@@ -90,8 +90,12 @@ const (
 	isDone = ` AND t.withdrawn_at IS NULL AND t.verified_at IS NULL AND t.done_at IS NOT NULL`
 )
 
-// Waiting is, of a filter, done in time or late and not verified.
-const Waiting State = "waiting"
+// What a filter knows besides states: what is done, in time or late, and not verified,
+// and what more time is asked for.
+const (
+	Waiting State = "waiting"
+	Asking  State = "asks"
+)
 
 // where says in SQL what State says of a task, with the days it needs.
 func (s State) where(today vn.Day) (string, []any) {
@@ -108,6 +112,8 @@ func (s State) where(today vn.Day) (string, []any) {
 		return isDone + ` AND t.done_day > t.due`, nil
 	case Waiting:
 		return isDone, nil
+	case Asking:
+		return isOpen + ` AND t.asks = 1`, nil
 	case Verified:
 		return ` AND t.withdrawn_at IS NULL AND t.verified_at IS NOT NULL`, nil
 	case Withdrawn:
@@ -124,9 +130,6 @@ func List(ctx context.Context, tx *db.Tx, by auth.Actor, f Filter, offset, limit
 	return db.All(ctx, tx, scan, q+` ORDER BY t.due, t.id LIMIT `+db.Arg(len(args)-1)+` OFFSET `+db.Arg(len(args)), args...)
 }
 
-// some are how many children of a task are counted at most.
-const some = 100_000
-
 // A Progress is how far tasks have come, in counts.
 type Progress struct{ Given, Done, Late, Verified int64 }
 
@@ -138,7 +141,7 @@ func progressOf(ctx context.Context, tx *db.Tx, where, id string) (p Progress, e
 	err = tx.One(ctx, `SELECT count(*), coalesce(sum(CASE WHEN x.done_at IS NOT NULL THEN 1 ELSE 0 END), 0),
 			coalesce(sum(CASE WHEN x.done_at IS NULL AND x.due < $2 THEN 1 ELSE 0 END), 0), coalesce(sum(CASE WHEN x.verified_at IS NOT NULL THEN 1 ELSE 0 END), 0)
 		FROM (SELECT t.done_at, t.due, t.verified_at FROM task_order o JOIN task t ON t.task_order = o.id
-			WHERE `+where+` = $1 AND t.withdrawn_at IS NULL LIMIT $3) x`, []any{id, vn.DayOf(tx.Now), some}, &p.Given, &p.Done, &p.Late, &p.Verified)
+			WHERE `+where+` = $1 AND t.withdrawn_at IS NULL LIMIT 100000) x`, []any{id, vn.DayOf(tx.Now)}, &p.Given, &p.Done, &p.Late, &p.Verified)
 	return p, err
 }
 
@@ -193,8 +196,8 @@ func Answers(ctx context.Context, tx *db.Tx, by auth.Actor, limit int) (done, as
 	return done, asks, err
 }
 
-// leads reports whether by's unit leads any task.
-func leads(ctx context.Context, tx *db.Tx, by auth.Actor) (bool, error) {
+// Leads reports whether by's unit leads any task.
+func Leads(ctx context.Context, tx *db.Tx, by auth.Actor) (bool, error) {
 	var n int64
 	err := tx.One(ctx, `SELECT count(*) FROM (SELECT 1 FROM task WHERE lead = $1 LIMIT 1) x`, []any{by.Unit}, &n)
 	return n > 0, err

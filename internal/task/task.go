@@ -137,6 +137,9 @@ func (t Task) doneDay() vn.Day {
 	return vn.DayOf(t.DoneAt)
 }
 
+// Short is the beginning of what is to be done, for a narrow place.
+func (t Task) Short() string { return short(t.Order.Text) }
+
 // Open reports whether the lead still has to do it.
 func (t Task) Open() bool { return t.DoneAt.IsZero() && t.WithdrawnAt.IsZero() }
 

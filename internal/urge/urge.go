@@ -1,4 +1,8 @@
-package task
+// Package urge tells of tasks by itself: every morning at seven, by rules that each unit
+// reads and changes for the work it gives. A rule is a number of days from the last day.
+// It speaks to the unit that leads or, when a task is overdue, to who gave it and to the
+// unit above the lead; once about a task and a last day, so that more time begins anew.
+package urge
 
 import (
 	"context"
@@ -12,6 +16,7 @@ import (
 	"nhipcau/internal/job"
 	"nhipcau/internal/notify"
 	"nhipcau/internal/org"
+	"nhipcau/internal/task"
 	"nhipcau/internal/vn"
 )
 
@@ -42,7 +47,7 @@ const (
 
 // Rules returns the rules of by's unit: those that remind first, the earliest first.
 func Rules(ctx context.Context, tx *db.Tx, by auth.Actor) ([]Rule, error) {
-	if err := mayGive(by); err != nil {
+	if err := mayRule(by); err != nil {
 		return nil, err
 	}
 	all, err := rulesOf(ctx, tx, by.Unit)
@@ -52,9 +57,9 @@ func Rules(ctx context.Context, tx *db.Tx, by auth.Actor) ([]Rule, error) {
 	return all, err
 }
 
-// AddRule writes one more rule for by's unit. Who escalates does so after the day.
-func AddRule(ctx context.Context, tx *db.Tx, by auth.Actor, sort string, days int64) error {
-	if err := mayGive(by); err != nil {
+// Add writes one more rule for by's unit. Who escalates does so after the day.
+func Add(ctx context.Context, tx *db.Tx, by auth.Actor, sort string, days int64) error {
+	if err := mayRule(by); err != nil {
 		return err
 	}
 	w := fault.Wrong{}
@@ -88,9 +93,9 @@ func AddRule(ctx context.Context, tx *db.Tx, by auth.Actor, sort string, days in
 	return audit.Record(ctx, tx, by, "task.rule_add", by.UnitKey, sort+" "+vn.Int(days))
 }
 
-// SwitchRule turns a rule of by's unit on or off; one that it has not is NotFound.
-func SwitchRule(ctx context.Context, tx *db.Tx, by auth.Actor, sort string, days int64, on bool) error {
-	if err := mayGive(by); err != nil {
+// Switch turns a rule of by's unit on or off; one that it has not is NotFound.
+func Switch(ctx context.Context, tx *db.Tx, by auth.Actor, sort string, days int64, on bool) error {
+	if err := mayRule(by); err != nil {
 		return err
 	}
 	if _, err := settle(ctx, tx, by); err != nil {
@@ -127,7 +132,7 @@ const missed = 2
 
 // choose returns the rule of a sort that speaks about t today: the latest whose day has
 // come, is not long past, and lies after the day it was given.
-func choose(rules []Rule, sort string, t Task, today vn.Day) (Rule, bool) {
+func choose(rules []Rule, sort string, t task.Task, today vn.Day) (Rule, bool) {
 	best, found := Rule{}, false
 	for _, r := range rules {
 		day := t.Due.AddDays(int(r.Days))
@@ -165,6 +170,12 @@ func spoken(all map[int64][]Rule, today vn.Day) []vn.Day {
 	return list
 }
 
+// Jobs adds the work of this package to a runner.
+func Jobs(r *job.Runner) {
+	r.Handle(MorningJob, morning)
+	r.Daily(MorningJob, 7, 0)
+}
+
 // MorningJob is the kind of the job that reminds every morning.
 const MorningJob = "task.morning"
 
@@ -191,7 +202,7 @@ func morning(ctx context.Context, d *db.DB, _ job.Job, progress func(done, total
 
 // A remindee is an open task that some rule may speak about.
 type remindee struct {
-	Task
+	task.Task
 	tree string
 }
 
@@ -227,7 +238,7 @@ func (t remindee) speak(ctx context.Context, tx *db.Tx, r Rule, today vn.Day) er
 	if err != nil || !first {
 		return err
 	}
-	text, left := short(t.Order.Text), today.DaysUntil(t.Due)
+	text, left := t.Short(), today.DaysUntil(t.Due)
 	to, key, args := []int64{t.Lead.ID}, "task.notice.on", []string{text, t.Due.String()}
 	switch {
 	case r.Sort == Escalate:
@@ -248,7 +259,7 @@ func (t remindee) speak(ctx context.Context, tx *db.Tx, r Rule, today vn.Day) er
 	}
 	told := 0
 	for _, u := range to {
-		n, err := notify.ToUnit(ctx, tx, u, keepers, key, args, "/tasks/"+t.ID)
+		n, err := notify.ToUnit(ctx, tx, u, []auth.Role{auth.Secretary, auth.Clerk}, key, args, "/tasks/"+t.ID)
 		if err != nil {
 			return err
 		}

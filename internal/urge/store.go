@@ -1,4 +1,4 @@
-package task
+package urge
 
 import (
 	"context"
@@ -6,12 +6,13 @@ import (
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/task"
 	"nhipcau/internal/vn"
 )
 
 func rulesOf(ctx context.Context, tx *db.Tx, unit int64) ([]Rule, error) {
 	return db.All(ctx, tx, func(s db.Scanner) (r Rule, err error) {
-		return r, s.Scan(&r.Sort, &r.Days, yes(&r.On), &r.Actor, db.At(&r.At))
+		return r, s.Scan(&r.Sort, &r.Days, &r.On, &r.Actor, db.At(&r.At))
 	}, `SELECT sort, days, enabled, actor_name, at FROM task_rule WHERE unit = $1 ORDER BY CASE WHEN sort = 'remind' THEN 0 ELSE 1 END, days`, unit)
 }
 
@@ -21,7 +22,7 @@ func allRules(ctx context.Context, tx *db.Tx) (map[int64][]Rule, error) {
 	return all, db.Each(ctx, tx, `SELECT unit, sort, days, enabled FROM task_rule`, nil, func(s db.Scanner) error {
 		var unit int64
 		var r Rule
-		err := s.Scan(&unit, &r.Sort, &r.Days, yes(&r.On))
+		err := s.Scan(&unit, &r.Sort, &r.Days, &r.On)
 		all[unit] = append(all[unit], r)
 		return err
 	})
@@ -41,13 +42,13 @@ func setRule(ctx context.Context, tx *db.Tx, by auth.Actor, sort string, days in
 }
 
 // mark notes that a rule speaks about a task and its last day; false if it has.
-func mark(ctx context.Context, tx *db.Tx, t Task, r Rule) (bool, error) {
+func mark(ctx context.Context, tx *db.Tx, t task.Task, r Rule) (bool, error) {
 	n, err := tx.ExecN(ctx, `INSERT INTO task_reminded (task, due, sort, days, told, at) VALUES ($1, $2, $3, $4, 0, $5) ON CONFLICT (task, due, sort, days) DO NOTHING`,
 		t.ID, t.Due, r.Sort, r.Days, tx.Now)
 	return n == 1, err
 }
 
-func setTold(ctx context.Context, tx *db.Tx, t Task, r Rule, told int) error {
+func setTold(ctx context.Context, tx *db.Tx, t task.Task, r Rule, told int) error {
 	return tx.Exec(ctx, `UPDATE task_reminded SET told = $1 WHERE task = $2 AND due = $3 AND sort = $4 AND days = $5`, told, t.ID, t.Due, r.Sort, r.Days)
 }
 
@@ -89,7 +90,10 @@ type Reminder struct {
 // at most limit.
 func reminders(ctx context.Context, tx *db.Tx, by auth.Actor, limit int) ([]Reminder, error) {
 	return db.All(ctx, tx, func(s db.Scanner) (r Reminder, err error) {
-		return r, s.Scan(&r.Task, &r.Text, &r.Lead, &r.Rule.Sort, &r.Rule.Days, &r.Due, &r.Told, db.At(&r.Rule.At))
+		var t task.Task
+		err = s.Scan(&r.Task, &t.Order.Text, &r.Lead, &r.Rule.Sort, &r.Rule.Days, &r.Due, &r.Told, db.At(&r.Rule.At))
+		r.Text = t.Short()
+		return r, err
 	}, `SELECT t.id, o.text, n.short, d.sort, d.days, d.due, d.told, d.at
 		FROM task t JOIN task_order o ON o.id = t.task_order JOIN task_reminded d ON d.task = t.id
 		JOIN unit_name n ON n.unit = t.lead AND n.from_day = (SELECT max(x.from_day) FROM unit_name x WHERE x.unit = t.lead)

@@ -12,8 +12,8 @@ import (
 	"nhipcau/internal/vn"
 )
 
-// apiTask is a task as programs see it.
-type apiTask struct {
+// apiUnitTask is a task as programs see it.
+type apiUnitTask struct {
 	ID          string     `json:"id"`
 	Order       string     `json:"order" doc:"Id shared by the tasks that were given together"`
 	Parent      string     `json:"parent,omitempty" doc:"Id of the task that is handed down"`
@@ -38,10 +38,10 @@ type apiTask struct {
 }
 
 // Href is the task's address.
-func (t apiTask) Href() string { return "/tasks/" + t.ID }
+func (t apiUnitTask) Href() string { return "/tasks/" + t.ID }
 
-func forAPI(t Task, today vn.Day) apiTask {
-	out := apiTask{
+func forAPI(t Task, today vn.Day) apiUnitTask {
+	out := apiUnitTask{
 		ID: t.ID, Order: t.Order.ID, Parent: t.Order.Parent, Unit: t.Order.Unit.Key, Lead: t.Lead.Key, Text: t.Order.Text, Deliverable: t.Order.Deliverable,
 		Given: t.Order.GivenDay, Due: t.Due, Extended: t.Extended, State: t.State(today), Asks: t.Asks, Returned: t.Returned, Source: t.Order.Source,
 		SourceID: t.Order.SourceID, SourceText: t.Order.SourceText, DoneAt: api.When(t.DoneAt), VerifiedAt: api.When(t.VerifiedAt), version: t.Version,
@@ -52,7 +52,7 @@ func forAPI(t Task, today vn.Day) apiTask {
 	return out
 }
 
-type apiNewTask struct {
+type apiNewUnitTask struct {
 	Text        string     `json:"text"`
 	Deliverable string     `json:"deliverable"`
 	Leads       []string   `json:"leads" doc:"Keys of the units that lead; each gets a task"`
@@ -66,39 +66,39 @@ type apiNewTask struct {
 	Parent      string     `json:"parent,omitempty" doc:"Id of a task of your unit that is handed down"`
 }
 
-// apiGivenOut are the tasks that were given together.
-type apiGivenOut struct {
-	Order string    `json:"order"`
-	Tasks []apiTask `json:"tasks"`
+// apiGivenTasks are the tasks that were given together.
+type apiGivenTasks struct {
+	Order string        `json:"order"`
+	Tasks []apiUnitTask `json:"tasks"`
 }
 
-type apiWords struct {
+type apiTaskWords struct {
 	Text string `json:"text,omitempty" doc:"How it goes, the result, a remark, or why"`
 }
 
-type apiMore struct {
+type apiTaskDay struct {
 	Day    vn.Day `json:"day" format:"date"`
 	Reason string `json:"reason,omitempty"`
 }
 
-func see(ctx context.Context, tx *db.Tx, by auth.Actor, in *api.ByID) (apiTask, error) {
+func see(ctx context.Context, tx *db.Tx, by auth.Actor, in *api.ByID) (apiUnitTask, error) {
 	t, err := Get(ctx, tx, by, in.ID)
 	return forAPI(t, vn.DayOf(tx.Now)), err
 }
 
 // changing adds an operation that does something to a task and answers with the task.
-func changing[B any](a *api.API, id, noun, summary string, verb func(ctx context.Context, tx *db.Tx, by auth.Actor, was apiTask, b B) error) {
+func changing[B any](a *api.API, id, noun, summary string, verb func(ctx context.Context, tx *db.Tx, by auth.Actor, was apiUnitTask, b B) error) {
 	type in struct {
 		api.ByID
 		Body B
 	}
 	api.Change(a, api.Op{ID: id, Noun: "tasks", Path: "/tasks/{id}/" + noun, Summary: summary}, http.MethodPost,
-		func(ctx context.Context, tx *db.Tx, by auth.Actor, x *in) (apiTask, error) {
+		func(ctx context.Context, tx *db.Tx, by auth.Actor, x *in) (apiUnitTask, error) {
 			return see(ctx, tx, by, &x.ByID)
 		},
-		func(ctx context.Context, tx *db.Tx, by auth.Actor, x *in, was apiTask) (apiTask, error) {
+		func(ctx context.Context, tx *db.Tx, by auth.Actor, x *in, was apiUnitTask) (apiUnitTask, error) {
 			if err := verb(ctx, tx, by, was, x.Body); err != nil {
-				return apiTask{}, err
+				return apiUnitTask{}, err
 			}
 			return see(ctx, tx, by, &x.ByID)
 		})
@@ -114,60 +114,60 @@ func RegisterAPI(a *api.API) {
 		Query string `query:"q"`
 	}
 	api.List(a, api.Op{ID: "list-tasks", Noun: "tasks", Path: "/tasks", Summary: "task.api.list"},
-		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *listIn, after api.Cursor, limit int) ([]apiTask, error) {
+		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *listIn, after api.Cursor, limit int) ([]apiUnitTask, error) {
 			f := Filter{Side: in.Side, State: State(in.State), Order: in.Order, Query: in.Query}
 			all, err := listAfter(ctx, tx, by, f, after.At, after.ID, limit)
-			out := make([]apiTask, len(all))
+			out := make([]apiUnitTask, len(all))
 			for i, t := range all {
 				out[i] = forAPI(t, vn.DayOf(tx.Now))
 			}
 			return out, err
-		}, func(t apiTask) api.Cursor { return api.Cursor{At: t.Due.Start().Unix(), ID: t.ID} })
+		}, func(t apiUnitTask) api.Cursor { return api.Cursor{At: t.Due.Start().Unix(), ID: t.ID} })
 	api.Get(a, api.Op{ID: "get-task", Noun: "tasks", Path: "/tasks/{id}", Summary: "task.api.get"}, see)
 	api.Do(a, api.Op{ID: "give-task", Noun: "tasks", Path: "/tasks", Summary: "task.api.give"},
-		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *struct{ Body apiNewTask }) (apiGivenOut, error) {
+		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *struct{ Body apiNewUnitTask }) (apiGivenTasks, error) {
 			b := in.Body
 			if len(b.Leads) == 0 {
 				w := fault.Wrong{}
 				w.Add("leads", "task.error.lead")
-				return apiGivenOut{}, w.Err()
+				return apiGivenTasks{}, w.Err()
 			}
 			o, err := Give(ctx, tx, by, Form{
 				Text: b.Text, Deliverable: b.Deliverable, Reach: Named, Leads: b.Leads, Partners: b.Partners, Person: b.Person, Day: b.Day, Wording: b.Wording,
 				Source: b.Source, SourceID: b.SourceID, SourceText: b.SourceText, Parent: b.Parent,
 			})
 			if err != nil {
-				return apiGivenOut{}, err
+				return apiGivenTasks{}, err
 			}
 			all, err := First(ctx, tx, by, o.ID, maxUnits)
-			out := apiGivenOut{Order: o.ID, Tasks: []apiTask{}}
+			out := apiGivenTasks{Order: o.ID, Tasks: []apiUnitTask{}}
 			for _, t := range all {
 				out.Tasks = append(out.Tasks, forAPI(t, vn.DayOf(tx.Now)))
 			}
 			return out, err
 		})
-	changing(a, "note-task", "notes", "task.api.note", func(ctx context.Context, tx *db.Tx, by auth.Actor, was apiTask, b apiWords) error {
+	changing(a, "note-task", "notes", "task.api.note", func(ctx context.Context, tx *db.Tx, by auth.Actor, was apiUnitTask, b apiTaskWords) error {
 		return Note(ctx, tx, by, was.ID, b.Text)
 	})
-	changing(a, "finish-task", "completion", "task.api.finish", func(ctx context.Context, tx *db.Tx, by auth.Actor, was apiTask, b apiWords) error {
+	changing(a, "finish-task", "completion", "task.api.finish", func(ctx context.Context, tx *db.Tx, by auth.Actor, was apiUnitTask, b apiTaskWords) error {
 		return Finish(ctx, tx, by, was.ID, was.version, b.Text)
 	})
-	changing(a, "verify-task", "verification", "task.api.verify", func(ctx context.Context, tx *db.Tx, by auth.Actor, was apiTask, b apiWords) error {
+	changing(a, "verify-task", "verification", "task.api.verify", func(ctx context.Context, tx *db.Tx, by auth.Actor, was apiUnitTask, b apiTaskWords) error {
 		return Verify(ctx, tx, by, was.ID, was.version, b.Text)
 	})
-	changing(a, "return-task", "return", "task.api.return", func(ctx context.Context, tx *db.Tx, by auth.Actor, was apiTask, b apiWords) error {
+	changing(a, "return-task", "return", "task.api.return", func(ctx context.Context, tx *db.Tx, by auth.Actor, was apiUnitTask, b apiTaskWords) error {
 		return SendBack(ctx, tx, by, was.ID, was.version, b.Text)
 	})
-	changing(a, "ask-task", "extension-request", "task.api.ask", func(ctx context.Context, tx *db.Tx, by auth.Actor, was apiTask, b apiMore) error {
+	changing(a, "ask-task", "extension-request", "task.api.ask", func(ctx context.Context, tx *db.Tx, by auth.Actor, was apiUnitTask, b apiTaskDay) error {
 		return Ask(ctx, tx, by, was.ID, was.version, b.Day, b.Reason)
 	})
-	changing(a, "extend-task", "extension", "task.api.extend", func(ctx context.Context, tx *db.Tx, by auth.Actor, was apiTask, b apiMore) error {
+	changing(a, "extend-task", "extension", "task.api.extend", func(ctx context.Context, tx *db.Tx, by auth.Actor, was apiUnitTask, b apiTaskDay) error {
 		return Extend(ctx, tx, by, was.ID, was.version, b.Day, b.Reason)
 	})
-	changing(a, "refuse-task", "refusal", "task.api.refuse", func(ctx context.Context, tx *db.Tx, by auth.Actor, was apiTask, b apiWords) error {
+	changing(a, "refuse-task", "refusal", "task.api.refuse", func(ctx context.Context, tx *db.Tx, by auth.Actor, was apiUnitTask, b apiTaskWords) error {
 		return Refuse(ctx, tx, by, was.ID, was.version, b.Text)
 	})
-	changing(a, "withdraw-task", "withdrawal", "task.api.withdraw", func(ctx context.Context, tx *db.Tx, by auth.Actor, was apiTask, b apiWords) error {
+	changing(a, "withdraw-task", "withdrawal", "task.api.withdraw", func(ctx context.Context, tx *db.Tx, by auth.Actor, was apiUnitTask, b apiTaskWords) error {
 		return Withdraw(ctx, tx, by, was.ID, was.version, b.Text)
 	})
 }

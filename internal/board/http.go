@@ -36,7 +36,7 @@ var ways = []string{"list", "board", "calendar", "gantt"}
 var columns = []task.State{task.Running, task.Soon, task.Late, task.Waiting, task.Verified}
 
 const (
-	cards = 20  // of a column
+	cards = 10  // of a column
 	month = 300 // tasks that a month shows
 	bars  = 30  // of a gantt
 )
@@ -79,6 +79,9 @@ func (s *server) list(w http.ResponseWriter, r *http.Request) error {
 	p.Today, p.MayGive = vn.DayOf(p.Now), task.MayGive(p.Actor)
 	if !slices.Contains(ways, p.Way) {
 		p.Way = ways[0]
+	}
+	if d := vn.Day(q.Get("day")); d.Valid() && p.Way != "calendar" {
+		p.Filter.From, p.Filter.To = d, d
 	}
 	if p.Filter.State != task.Waiting && p.Filter.State != task.Asking && !slices.Contains(task.States, p.Filter.State) {
 		p.Filter.State = ""
@@ -255,6 +258,9 @@ func (p listPage) link(changed ...string) string {
 	set("state", string(p.Filter.State))
 	set("q", p.Filter.Query)
 	set("source", p.Filter.Source)
+	if p.Way == ways[0] {
+		set("day", string(p.Filter.From))
+	}
 	if p.Way != ways[0] {
 		set("view", p.Way)
 	}

@@ -27,7 +27,7 @@ const (
 	pageSize = 50
 	events   = 200
 	maxFile  = 25 << 20
-	listed   = 60 // units under that a form offers to tick
+	listed   = 120 // units under that a form offers to tick
 )
 
 type server struct {
@@ -213,7 +213,7 @@ func (s *server) addEvidence(w http.ResponseWriter, r *http.Request) error {
 		}); err != nil {
 			return err
 		}
-		b, err := s.files.Put(name, f, maxFile)
+		b, err := s.files.Put(name, f, maxFile, file.PDF, file.DOCX, file.PNG, file.JPEG)
 		if err != nil {
 			return s.show(w, r, err)
 		}

@@ -8,7 +8,6 @@ import (
 	"nhipcau/internal/api"
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
-	"nhipcau/internal/fault"
 	"nhipcau/internal/vn"
 )
 
@@ -55,21 +54,15 @@ func forAPI(t Task, today vn.Day) apiUnitTask {
 type apiNewUnitTask struct {
 	Text        string     `json:"text"`
 	Deliverable string     `json:"deliverable"`
-	Leads       []string   `json:"leads" doc:"Keys of the units that lead; each gets a task"`
+	Lead        string     `json:"lead" doc:"Key of the unit that leads"`
 	Partners    []string   `json:"partners,omitempty" doc:"Keys of units"`
-	Person      string     `json:"person,omitempty" doc:"Key of a member, where one unit leads"`
+	Person      string     `json:"person,omitempty" doc:"Key of a member of the lead"`
 	Day         vn.Day     `json:"day,omitempty" doc:"Ten days from now if absent"`
 	Wording     vn.Wording `json:"wording,omitempty" enum:"before,until" doc:"Whether the day itself is too late; until if absent"`
 	Source      Source     `json:"source,omitempty" enum:"hand,directive,conclusion"`
 	SourceID    string     `json:"source_id,omitempty" doc:"Id of a directive"`
 	SourceText  string     `json:"source_text,omitempty"`
 	Parent      string     `json:"parent,omitempty" doc:"Id of a task of your unit that is handed down"`
-}
-
-// apiGivenTasks are the tasks that were given together.
-type apiGivenTasks struct {
-	Order string        `json:"order"`
-	Tasks []apiUnitTask `json:"tasks"`
 }
 
 type apiTaskWords struct {
@@ -124,27 +117,21 @@ func RegisterAPI(a *api.API) {
 			return out, err
 		}, func(t apiUnitTask) api.Cursor { return api.Cursor{At: t.Due.Start().Unix(), ID: t.ID} })
 	api.Get(a, api.Op{ID: "get-task", Noun: "tasks", Path: "/tasks/{id}", Summary: "task.api.get"}, see)
-	api.Do(a, api.Op{ID: "give-task", Noun: "tasks", Path: "/tasks", Summary: "task.api.give"},
-		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *struct{ Body apiNewUnitTask }) (apiGivenTasks, error) {
+	api.Post(a, api.Op{ID: "give-task", Noun: "tasks", Path: "/tasks", Summary: "task.api.give"},
+		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *struct{ Body apiNewUnitTask }) (apiUnitTask, error) {
 			b := in.Body
-			if len(b.Leads) == 0 {
-				w := fault.Wrong{}
-				w.Add("leads", "task.error.lead")
-				return apiGivenTasks{}, w.Err()
-			}
 			o, err := Give(ctx, tx, by, Form{
-				Text: b.Text, Deliverable: b.Deliverable, Reach: Named, Leads: b.Leads, Partners: b.Partners, Person: b.Person, Day: b.Day, Wording: b.Wording,
+				Text: b.Text, Deliverable: b.Deliverable, Reach: Named, Leads: []string{b.Lead}, Partners: b.Partners, Person: b.Person, Day: b.Day, Wording: b.Wording,
 				Source: b.Source, SourceID: b.SourceID, SourceText: b.SourceText, Parent: b.Parent,
 			})
 			if err != nil {
-				return apiGivenTasks{}, err
+				return apiUnitTask{}, err
 			}
-			all, err := First(ctx, tx, by, o.ID, maxUnits)
-			out := apiGivenTasks{Order: o.ID, Tasks: []apiUnitTask{}}
-			for _, t := range all {
-				out.Tasks = append(out.Tasks, forAPI(t, vn.DayOf(tx.Now)))
+			all, err := First(ctx, tx, by, o.ID, 1)
+			if err != nil {
+				return apiUnitTask{}, err
 			}
-			return out, err
+			return see(ctx, tx, by, &api.ByID{ID: all[0].ID})
 		})
 	changing(a, "note-task", "notes", "task.api.note", func(ctx context.Context, tx *db.Tx, by auth.Actor, was apiUnitTask, b apiTaskWords) error {
 		return Note(ctx, tx, by, was.ID, b.Text)

@@ -17,6 +17,7 @@ import (
 	"nhipcau/internal/account"
 	"nhipcau/internal/api"
 	"nhipcau/internal/auth"
+	"nhipcau/internal/board"
 	"nhipcau/internal/calendar"
 	"nhipcau/internal/clause"
 	"nhipcau/internal/conference"
@@ -36,6 +37,7 @@ import (
 	"nhipcau/internal/form"
 	"nhipcau/internal/formula"
 	"nhipcau/internal/hall"
+	"nhipcau/internal/holiday"
 	"nhipcau/internal/i18n"
 	"nhipcau/internal/imports"
 	"nhipcau/internal/intake"
@@ -65,6 +67,8 @@ import (
 	"nhipcau/internal/site"
 	"nhipcau/internal/statement"
 	"nhipcau/internal/tally"
+	"nhipcau/internal/task"
+	"nhipcau/internal/urge"
 	"nhipcau/internal/vn"
 	"nhipcau/internal/web"
 )
@@ -95,7 +99,7 @@ func locales() []fs.FS {
 		conference.Locale, roll.Locale, level.Locale, site.Locale, programme.Locale, invitation.Locale, sheet.Locale, device.Locale, hall.Locale,
 		minutes.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale, statement.Locale, formula.Locale, form.Locale, filing.Locale,
 		calendar.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale, signing.Locale, fill.Locale, prose.Locale, draft.Locale,
-		clause.Locale, coverage.Locale, reflection.Locale, quiz.Locale, opinion.Locale,
+		clause.Locale, coverage.Locale, reflection.Locale, quiz.Locale, opinion.Locale, holiday.Locale, task.Locale,
 	}
 }
 
@@ -139,6 +143,8 @@ func open(ctx context.Context, cfg Config, log *slog.Logger) (*house, error) {
 	quiz.Jobs(h.jobs, subjects())
 	reflection.Jobs(h.jobs)
 	plan.Jobs(h.jobs)
+	task.Jobs(h.jobs)
+	urge.Jobs(h.jobs)
 	return h, h.build()
 }
 
@@ -180,6 +186,10 @@ func (h *house) build() error {
 	plan.Register(h.site, h.db, adopted)
 	coverage.Register(h.site, h.db)
 	consult.Register(h.site, h.db, drafts())
+	holiday.Register(h.site, h.db)
+	task.Register(h.site, h.db, h.files)
+	board.Register(h.site, h.db)
+	urge.Register(h.site, h.db)
 	report.Register(h.site, h.db)
 	imports.Register(h.site, h.db)
 	remind.Register(h.site, h.db)
@@ -206,12 +216,12 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, roll.RegisterAPI, level.RegisterAPI, site.RegisterAPI,
 		invitation.RegisterAPI, hall.RegisterAPI, quiz.RegisterAPI(subjects()), reflection.RegisterAPI, minutes.RegisterAPI, clause.RegisterAPI,
 		plan.RegisterAPI(adopted), coverage.RegisterAPI, report.RegisterAPI, form.RegisterAPI, filing.RegisterAPI, signing.RegisterAPI,
-		calendar.RegisterAPI(calendar.Weekends), opinion.RegisterAPI,
+		calendar.RegisterAPI(calendar.Weekends), opinion.RegisterAPI, task.RegisterAPI,
 	} {
 		register(h.api)
 	}
 	figures.RegisterAPI(h.api, kinds(), map[string]string{
-		"opening": "/rollouts/", "late": "/rollouts/", "extension": "/rollouts/", "conference": "/conferences/", "plan": "/plans/", "report": "/reports/",
+		"opening": "/rollouts/", "late": "/rollouts/", "extension": "/rollouts/", "conference": "/conferences/", "plan": "/plans/", "task": "/tasks/", "report": "/reports/",
 		"return": "/periods/", rung.Asked: "/conferences/",
 	})
 	api.Register(h.site, h.api)
@@ -220,7 +230,7 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 
 func kinds() []*tally.Kind {
 	return []*tally.Kind{
-		rollout.Kind(), conference.Kind(), rung.Kind(), statement.Kind(), filing.Kind(), reflection.Kind(), quiz.Kind(), opinion.Kind(),
+		rollout.Kind(), conference.Kind(), rung.Kind(), statement.Kind(), filing.Kind(), reflection.Kind(), quiz.Kind(), opinion.Kind(), task.Kind(),
 	}
 }
 
@@ -279,6 +289,7 @@ var menu = []struct {
 		{href: "/conferences", key: "app.conferences"},
 		{href: "/plans", key: "app.plans"},
 		{href: "/opinions", key: "opinion.title"},
+		{href: "/tasks", key: "task.title"},
 		{href: "/reports", key: "app.reports"},
 		{href: "/forms", key: "form.title"},
 		{href: "/statements", key: "statement.title"},
@@ -316,6 +327,8 @@ func menuFor(by auth.Actor, path string, owed int) []web.MenuGroup {
 				item.Current = item.Current || strings.HasPrefix(path, "/quizzes") || strings.HasPrefix(path, "/subjects/conference") || strings.HasPrefix(path, "/banks")
 			case "/forms":
 				item.Current = item.Current || strings.HasPrefix(path, "/periods")
+			case "/tasks":
+				item.Current = item.Current || strings.HasPrefix(path, "/task-") || strings.HasPrefix(path, "/holidays")
 			case "/units":
 				item.Current = item.Current || strings.HasPrefix(path, "/members") || strings.HasPrefix(path, "/reforms")
 			}
@@ -358,14 +371,8 @@ func (h *house) frame(r *http.Request, p *web.Page) {
 // should hold.
 func recounts() map[string]tally.Recount {
 	return map[string]tally.Recount{
-		statement.Kind().Name:  statement.Recount,
-		filing.Kind().Name:     filing.Recount,
 		conference.Kind().Name: conference.Recount,
-		rung.Kind().Name:       rung.Recount,
 		reflection.Kind().Name: reflection.Recount,
-		quiz.Kind().Name:       quiz.Recount,
-		opinion.Kind().Name:    opinion.Recount,
-		rollout.Kind().Name:    tally.Together(recountRollout, follow.Recount, conference.RecountRollout),
 	}
 }
 

@@ -29,6 +29,7 @@ import (
 	"nhipcau/internal/site"
 	"nhipcau/internal/statement"
 	"nhipcau/internal/tally"
+	"nhipcau/internal/task"
 	"nhipcau/internal/vn"
 	"nhipcau/internal/web"
 )
@@ -53,7 +54,7 @@ type workItem struct {
 // first.
 func worklist(ctx context.Context, tx *db.Tx, p web.Page) ([]workItem, error) {
 	var all []workItem
-	for _, source := range []func(context.Context, *db.Tx, web.Page) ([]workItem, error){owedWork, conferenceWork, levelWork, invitedWork, secretaryWork, receivingWork, statementWork, formWork, signingWork, reflectionWork, quizWork, opinionWork} {
+	for _, source := range []func(context.Context, *db.Tx, web.Page) ([]workItem, error){owedWork, conferenceWork, levelWork, invitedWork, secretaryWork, receivingWork, statementWork, formWork, signingWork, reflectionWork, quizWork, opinionWork, taskWork} {
 		some, err := source(ctx, tx, p)
 		if err != nil {
 			return nil, err
@@ -284,6 +285,42 @@ func opinionWork(ctx context.Context, tx *db.Tx, p web.Page) ([]workItem, error)
 	return all, err
 }
 
+// taskWork are the tasks by works on, and how many that their unit gave wait for an
+// answer.
+func taskWork(ctx context.Context, tx *db.Tx, p web.Page) ([]workItem, error) {
+	const most = 100
+	open, err := task.Owing(ctx, tx, p.Actor, most)
+	if err != nil {
+		return nil, err
+	}
+	var all []workItem
+	today := vn.DayOf(p.Now)
+	for _, t := range open {
+		w := workItem{Title: p.T("task.work.do"), Note: t.Short(), Due: t.Due, State: web.None, When: p.Day(t.Due), Href: "/tasks/" + t.ID, Action: p.T("app.open")}
+		if t.Returned {
+			w.Title = p.T("task.work.returned")
+		}
+		switch t.State(today) {
+		case task.Late:
+			w.State, w.When = web.Late, p.T("rollout.stand.late", t.Due.DaysUntil(today))
+		case task.Soon:
+			w.State = web.Soon
+		}
+		all = append(all, w)
+	}
+	if !p.Actor.Is(auth.Clerk, auth.Secretary) {
+		return all, nil
+	}
+	done, asks, err := task.Answers(ctx, tx, p.Actor, most)
+	if done > 0 {
+		all = append(all, workItem{Title: p.T("task.work.verify"), Note: p.T("task.work.count", p.Int(done)), State: web.Soon, When: p.T("app.waiting"), Href: "/tasks?side=given&state=waiting", Action: p.T("app.look")})
+	}
+	if asks > 0 {
+		all = append(all, workItem{Title: p.T("task.work.answer"), Note: p.T("task.work.count", p.Int(asks)), State: web.Soon, When: p.T("app.waiting"), Href: "/tasks?side=given&state=asks", Action: p.T("app.look")})
+	}
+	return all, err
+}
+
 type workPage struct {
 	web.Page
 	Items   []workItem
@@ -410,6 +447,7 @@ func sources() map[string]figures.SourcePage {
 			return tally.Href(n, unit, lane, false)
 		}},
 		rollout.Kind().Name: {Label: label("app.source.rollout"), Name: rolloutTitle, Href: func(id, _, _ string) string { return "/rollouts/" + id }},
+		task.Kind().Name:    {Label: label("task.one"), Href: func(id, _, _ string) string { return "/tasks/" + id }},
 		"report":            {Label: label("app.source.report"), Href: func(id, _, _ string) string { return "/reports/" + id }},
 		"stated":            {Label: label("app.source.stated"), Href: func(id, _, _ string) string { return "/stated/" + id }},
 

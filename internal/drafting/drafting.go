@@ -47,6 +47,7 @@ var (
 	programmes = source{paper.Programme, "plan", true, ofPlan}
 	reminders  = source{paper.Reminder, "rollout", false, ofRollout}
 	summonses  = source{paper.Summons, "conference", true, ofConference}
+	letters    = source{paper.Assignment, "task-order", true, ofOrder}
 )
 
 // Issue puts the paper of a record in the register of by's unit. The record is

@@ -36,6 +36,7 @@ func Register(site *web.Site, d *db.DB, files *file.Store, base string) {
 		{"/plans/{id}/paper", programmes},
 		{"/rollouts/{id}/reminder", reminders},
 		{"/conferences/{id}/summons", summonses},
+		{"/task-orders/{id}/letter", letters},
 	} {
 		site.Handle("GET "+x.path, web.SignedIn, func(w http.ResponseWriter, r *http.Request) error { return s.show(w, r, x.source, nil) })
 		site.Handle("GET "+x.path+".docx", web.SignedIn, func(w http.ResponseWriter, r *http.Request) error { return s.docx(w, r, x.source) })
@@ -68,7 +69,7 @@ type showPage struct {
 
 // path is the address of the page.
 func (p showPage) path() string {
-	end := map[paper.Kind]string{paper.Reminder: "/reminder", paper.Summons: "/summons"}[p.Source.kind]
+	end := map[paper.Kind]string{paper.Reminder: "/reminder", paper.Summons: "/summons", paper.Assignment: "/letter"}[p.Source.kind]
 	if end == "" {
 		end = "/paper"
 	}

@@ -12,16 +12,17 @@ type Kind string
 
 // The kinds.
 const (
-	Report    Kind = "report"    // báo cáo
-	Programme Kind = "programme" // chương trình hành động
-	Reminder  Kind = "reminder"  // công văn nhắc việc
-	Summons   Kind = "summons"   // giấy mời, công văn triệu tập
-	Minutes   Kind = "minutes"   // biên bản, signed by who took them and by the chair
-	Agenda    Kind = "agenda"    // chương trình hội nghị, which has neither number nor signature
+	Report     Kind = "report"     // báo cáo
+	Programme  Kind = "programme"  // chương trình hành động
+	Reminder   Kind = "reminder"   // công văn nhắc việc
+	Assignment Kind = "assignment" // công văn giao việc
+	Summons    Kind = "summons"    // giấy mời, công văn triệu tập
+	Minutes    Kind = "minutes"    // biên bản, signed by who took them and by the chair
+	Agenda     Kind = "agenda"     // chương trình hội nghị, which has neither number nor signature
 )
 
 // Kinds are all kinds.
-var Kinds = []Kind{Report, Programme, Reminder, Summons, Minutes}
+var Kinds = []Kind{Report, Programme, Reminder, Assignment, Summons, Minutes}
 
 // A Content is what a paper says, without head and foot.
 type Content struct {

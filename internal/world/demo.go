@@ -147,6 +147,7 @@ func tell(ctx context.Context, h House) error {
 	if err := youth.write(ctx, at(10, 1, 9, 0), youth.mailboxes); err != nil {
 		return err
 	}
+	youth.work()
 	if err := youth.tellBloc(ctx); err != nil {
 		return err
 	}

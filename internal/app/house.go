@@ -25,6 +25,7 @@ import (
 	"nhipcau/internal/fault"
 	"nhipcau/internal/figures"
 	"nhipcau/internal/file"
+	"nhipcau/internal/filing"
 	"nhipcau/internal/follow"
 	"nhipcau/internal/form"
 	"nhipcau/internal/hall"
@@ -83,7 +84,7 @@ func locales() []fs.FS {
 		Locale, web.Locale, api.Locale, file.Locale, org.Locale, account.Locale, tally.Locale, mail.Locale,
 		directive.Locale, rollout.Locale, conference.Locale, roll.Locale, level.Locale, site.Locale, programme.Locale, invitation.Locale, sheet.Locale, device.Locale, hall.Locale,
 		minutes.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
-		statement.Locale, form.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
+		statement.Locale, form.Locale, filing.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
 		reflection.Locale, quiz.Locale,
 	}
 }
@@ -168,6 +169,7 @@ func (h *house) build() error {
 	reform.Register(h.site, h.db)
 	statement.Register(h.site, h.db, h.files)
 	form.Register(h.site, h.db)
+	filing.Register(h.site, h.db)
 	paper.Register(h.site, h.db, h.files)
 	drafting.Register(h.site, h.db, h.files, h.cfg.base())
 	figures.Register(h.site, h.db, kinds(), sources(), recounts())
@@ -182,7 +184,7 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 	}})
 	for _, register := range []func(*api.API){
 		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, roll.RegisterAPI, level.RegisterAPI, site.RegisterAPI, invitation.RegisterAPI,
-		hall.RegisterAPI, quiz.RegisterAPI(subjects()), reflection.RegisterAPI, minutes.RegisterAPI, plan.RegisterAPI, report.RegisterAPI, form.RegisterAPI,
+		hall.RegisterAPI, quiz.RegisterAPI(subjects()), reflection.RegisterAPI, minutes.RegisterAPI, plan.RegisterAPI, report.RegisterAPI, form.RegisterAPI, filing.RegisterAPI,
 	} {
 		register(h.api)
 	}
@@ -195,7 +197,7 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 }
 
 func kinds() []*tally.Kind {
-	return []*tally.Kind{rollout.Kind(), conference.Kind(), rung.Kind(), statement.Kind(), form.Kind(), reflection.Kind(), quiz.Kind()}
+	return []*tally.Kind{rollout.Kind(), conference.Kind(), rung.Kind(), statement.Kind(), filing.Kind(), reflection.Kind(), quiz.Kind()}
 }
 
 // ServeHTTP answers the questions of a supervisor, those of programs by the API,
@@ -331,7 +333,7 @@ func (h *house) frame(r *http.Request, p *web.Page) {
 // should hold.
 func recounts() map[string]tally.Recount {
 	return map[string]tally.Recount{
-		statement.Kind().Name: statement.Recount, form.Kind().Name: form.Recount, conference.Kind().Name: conference.Recount, rung.Kind().Name: rung.Recount,
+		statement.Kind().Name: statement.Recount, filing.Kind().Name: filing.Recount, conference.Kind().Name: conference.Recount, rung.Kind().Name: rung.Recount,
 		reflection.Kind().Name: reflection.Recount, quiz.Kind().Name: quiz.Recount,
 		rollout.Kind().Name: tally.Together(recountRollout, follow.Recount, conference.RecountRollout),
 	}

@@ -1,10 +1,6 @@
-// Package form asks for the same figures again each period: how many members,
-// classes, models there were in March, in April. A unit makes a form once, opens
-// a period of it each month, and the units under it return their figures.
-//
-// What a unit returned is never changed: a correction is a new row with a reason,
-// and the newest stands. Each period has a sheet of its own, on which a return
-// posts what it adds to what the unit had returned before.
+// Package form says what is asked of units again each period: how many members,
+// classes, models there are. A unit makes a form once; filing opens periods of it
+// and takes the figures of the units under its owner.
 package form
 
 import (
@@ -82,7 +78,6 @@ const (
 	maxText  = 300
 	maxLabel = 300
 	maxWord  = 40
-	maxWhy   = 2000
 )
 
 var plainKey = regexp.MustCompile(`^[a-z0-9_]{1,40}$`)
@@ -149,7 +144,7 @@ func Make(ctx context.Context, tx *db.Tx, by auth.Actor, f Form) (Form, error) {
 // Amend changes a draft; once a form has been opened, it stays as it is. It is a
 // Conflict if the form has changed since version.
 func Amend(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int64, f Form) error {
-	had, err := owned(ctx, tx, by, id)
+	had, err := Owned(ctx, tx, by, id)
 	if err != nil {
 		return err
 	}
@@ -166,11 +161,11 @@ func Amend(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int
 	return audit.Record(ctx, tx, by, "form.amend", id, f.Title)
 }
 
-// owned returns a form that by may see, and may change.
-func owned(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (Form, error) {
+// Owned returns a form that by may see, and may change.
+func Owned(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (Form, error) {
 	f, err := Get(ctx, tx, by, id)
 	if err == nil {
-		err = mayKeep(by, f.Unit)
+		err = MayKeep(by, f.Unit)
 	}
 	return f, err
 }
@@ -181,17 +176,13 @@ func Open(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int6
 	return move(ctx, tx, by, id, version, Draft, Opened, "form.open")
 }
 
-// Close closes a form with its open periods: nothing is returned to it any more.
-// It is a Conflict if the form has changed since version, or is not open.
+// Close closes a form: no period of it is opened any more. It is a Conflict if the form has changed since version, or is not open.
 func Close(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int64) error {
-	if err := move(ctx, tx, by, id, version, Opened, Closed, "form.close"); err != nil {
-		return err
-	}
-	return closePeriods(ctx, tx, id)
+	return move(ctx, tx, by, id, version, Opened, Closed, "form.close")
 }
 
 func move(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int64, from, to Stage, action string) error {
-	f, err := owned(ctx, tx, by, id)
+	f, err := Owned(ctx, tx, by, id)
 	if err != nil {
 		return err
 	}

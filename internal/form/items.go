@@ -74,17 +74,17 @@ func FormatItems(items []Item) string {
 	return b.String()
 }
 
-// A section is the items under one heading, by their places from 1.
-type section struct {
+// A Section is the items under one heading, by their places from 1.
+type Section struct {
 	Name   string
 	Places []int
 }
 
-// sections are the items of a form under their headings, in its order.
-func (f Form) sections() (all []section) {
+// Sections are the items of a form under their headings, in its order.
+func (f Form) Sections() (all []Section) {
 	for i, it := range f.Items {
 		if len(all) == 0 || all[len(all)-1].Name != it.Section {
-			all = append(all, section{Name: it.Section})
+			all = append(all, Section{Name: it.Section})
 		}
 		last := &all[len(all)-1]
 		last.Places = append(last.Places, i+1)

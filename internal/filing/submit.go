@@ -1,7 +1,8 @@
-package form
+package filing
 
 import (
 	"context"
+	"nhipcau/internal/form"
 	"strconv"
 	"time"
 
@@ -11,6 +12,8 @@ import (
 	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
 )
+
+const maxWhy = 2000
 
 // Figures are what a unit returns, by the key of the item. An item that is left
 // out is empty, which is not zero.
@@ -38,7 +41,7 @@ func (r Return) Figure(n int) (int64, bool) {
 }
 
 // Figures returns what r says, by the key of the item in form f.
-func (r Return) Figures(f Form) Figures {
+func (r Return) Figures(f form.Form) Figures {
 	all := Figures{}
 	for i, it := range f.Items {
 		if x, ok := r.Figure(i + 1); ok {
@@ -68,7 +71,7 @@ func (r *Round) vector(figures Figures) (tally.Vec, error) {
 		case !ok:
 			continue
 		case x < it.Low || x > it.High:
-			w.Add(field(it.Key), "form.error.between", vn.Int(it.Low), vn.Int(it.High))
+			w.Add(field(it.Key), "filing.error.between", vn.Int(it.Low), vn.Int(it.High))
 		}
 		if ok {
 			known++
@@ -78,12 +81,12 @@ func (r *Round) vector(figures Figures) (tally.Vec, error) {
 	if known < len(figures) {
 		for key := range figures {
 			if r.place[key] == 0 {
-				w.Add(field(key), "form.error.unknown")
+				w.Add(field(key), "filing.error.unknown")
 			}
 		}
 	}
 	if known == 0 {
-		w.Add("figures", "form.error.empty")
+		w.Add("figures", "filing.error.empty")
 	}
 	if err := w.Err(); err != nil {
 		return tally.Vec{}, err
@@ -112,7 +115,7 @@ func Submit(ctx context.Context, tx *db.Tx, by auth.Actor, period, unitKey strin
 		return had, nil
 	}
 	if had.N != seen {
-		return Return{}, fault.New(fault.Conflict, "form.error.changed")
+		return Return{}, fault.New(fault.Conflict, "filing.error.changed")
 	}
 	if reason, err = why(reason, had.Stands()); err != nil {
 		return Return{}, err
@@ -131,7 +134,7 @@ func Withdraw(ctx context.Context, tx *db.Tx, by auth.Actor, period, unitKey str
 		return Return{}, err
 	}
 	if !had.Stands() || had.N != seen {
-		return Return{}, fault.New(fault.Conflict, "form.error.changed")
+		return Return{}, fault.New(fault.Conflict, "filing.error.changed")
 	}
 	return r.enter(ctx, tx, by, had, tally.Vec{}, reason)
 }
@@ -164,7 +167,7 @@ func entry(ctx context.Context, tx *db.Tx, by auth.Actor, period, unitKey string
 	on, asked := r.asks(unit)
 	if !on || r.Sheet.Tree != by.Tree {
 		// A form that asks a unit is seen by it; of any other it must be asked.
-		if _, err := Get(ctx, tx, by, r.Form.ID); err != nil {
+		if _, err := form.Get(ctx, tx, by, r.Form.ID); err != nil {
 			return r, had, err
 		}
 	}
@@ -173,11 +176,11 @@ func entry(ctx context.Context, tx *db.Tx, by auth.Actor, period, unitKey string
 	}
 	switch {
 	case !on:
-		err = fault.New(fault.Conflict, "form.error.not_on")
+		err = fault.New(fault.Conflict, "filing.error.not_on")
 	case !asked:
-		err = fault.New(fault.Conflict, "form.error.not_asked")
-	case r.Period.State != Opened:
-		err = fault.New(fault.Conflict, "form.error.closed")
+		err = fault.New(fault.Conflict, "filing.error.not_asked")
+	case r.Period.State != form.Opened:
+		err = fault.New(fault.Conflict, "filing.error.closed")
 	}
 	return r, had, err
 }

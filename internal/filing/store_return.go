@@ -1,7 +1,8 @@
-package form
+package filing
 
 import (
 	"context"
+	"nhipcau/internal/form"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
@@ -19,7 +20,7 @@ func unitByKey(ctx context.Context, tx *db.Tx, by auth.Actor, key string) (id in
 
 // newest returns how a period stands and the newest return of a unit in it, whose
 // N is 0 if there is none.
-func newest(ctx context.Context, tx *db.Tx, period string, unit int64) (state Stage, r Return, err error) {
+func newest(ctx context.Context, tx *db.Tx, period string, unit int64) (state form.Stage, r Return, err error) {
 	r.Unit = unit
 	var figures []byte
 	err = tx.One(ctx, `SELECT p.state, coalesce(r.n, 0), r.figures, coalesce(r.reason, ''), coalesce(r.actor_name, ''), r.at

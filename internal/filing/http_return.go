@@ -1,9 +1,10 @@
-package form
+package filing
 
 import (
 	"context"
 	"maps"
 	"net/http"
+	"nhipcau/internal/form"
 	"strconv"
 
 	"nhipcau/internal/db"
@@ -53,7 +54,7 @@ func (s *server) unitPage(w http.ResponseWriter, r *http.Request, p unitPage, st
 	}
 	p.Title = p.Unit.Name
 	_, asked := p.Round.asks(p.Unit.ID)
-	p.MaySubmit = asked && maySubmit(p.Actor) == nil && p.Round.Period.State == Opened
+	p.MaySubmit = asked && maySubmit(p.Actor) == nil && p.Round.Period.State == form.Opened
 	if p.Typed == nil {
 		p.Typed = map[string]string{}
 		for key, x := range p.Newest.Figures(p.Round.Form) {
@@ -73,7 +74,7 @@ func (p unitPage) before(i int) Return {
 
 // A change is a figure that one return has otherwise than the one before it.
 type change struct {
-	Item     Item
+	Item     form.Item
 	From, To string // "" is empty
 }
 
@@ -98,7 +99,7 @@ func (p unitPage) changes(i int) (all []change) {
 
 // typedFigures reads the figures of a form as typed: what was typed, by field, and
 // which of it is no number.
-func (f Form) typedFigures(r *http.Request) (Figures, map[string]string, fault.Wrong) {
+func typedFigures(f form.Form, r *http.Request) (Figures, map[string]string, fault.Wrong) {
 	figures, typed, w := Figures{}, map[string]string{"reason": r.PostFormValue("reason")}, fault.Wrong{}
 	for _, it := range f.Items {
 		s := r.PostFormValue(field(it.Key))
@@ -108,7 +109,7 @@ func (f Form) typedFigures(r *http.Request) (Figures, map[string]string, fault.W
 		}
 		x, ok := vn.ParseInt(s)
 		if !ok {
-			w.Add(field(it.Key), "form.error.number")
+			w.Add(field(it.Key), "filing.error.number")
 		}
 		figures[it.Key] = x
 	}
@@ -127,7 +128,7 @@ func (s *server) submit(w http.ResponseWriter, r *http.Request) error {
 	}); err != nil {
 		return err
 	}
-	figures, typed, wrong := p.Round.Form.typedFigures(r)
+	figures, typed, wrong := typedFigures(p.Round.Form, r)
 	p.Typed = typed
 	if len(wrong) > 0 {
 		if _, err := p.Round.vector(figures); err != nil {
@@ -145,7 +146,7 @@ func (s *server) submit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.again(w, r, p, err)
 	}
-	return web.SeeSaid(w, r, "form.said.submitted", "%s", returnHref(id, key))
+	return web.SeeSaid(w, r, "filing.said.submitted", "%s", returnHref(id, key))
 }
 
 // again shows the page with what was typed and what is wrong with it.
@@ -171,5 +172,5 @@ func (s *server) withdraw(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.again(w, r, p, err)
 	}
-	return web.SeeSaid(w, r, "form.said.withdrawn", "%s", returnHref(id, key))
+	return web.SeeSaid(w, r, "filing.said.withdrawn", "%s", returnHref(id, key))
 }

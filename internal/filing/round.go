@@ -1,8 +1,9 @@
-package form
+package filing
 
 import (
 	"context"
 	"fmt"
+	"nhipcau/internal/form"
 	"sync"
 
 	"nhipcau/internal/auth"
@@ -14,7 +15,7 @@ import (
 // A Round is one period of a form as it is asked of the tree: all that every
 // return to it has to know.
 type Round struct {
-	Form   Form
+	Form   form.Form
 	Period Period
 	Sheet  tally.Sheet
 
@@ -29,14 +30,14 @@ func GetRound(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (Round, 
 	if err != nil {
 		return Round{}, err
 	}
-	if _, err := Get(ctx, tx, by, p.Form); err != nil {
+	if _, err := form.Get(ctx, tx, by, p.Form); err != nil {
 		return Round{}, err
 	}
 	return roundOf(ctx, tx, id, p.State, p.Version)
 }
 
 // roundOf returns the round of a period that stands so and so, whoever asks.
-func roundOf(ctx context.Context, tx *db.Tx, id string, state Stage, version int64) (Round, error) {
+func roundOf(ctx context.Context, tx *db.Tx, id string, state form.Stage, version int64) (Round, error) {
 	r, ok := rounds.get(id)
 	if !ok {
 		var err error
@@ -60,7 +61,7 @@ func readRound(ctx context.Context, tx *db.Tx, id string) (r Round, err error) {
 	if r.Period, err = readPeriod(ctx, tx, id); err != nil {
 		return r, err
 	}
-	if r.Form, err = readForm(ctx, tx, r.Period.Form); err != nil {
+	if r.Form, err = form.Find(ctx, tx, r.Period.Form); err != nil {
 		return r, err
 	}
 	if r.Sheet, err = tally.Find(ctx, tx, r.Period.Sheet); err != nil {
@@ -83,12 +84,12 @@ func (r *Round) due(e *epoch.Epoch, at int) (own, subtree int64) {
 		return 1, 1
 	}
 	switch r.Form.Asks {
-	case Leaf:
+	case form.Leaf:
 		if e.End(at) == at+1 {
 			own = 1
 		}
 		return own, int64(e.Leaves(at))
-	case Under:
+	case form.Under:
 		switch {
 		case at == r.root:
 			for range e.Children(at) {

@@ -1,9 +1,10 @@
-package form
+package filing
 
 import (
 	"context"
 	"net/http"
 	"net/url"
+	"nhipcau/internal/form"
 	"strconv"
 
 	"nhipcau/internal/auth"
@@ -71,7 +72,7 @@ func (s *server) table(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.Title = p.Unit.Name
-	p.MayKeep = mayKeep(p.Actor, p.Round.Form.Unit) == nil && p.Round.Period.State == Opened
+	p.MayKeep = form.MayKeep(p.Actor, p.Round.Form.Unit) == nil && p.Round.Period.State == form.Opened
 	_, p.MyReturn = p.Round.asks(p.Actor.Unit)
 	return web.Render(w, r, http.StatusOK, tableView(p))
 }
@@ -152,7 +153,7 @@ func (s *server) closePeriod(w http.ResponseWriter, r *http.Request) error {
 	}); err != nil {
 		return err
 	}
-	return web.SeeSaid(w, r, "form.said.period_closed", "/periods/%s/units/%s", id, by.UnitKey)
+	return web.SeeSaid(w, r, "filing.said.period_closed", "/periods/%s/units/%s", id, by.UnitKey)
 }
 
 // lackPage lists who has not returned at and under a unit.
@@ -168,7 +169,7 @@ type lackPage struct {
 }
 
 func (s *server) lacking(w http.ResponseWriter, r *http.Request) error {
-	p := lackPage{Page: s.site.Page(r, "form.lacking")}
+	p := lackPage{Page: s.site.Page(r, "filing.lacking")}
 	after, _ := strconv.Atoi(r.URL.Query().Get("after")) // what is no number is the first page
 	p.First = after <= 0
 	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {

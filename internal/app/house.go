@@ -55,6 +55,7 @@ import (
 	"nhipcau/internal/site"
 	"nhipcau/internal/statement"
 	"nhipcau/internal/tally"
+	"nhipcau/internal/target"
 	"nhipcau/internal/vn"
 	"nhipcau/internal/web"
 )
@@ -85,7 +86,7 @@ func locales() []fs.FS {
 		directive.Locale, rollout.Locale, conference.Locale, roll.Locale, level.Locale, site.Locale, programme.Locale, invitation.Locale, sheet.Locale, device.Locale, hall.Locale,
 		minutes.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
 		statement.Locale, form.Locale, filing.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
-		reflection.Locale, quiz.Locale,
+		reflection.Locale, quiz.Locale, target.Locale,
 	}
 }
 
@@ -163,6 +164,7 @@ func (h *house) build() error {
 	reflection.Register(h.site, h.db, h.files)
 	minutes.Register(h.site, h.db, h.files, asked)
 	plan.Register(h.site, h.db)
+	target.Register(h.site, h.db, targetFeeds(), targetWeights())
 	report.Register(h.site, h.db)
 	imports.Register(h.site, h.db)
 	remind.Register(h.site, h.db)
@@ -197,7 +199,7 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 }
 
 func kinds() []*tally.Kind {
-	return []*tally.Kind{rollout.Kind(), conference.Kind(), rung.Kind(), statement.Kind(), filing.Kind(), reflection.Kind(), quiz.Kind()}
+	return []*tally.Kind{rollout.Kind(), conference.Kind(), rung.Kind(), statement.Kind(), filing.Kind(), reflection.Kind(), quiz.Kind(), target.Kind()}
 }
 
 // ServeHTTP answers the questions of a supervisor, those of programs by the API,
@@ -254,6 +256,7 @@ var menu = []struct {
 		{href: "/rollouts", key: "app.rollouts"},
 		{href: "/conferences", key: "app.conferences"},
 		{href: "/plans", key: "app.plans"},
+		{href: "/targets", key: "target.title"},
 		{href: "/reports", key: "app.reports"},
 		{href: "/forms", key: "form.title"},
 		{href: "/statements", key: "statement.title"},
@@ -334,7 +337,7 @@ func (h *house) frame(r *http.Request, p *web.Page) {
 func recounts() map[string]tally.Recount {
 	return map[string]tally.Recount{
 		statement.Kind().Name: statement.Recount, filing.Kind().Name: filing.Recount, conference.Kind().Name: conference.Recount, rung.Kind().Name: rung.Recount,
-		reflection.Kind().Name: reflection.Recount, quiz.Kind().Name: quiz.Recount,
+		reflection.Kind().Name: reflection.Recount, quiz.Kind().Name: quiz.Recount, target.Kind().Name: target.Recount,
 		rollout.Kind().Name: tally.Together(recountRollout, follow.Recount, conference.RecountRollout),
 	}
 }

@@ -26,6 +26,7 @@ import (
 	"nhipcau/internal/site"
 	"nhipcau/internal/statement"
 	"nhipcau/internal/tally"
+	"nhipcau/internal/target"
 	"nhipcau/internal/vn"
 	"nhipcau/internal/web"
 )
@@ -50,7 +51,7 @@ type workItem struct {
 // first.
 func worklist(ctx context.Context, tx *db.Tx, p web.Page) ([]workItem, error) {
 	var all []workItem
-	for _, source := range []func(context.Context, *db.Tx, web.Page) ([]workItem, error){owedWork, conferenceWork, levelWork, invitedWork, secretaryWork, receivingWork, statementWork, formWork, reflectionWork, quizWork} {
+	for _, source := range []func(context.Context, *db.Tx, web.Page) ([]workItem, error){owedWork, conferenceWork, levelWork, invitedWork, secretaryWork, receivingWork, statementWork, formWork, reflectionWork, quizWork, targetWork} {
 		some, err := source(ctx, tx, p)
 		if err != nil {
 			return nil, err
@@ -348,6 +349,11 @@ func sources() map[string]figures.SourcePage {
 		c, err := conference.Get(ctx, tx, by, id)
 		return c.Title, err
 	}
+	targetTitle := func(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (string, error) {
+		id, _, _ = strings.Cut(id, ":")
+		t, err := target.Get(ctx, tx, by, id)
+		return t.Label, err
+	}
 	none := func(string, string, string) string { return "" }
 	return map[string]figures.SourcePage{
 		"opening":   {Label: label("app.source.opening"), Href: func(id, unit, _ string) string { return "/units/" + unit + "/members" }},
@@ -373,6 +379,8 @@ func sources() map[string]figures.SourcePage {
 			c, n := rung.Parse(id)
 			return "/conferences/" + c + "/levels/" + strconv.FormatInt(n, 10)
 		}},
+
+		target.Source: {Label: label("app.source.target"), Name: targetTitle, Href: target.Href},
 
 		"return": {Label: label("app.source.return"), Href: func(id, unit, _ string) string {
 			period, _, _ := strings.Cut(id, ":")

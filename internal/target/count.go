@@ -2,6 +2,7 @@ package target
 
 import (
 	"context"
+	"strings"
 
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
@@ -77,4 +78,10 @@ func Recount(ctx context.Context, tx *db.Tx, s tally.Sheet) (map[int64]tally.Del
 		}
 	}
 	return sums, nil
+}
+
+// Href is the page of a target at the unit whose deed a source names.
+func Href(id, _, _ string) string {
+	target, unit, _ := strings.Cut(id, ":")
+	return Target{ID: target}.at(unit)
 }

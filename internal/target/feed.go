@@ -19,7 +19,7 @@ type Feed struct {
 	// Choices are the figures of this sort that by may choose.
 	Choices func(ctx context.Context, tx *db.Tx, by auth.Actor) ([]Choice, error)
 	// Named says what a figure is called; NotFound if by may not see it.
-	Named func(ctx context.Context, tx *db.Tx, by auth.Actor, of string) (string, error)
+	Named func(ctx context.Context, tx *db.Tx, by auth.Actor, of string) (Choice, error)
 	// Read returns what was reached at and under each of units from a day to before
 	// another; units of which nothing is known are left out.
 	Read func(ctx context.Context, tx *db.Tx, by auth.Actor, of string, units []int64, from, to vn.Day) (map[int64]Reading, error)
@@ -27,8 +27,9 @@ type Feed struct {
 	Parts func(ctx context.Context, tx *db.Tx, by auth.Actor, of string, unit int64, unitKey string, from, to vn.Day) ([]Part, error)
 }
 
-// A Choice is one figure that a feed offers.
-type Choice struct{ Of, Text string }
+// A Choice is one figure that a feed offers: what people call it and, where it is one
+// of several of that, the key of a message that says which.
+type Choice struct{ Of, Text, What string }
 
 // A Reading is what was reached, in 10^-Decimals.
 type Reading struct {
@@ -38,7 +39,7 @@ type Reading struct {
 
 // A Part is a part of a reading and where it opens to what was entered.
 type Part struct {
-	Text string
+	Text, What string // as those of a Choice
 	Reading
 	Href string
 }

@@ -218,7 +218,6 @@ func (s *server) table(w http.ResponseWriter, r *http.Request) error {
 	for _, c := range l.Columns {
 		sheet.Columns = append(sheet.Columns, office.SheetColumn{Title: c.Title(p.Lang), Width: 18})
 	}
-	sheet.Columns = append(sheet.Columns, office.SheetColumn{Title: p.T("target.col.unit"), Width: 60})
 	if err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) error {
 		t, own, err := handing(ctx, tx, p.Actor, r.PathValue("id"), r.PathValue("key"))
 		if err != nil {

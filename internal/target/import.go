@@ -15,6 +15,7 @@ func Layout() intake.Layout {
 	return intake.Layout{Name: "giao-chi-tieu", Sheet: "Giao chỉ tiêu", Columns: []intake.Column{
 		{Key: "unit", Names: []string{"Mã đơn vị", "Unit code", "Mã"}, Form: intake.Code, Needed: true, Example: "tccs-01", Note: "target.import.note.unit"},
 		{Key: "value", Names: []string{"Chỉ tiêu giao", "Target", "Chỉ tiêu"}, Example: "120", Note: "target.import.note.value"},
+		{Key: "name", Names: []string{"Đơn vị", "Unit", "Tên đơn vị"}, Example: "Xã Một", Note: "target.import.note.name"},
 	}}
 }
 

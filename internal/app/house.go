@@ -186,13 +186,13 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 	}})
 	for _, register := range []func(*api.API){
 		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, roll.RegisterAPI, level.RegisterAPI, site.RegisterAPI, invitation.RegisterAPI,
-		hall.RegisterAPI, quiz.RegisterAPI(subjects()), reflection.RegisterAPI, minutes.RegisterAPI, plan.RegisterAPI, report.RegisterAPI, form.RegisterAPI, filing.RegisterAPI,
+		hall.RegisterAPI, quiz.RegisterAPI(subjects()), reflection.RegisterAPI, minutes.RegisterAPI, plan.RegisterAPI, report.RegisterAPI, form.RegisterAPI, filing.RegisterAPI, target.RegisterAPI(targetFeeds()),
 	} {
 		register(h.api)
 	}
 	figures.RegisterAPI(h.api, kinds(), map[string]string{
 		"opening": "/rollouts/", "late": "/rollouts/", "extension": "/rollouts/", "conference": "/conferences/", "plan": "/plans/", "report": "/reports/",
-		"return": "/periods/", rung.Asked: "/conferences/",
+		"return": "/periods/", target.Source: "/targets/", rung.Asked: "/conferences/",
 	})
 	api.Register(h.site, h.api)
 	return h.api.Seal()

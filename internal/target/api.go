@@ -12,45 +12,45 @@ import (
 )
 
 type apiTarget struct {
-	ID        string     `json:"id"`
-	Label     string     `json:"label"`
-	Word      string     `json:"word" doc:"What is counted"`
-	Direction Direction  `json:"direction" enum:"least,most" doc:"So many at least, or so many at most"`
-	Decimals  int        `json:"decimals" doc:"All values are whole numbers of 10^-decimals"`
-	Owner     string     `json:"owner" doc:"Key of the unit that has set it" example:"doan-khoi"`
-	From      vn.Day     `json:"from" format:"date"`
-	To        vn.Day     `json:"to" format:"date" doc:"First day after it"`
-	Feed      string     `json:"feed,omitempty" doc:"What it is read off: the feed and which of its figures, form:ID:ITEM or rollout:ID:LANE"`
-	State     Stage      `json:"state" enum:"draft,open,closed"`
-	Note      string     `json:"note,omitempty"`
-	EnteredAt time.Time  `json:"entered_at"`
-	Version   int64      `json:"version" doc:"To be sent when it is issued"`
-	Path      []apiPoint `json:"path,omitempty" doc:"Not in lists"`
+	ID        string           `json:"id"`
+	Label     string           `json:"label"`
+	Word      string           `json:"word" doc:"What is counted"`
+	Direction Direction        `json:"direction" enum:"least,most" doc:"So many at least, or so many at most"`
+	Decimals  int              `json:"decimals" doc:"All values are whole numbers of 10^-decimals"`
+	Owner     string           `json:"owner" doc:"Key of the unit that has set it" example:"doan-khoi"`
+	From      vn.Day           `json:"from" format:"date"`
+	To        vn.Day           `json:"to" format:"date" doc:"First day after it"`
+	Feed      string           `json:"feed,omitempty" doc:"What it is read off: the feed and which of its figures, form:ID:ITEM or rollout:ID:LANE"`
+	State     Stage            `json:"state" enum:"draft,open,closed"`
+	Note      string           `json:"note,omitempty"`
+	EnteredAt time.Time        `json:"entered_at"`
+	Version   int64            `json:"version" doc:"To be sent when it is issued"`
+	Path      []apiTargetPoint `json:"path,omitempty" doc:"Not in lists"`
 }
 
 // Href is the target's address.
 func (t apiTarget) Href() string { return "/targets/" + t.ID }
 
-type apiPoint struct {
+type apiTargetPoint struct {
 	Name  string `json:"name" example:"Quý 1"`
 	To    vn.Day `json:"to" format:"date" doc:"First day after the stretch"`
 	Value int64  `json:"value" doc:"To be reached by then, counted from the first day"`
 }
 
 type apiNewTarget struct {
-	Label     string     `json:"label"`
-	Word      string     `json:"word"`
-	Direction Direction  `json:"direction" enum:"least,most"`
-	Decimals  int        `json:"decimals,omitempty" minimum:"0" maximum:"4"`
-	From      vn.Day     `json:"from" format:"date"`
-	Feed      string     `json:"feed,omitempty" doc:"form:ID:ITEM or rollout:ID:LANE; none if absent"`
-	Note      string     `json:"note,omitempty"`
-	Path      []apiPoint `json:"path" doc:"The last value is that of the target"`
+	Label     string           `json:"label"`
+	Word      string           `json:"word"`
+	Direction Direction        `json:"direction" enum:"least,most"`
+	Decimals  int              `json:"decimals,omitempty" minimum:"0" maximum:"4"`
+	From      vn.Day           `json:"from" format:"date"`
+	Feed      string           `json:"feed,omitempty" doc:"form:ID:ITEM or rollout:ID:LANE; none if absent"`
+	Note      string           `json:"note,omitempty"`
+	Path      []apiTargetPoint `json:"path" doc:"The last value is that of the target"`
 }
 
-// apiStanding is how a target stands at one unit. There is no percentage: reached and
+// apiTargetStanding is how a target stands at one unit. There is no percentage: reached and
 // value make it.
-type apiStanding struct {
+type apiTargetStanding struct {
 	Unit    string `json:"unit" example:"tccs-07"`
 	Name    string `json:"name"`
 	Value   *int64 `json:"value" doc:"What it was given; null if nothing"`
@@ -72,13 +72,13 @@ func (t Target) forAPI() apiTarget {
 		out.Feed = t.Feed + ":" + t.FeedOf
 	}
 	for _, p := range t.Points {
-		out.Path = append(out.Path, apiPoint(p))
+		out.Path = append(out.Path, apiTargetPoint(p))
 	}
 	return out
 }
 
-func (r Row) forAPI() apiStanding {
-	out := apiStanding{Unit: r.Key, Name: r.Name, Handed: r.Handed, Taken: r.Taken, Answer: r.Answer, Reason: r.Reason, Version: r.Version}
+func (r Row) forAPI() apiTargetStanding {
+	out := apiTargetStanding{Unit: r.Key, Name: r.Name, Handed: r.Handed, Taken: r.Taken, Answer: r.Answer, Reason: r.Reason, Version: r.Version}
 	if r.Given() {
 		out.Value = &r.Value
 	}
@@ -153,14 +153,14 @@ type apiUnitIn struct {
 }
 
 // standingFor returns how a target stands at a unit, as programs see it.
-func standingFor(ctx context.Context, tx *db.Tx, by auth.Actor, feeds Feeds, id, unitKey string) (apiStanding, error) {
+func standingFor(ctx context.Context, tx *db.Tx, by auth.Actor, feeds Feeds, id, unitKey string) (apiTargetStanding, error) {
 	t, err := Get(ctx, tx, by, id)
 	if err != nil {
-		return apiStanding{}, err
+		return apiTargetStanding{}, err
 	}
 	u, err := org.Get(ctx, tx, by, unitKey)
 	if err != nil {
-		return apiStanding{}, err
+		return apiTargetStanding{}, err
 	}
 	r, err := At(ctx, tx, by, feeds, t, u)
 	return r.forAPI(), err
@@ -168,7 +168,7 @@ func standingFor(ctx context.Context, tx *db.Tx, by auth.Actor, feeds Feeds, id,
 
 func registerStandings(a *api.API, feeds Feeds) {
 	api.Get(a, api.Op{ID: "target-standing", Noun: "targets", Path: "/targets/{id}/units/{unit}", Summary: "target.api.standing"},
-		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *apiUnitIn) (apiStanding, error) {
+		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *apiUnitIn) (apiTargetStanding, error) {
 			return standingFor(ctx, tx, by, feeds, in.ID, in.Unit)
 		})
 	type underIn struct {
@@ -176,7 +176,7 @@ func registerStandings(a *api.API, feeds Feeds) {
 		api.Paging
 	}
 	api.Pages(a, api.Op{ID: "target-under", Noun: "targets", Path: "/targets/{id}/units/{unit}/under", Summary: "target.api.under"},
-		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *underIn, after api.Cursor, limit int) ([]apiStanding, api.Cursor, error) {
+		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *underIn, after api.Cursor, limit int) ([]apiTargetStanding, api.Cursor, error) {
 			t, err := Get(ctx, tx, by, in.ID)
 			if err != nil {
 				return nil, api.Cursor{}, err
@@ -186,7 +186,7 @@ func registerStandings(a *api.API, feeds Feeds) {
 				return nil, api.Cursor{}, err
 			}
 			rows, next, err := Under(ctx, tx, by, feeds, t, u.ID, after.At, limit)
-			var out []apiStanding
+			var out []apiTargetStanding
 			for _, r := range rows {
 				out = append(out, r.forAPI())
 			}
@@ -194,21 +194,21 @@ func registerStandings(a *api.API, feeds Feeds) {
 		})
 }
 
-// apiDone answers a deed at a unit: the figures of the sheet follow at once, and are
+// apiTargetDone answers a deed at a unit: the figures of the sheet follow at once, and are
 // read by the standing.
-type apiDone struct {
+type apiTargetDone struct {
 	Target  string `json:"target"`
 	Unit    string `json:"unit" example:"tccs-07"`
 	Version int64  `json:"version" doc:"Of the unit's standing now"`
 }
 
-func doneAt(ctx context.Context, tx *db.Tx, by auth.Actor, id, unitKey string) (apiDone, error) {
+func doneAt(ctx context.Context, tx *db.Tx, by auth.Actor, id, unitKey string) (apiTargetDone, error) {
 	u, err := org.Get(ctx, tx, by, unitKey)
 	if err != nil {
-		return apiDone{}, err
+		return apiTargetDone{}, err
 	}
 	s, err := standingOf(ctx, tx, id, u.ID)
-	return apiDone{id, unitKey, s.Version}, err
+	return apiTargetDone{id, unitKey, s.Version}, err
 }
 
 func registerDeeds(a *api.API) {
@@ -221,14 +221,14 @@ func registerDeeds(a *api.API) {
 		}
 	}
 	api.Do(a, api.Op{ID: "hand-target", Noun: "targets", Path: "/targets/{id}/units/{unit}/handing", Summary: "target.api.hand"},
-		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *handIn) (apiDone, error) {
+		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *handIn) (apiTargetDone, error) {
 			t, own, err := handing(ctx, tx, by, in.ID, in.Unit)
 			if err != nil {
-				return apiDone{}, err
+				return apiTargetDone{}, err
 			}
 			offers, err := Offers(ctx, tx, by, nil, t, own.Unit, Typed, 0)
 			if err != nil {
-				return apiDone{}, err
+				return apiTargetDone{}, err
 			}
 			var shares []Share
 			for _, o := range offers {
@@ -237,10 +237,10 @@ func registerDeeds(a *api.API) {
 				}
 			}
 			if len(shares) < len(in.Body.Shares) {
-				return apiDone{}, wrong("shares", "target.error.unit")
+				return apiTargetDone{}, wrong("shares", "target.error.unit")
 			}
 			if err := Hand(ctx, tx, by, in.ID, in.Unit, in.Body.Version, shares, in.Body.Reason); err != nil {
-				return apiDone{}, err
+				return apiTargetDone{}, err
 			}
 			return doneAt(ctx, tx, by, in.ID, in.Unit)
 		})
@@ -253,9 +253,9 @@ func registerDeeds(a *api.API) {
 		}
 	}
 	api.Do(a, api.Op{ID: "reply-target", Noun: "targets", Path: "/targets/{id}/units/{unit}/reply", Summary: "target.api.reply"},
-		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *replyIn) (apiDone, error) {
+		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *replyIn) (apiTargetDone, error) {
 			if err := Reply(ctx, tx, by, in.ID, in.Unit, in.Body.Version, in.Body.Takes, in.Body.Reason); err != nil {
-				return apiDone{}, err
+				return apiTargetDone{}, err
 			}
 			return doneAt(ctx, tx, by, in.ID, in.Unit)
 		})

@@ -34,7 +34,9 @@ func Kind() *tally.Kind { return kind }
 const Source = "target"
 
 // source is the deed at a unit, which its page of the target shows.
-func source(id, unitKey string) tally.Source { return tally.Source{Kind: Source, ID: id + ":" + unitKey} }
+func source(id, unitKey string) tally.Source {
+	return tally.Source{Kind: Source, ID: id + ":" + unitKey}
+}
 
 // named says what a lane counts, with the name of the target and, where values have
 // decimals, how small their unit is.

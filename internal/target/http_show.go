@@ -274,4 +274,6 @@ func (s *server) lacking(w http.ResponseWriter, r *http.Request) error {
 	return web.Render(w, r, http.StatusOK, lackView(p))
 }
 
-func (p lackPage) base() string { return "/targets/" + p.Target.ID + "/lacking/" + url.PathEscape(p.Unit.Key) }
+func (p lackPage) base() string {
+	return "/targets/" + p.Target.ID + "/lacking/" + url.PathEscape(p.Unit.Key)
+}

@@ -159,7 +159,9 @@ func TestWho(t *testing.T) {
 	}), fault.Conflict, "error.conflict")
 	wantField(t, "not directly under", h.hand(t, x.ID, "khoi", map[string]int64{"to1": 5}, ""), "shares", "target.error.unit")
 	wantKind(t, "the owner answers itself", h.reply(t, x.ID, "khoi", 5, "vì"), fault.Conflict, "target.error.own")
-	if err := run(func(ctx context.Context, tx *db.Tx) error { return target.Close(ctx, tx, h.clerk("khoi"), x.ID, x.Version) }); err != nil {
+	if err := run(func(ctx context.Context, tx *db.Tx) error {
+		return target.Close(ctx, tx, h.clerk("khoi"), x.ID, x.Version)
+	}); err != nil {
 		t.Fatal(err)
 	}
 	wantKind(t, "an ended target", h.reply(t, x.ID, "mot", 5, "vì"), fault.Conflict, "target.error.stage")

@@ -28,6 +28,7 @@ import (
 	"nhipcau/internal/filing"
 	"nhipcau/internal/follow"
 	"nhipcau/internal/form"
+	"nhipcau/internal/guidance"
 	"nhipcau/internal/hall"
 	"nhipcau/internal/i18n"
 	"nhipcau/internal/imports"
@@ -86,7 +87,7 @@ func locales() []fs.FS {
 		directive.Locale, rollout.Locale, conference.Locale, roll.Locale, level.Locale, site.Locale, programme.Locale, invitation.Locale, sheet.Locale, device.Locale, hall.Locale,
 		minutes.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
 		statement.Locale, form.Locale, filing.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
-		reflection.Locale, quiz.Locale, target.Locale,
+		reflection.Locale, quiz.Locale, target.Locale, guidance.Locale,
 	}
 }
 
@@ -127,6 +128,7 @@ func open(ctx context.Context, cfg Config, log *slog.Logger) (*house, error) {
 	imports.Jobs(h.jobs)
 	paper.Jobs(h.jobs, h.files)
 	quiz.Jobs(h.jobs)
+	guidance.Jobs(h.jobs)
 	return h, h.build()
 }
 
@@ -165,6 +167,7 @@ func (h *house) build() error {
 	minutes.Register(h.site, h.db, h.files, asked)
 	plan.Register(h.site, h.db)
 	target.Register(h.site, h.db, targetFeeds(), targetWeights())
+	guidance.Register(h.site, h.db, h.files)
 	report.Register(h.site, h.db)
 	imports.Register(h.site, h.db)
 	remind.Register(h.site, h.db)
@@ -186,20 +189,20 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 	}})
 	for _, register := range []func(*api.API){
 		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, roll.RegisterAPI, level.RegisterAPI, site.RegisterAPI, invitation.RegisterAPI,
-		hall.RegisterAPI, quiz.RegisterAPI(subjects()), reflection.RegisterAPI, minutes.RegisterAPI, plan.RegisterAPI, report.RegisterAPI, form.RegisterAPI, filing.RegisterAPI, target.RegisterAPI(targetFeeds()),
+		hall.RegisterAPI, quiz.RegisterAPI(subjects()), reflection.RegisterAPI, minutes.RegisterAPI, plan.RegisterAPI, report.RegisterAPI, form.RegisterAPI, filing.RegisterAPI, target.RegisterAPI(targetFeeds()), guidance.RegisterAPI,
 	} {
 		register(h.api)
 	}
 	figures.RegisterAPI(h.api, kinds(), map[string]string{
 		"opening": "/rollouts/", "late": "/rollouts/", "extension": "/rollouts/", "conference": "/conferences/", "plan": "/plans/", "report": "/reports/",
-		"return": "/periods/", target.Source: "/targets/", rung.Asked: "/conferences/",
+		"return": "/periods/", target.Source: "/targets/", guidance.Source: "/guidance/", rung.Asked: "/conferences/",
 	})
 	api.Register(h.site, h.api)
 	return h.api.Seal()
 }
 
 func kinds() []*tally.Kind {
-	return []*tally.Kind{rollout.Kind(), conference.Kind(), rung.Kind(), statement.Kind(), filing.Kind(), reflection.Kind(), quiz.Kind(), target.Kind()}
+	return []*tally.Kind{rollout.Kind(), conference.Kind(), rung.Kind(), statement.Kind(), filing.Kind(), reflection.Kind(), quiz.Kind(), target.Kind(), guidance.Kind()}
 }
 
 // ServeHTTP answers the questions of a supervisor, those of programs by the API,
@@ -257,6 +260,7 @@ var menu = []struct {
 		{href: "/conferences", key: "app.conferences"},
 		{href: "/plans", key: "app.plans"},
 		{href: "/targets", key: "target.title"},
+		{href: "/guidance", key: "guidance.title"},
 		{href: "/reports", key: "app.reports"},
 		{href: "/forms", key: "form.title"},
 		{href: "/statements", key: "statement.title"},
@@ -337,7 +341,7 @@ func (h *house) frame(r *http.Request, p *web.Page) {
 func recounts() map[string]tally.Recount {
 	return map[string]tally.Recount{
 		statement.Kind().Name: statement.Recount, filing.Kind().Name: filing.Recount, conference.Kind().Name: conference.Recount, rung.Kind().Name: rung.Recount,
-		reflection.Kind().Name: reflection.Recount, quiz.Kind().Name: quiz.Recount, target.Kind().Name: target.Recount,
+		reflection.Kind().Name: reflection.Recount, quiz.Kind().Name: quiz.Recount, target.Kind().Name: target.Recount, guidance.Kind().Name: guidance.Recount,
 		rollout.Kind().Name: tally.Together(recountRollout, follow.Recount, conference.RecountRollout),
 	}
 }

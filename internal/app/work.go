@@ -14,6 +14,7 @@ import (
 	"nhipcau/internal/directive"
 	"nhipcau/internal/figures"
 	"nhipcau/internal/filing"
+	"nhipcau/internal/guidance"
 	"nhipcau/internal/invitation"
 	"nhipcau/internal/level"
 	"nhipcau/internal/org"
@@ -51,7 +52,7 @@ type workItem struct {
 // first.
 func worklist(ctx context.Context, tx *db.Tx, p web.Page) ([]workItem, error) {
 	var all []workItem
-	for _, source := range []func(context.Context, *db.Tx, web.Page) ([]workItem, error){owedWork, conferenceWork, levelWork, invitedWork, secretaryWork, receivingWork, statementWork, formWork, reflectionWork, quizWork, targetWork} {
+	for _, source := range []func(context.Context, *db.Tx, web.Page) ([]workItem, error){owedWork, conferenceWork, levelWork, invitedWork, secretaryWork, receivingWork, statementWork, formWork, reflectionWork, quizWork, targetWork, guidanceWork} {
 		some, err := source(ctx, tx, p)
 		if err != nil {
 			return nil, err
@@ -354,6 +355,11 @@ func sources() map[string]figures.SourcePage {
 		t, err := target.Get(ctx, tx, by, id)
 		return t.Label, err
 	}
+	guidanceTitle := func(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (string, error) {
+		id, _, _ = strings.Cut(id, ":")
+		g, err := guidance.Get(ctx, tx, by, id)
+		return g.Title, err
+	}
 	none := func(string, string, string) string { return "" }
 	return map[string]figures.SourcePage{
 		"opening":   {Label: label("app.source.opening"), Href: func(id, unit, _ string) string { return "/units/" + unit + "/members" }},
@@ -380,7 +386,8 @@ func sources() map[string]figures.SourcePage {
 			return "/conferences/" + c + "/levels/" + strconv.FormatInt(n, 10)
 		}},
 
-		target.Source: {Label: label("app.source.target"), Name: targetTitle, Href: target.Href},
+		guidance.Source: {Label: label("guidance.title"), Name: guidanceTitle, Href: guidance.Href},
+		target.Source: {Label: label("target.title"), Name: targetTitle, Href: target.Href},
 
 		"return": {Label: label("app.source.return"), Href: func(id, unit, _ string) string {
 			period, _, _ := strings.Cut(id, ":")

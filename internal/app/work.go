@@ -387,7 +387,7 @@ func sources() map[string]figures.SourcePage {
 		}},
 
 		guidance.Source: {Label: label("guidance.title"), Name: guidanceTitle, Href: guidance.Href},
-		target.Source: {Label: label("target.title"), Name: targetTitle, Href: target.Href},
+		target.Source:   {Label: label("target.title"), Name: targetTitle, Href: target.Href},
 
 		"return": {Label: label("app.source.return"), Href: func(id, unit, _ string) string {
 			period, _, _ := strings.Cut(id, ":")

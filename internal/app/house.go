@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"nhipcau/internal/account"
+	"nhipcau/internal/allot"
 	"nhipcau/internal/api"
 	"nhipcau/internal/auth"
 	"nhipcau/internal/conference"
@@ -23,6 +24,7 @@ import (
 	"nhipcau/internal/directive"
 	"nhipcau/internal/drafting"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/feeding"
 	"nhipcau/internal/figures"
 	"nhipcau/internal/file"
 	"nhipcau/internal/filing"
@@ -166,7 +168,8 @@ func (h *house) build() error {
 	reflection.Register(h.site, h.db, h.files)
 	minutes.Register(h.site, h.db, h.files, asked)
 	plan.Register(h.site, h.db)
-	target.Register(h.site, h.db, targetFeeds(), targetWeights())
+	target.Register(h.site, h.db, feeding.Feeds())
+	allot.Register(h.site, h.db, feeding.Weights())
 	guidance.Register(h.site, h.db, h.files)
 	report.Register(h.site, h.db)
 	imports.Register(h.site, h.db)
@@ -189,7 +192,7 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 	}})
 	for _, register := range []func(*api.API){
 		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, roll.RegisterAPI, level.RegisterAPI, site.RegisterAPI, invitation.RegisterAPI,
-		hall.RegisterAPI, quiz.RegisterAPI(subjects()), reflection.RegisterAPI, minutes.RegisterAPI, plan.RegisterAPI, report.RegisterAPI, form.RegisterAPI, filing.RegisterAPI, target.RegisterAPI(targetFeeds()), guidance.RegisterAPI,
+		hall.RegisterAPI, quiz.RegisterAPI(subjects()), reflection.RegisterAPI, minutes.RegisterAPI, plan.RegisterAPI, report.RegisterAPI, form.RegisterAPI, filing.RegisterAPI, target.RegisterAPI(feeding.Feeds()), guidance.RegisterAPI,
 	} {
 		register(h.api)
 	}

@@ -222,7 +222,7 @@ func registerDeeds(a *api.API) {
 	}
 	api.Do(a, api.Op{ID: "hand-target", Noun: "targets", Path: "/targets/{id}/units/{unit}/handing", Summary: "target.api.hand"},
 		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *handIn) (apiTargetDone, error) {
-			t, own, err := handing(ctx, tx, by, in.ID, in.Unit)
+			t, own, err := Handing(ctx, tx, by, in.ID, in.Unit)
 			if err != nil {
 				return apiTargetDone{}, err
 			}
@@ -237,7 +237,7 @@ func registerDeeds(a *api.API) {
 				}
 			}
 			if len(shares) < len(in.Body.Shares) {
-				return apiTargetDone{}, wrong("shares", "target.error.unit")
+				return apiTargetDone{}, Wrong("shares", "target.error.unit")
 			}
 			if err := Hand(ctx, tx, by, in.ID, in.Unit, in.Body.Version, shares, in.Body.Reason); err != nil {
 				return apiTargetDone{}, err

@@ -85,5 +85,5 @@ func Recount(ctx context.Context, tx *db.Tx, s tally.Sheet) (map[int64]tally.Del
 // Href is the page of a target at the unit whose deed a source names.
 func Href(id, _, _ string) string {
 	target, unit, _ := strings.Cut(id, ":")
-	return Target{ID: target}.at(unit)
+	return Target{ID: target}.Address(unit)
 }

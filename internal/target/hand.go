@@ -81,7 +81,7 @@ type Share struct{ Unit, Value int64 }
 // it is what the unit has proposed. More or less than was given may be handed down:
 // every page shows by how much.
 func Hand(ctx context.Context, tx *db.Tx, by auth.Actor, id, unitKey string, seen int64, shares []Share, reason string) error {
-	t, own, err := handing(ctx, tx, by, id, unitKey)
+	t, own, err := Handing(ctx, tx, by, id, unitKey)
 	if err != nil {
 		return err
 	}
@@ -113,9 +113,9 @@ func Hand(ctx context.Context, tx *db.Tx, by auth.Actor, id, unitKey string, see
 	return h.write(ctx, tx, by, unitKey, reason)
 }
 
-// handing returns an open target of which by hands down what a unit was given, with
+// Handing returns an open target of which by hands down what a unit was given, with
 // that unit's standing.
-func handing(ctx context.Context, tx *db.Tx, by auth.Actor, id, unitKey string) (Target, Standing, error) {
+func Handing(ctx context.Context, tx *db.Tx, by auth.Actor, id, unitKey string) (Target, Standing, error) {
 	t, err := Get(ctx, tx, by, id)
 	if err != nil {
 		return t, Standing{}, err

@@ -93,14 +93,15 @@ func weigh(ctx context.Context, tx *db.Tx, by auth.Actor, weights []Weight, way 
 			sum += all[i].Weight
 		}
 		if sum == 0 {
-			return wrong("way", "target.error.weightless")
+			return Wrong("way", "target.error.weightless")
 		}
 		return nil
 	}
-	return wrong("way", "error.needed")
+	return Wrong("way", "error.needed")
 }
 
-func wrong(field, key string, args ...any) error {
+// Wrong is what is wrong with one field.
+func Wrong(field, key string, args ...any) error {
 	w := fault.Wrong{}
 	w.Add(field, key, args...)
 	return w.Err()

@@ -25,15 +25,14 @@ const (
 )
 
 type server struct {
-	site    *web.Site
-	db      *db.DB
-	feeds   Feeds
-	weights []Weight
+	site  *web.Site
+	db    *db.DB
+	feeds Feeds
 }
 
 // Register adds the pages of this package to the site.
-func Register(site *web.Site, d *db.DB, feeds Feeds, weights []Weight) {
-	s := &server{site, d, feeds, weights}
+func Register(site *web.Site, d *db.DB, feeds Feeds) {
+	s := &server{site, d, feeds}
 	site.Handle("GET /targets", web.SignedIn, s.list)
 	site.Handle("GET /targets/new", web.SignedIn, s.new)
 	site.Handle("POST /targets", web.SignedIn, s.make)
@@ -46,10 +45,6 @@ func Register(site *web.Site, d *db.DB, feeds Feeds, weights []Weight) {
 	site.Handle("GET /targets/{id}/reached/{key}", web.SignedIn, s.reached)
 	site.Handle("GET /targets/{id}/lacking/{key}", web.SignedIn, s.lacking)
 	site.Handle("POST /targets/{id}/replies/{key}", web.SignedIn, s.reply)
-	site.Handle("GET /targets/{id}/handing/{key}", web.SignedIn, s.handing)
-	site.Handle("POST /targets/{id}/handing/{key}", web.SignedIn, s.hand)
-	site.Handle("GET /targets/{id}/handing/{key}/table.xlsx", web.SignedIn, s.table)
-	site.Handle("POST /targets/{id}/handing/{key}/table", web.SignedIn, s.upload)
 }
 
 // A listed target is a target with how it stands at the reader's unit, or at the one

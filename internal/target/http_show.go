@@ -122,13 +122,13 @@ func (s *server) fill(ctx context.Context, tx *db.Tx, p *showPage, key string, a
 
 func (p showPage) base() string { return "/targets/" + p.Target.ID }
 
-// at is the address of the target at a unit.
-func (t Target) at(unitKey string) string {
+// Address is the address of the target at a unit.
+func (t Target) Address(unitKey string) string {
 	return "/targets/" + t.ID + "?under=" + url.QueryEscape(unitKey)
 }
 
-// trace is where a figure of a unit opens to the deeds that made it.
-func (t Target) trace(unitKey, lane string) string { return tally.Href(t.Sheet, unitKey, lane, false) }
+// Trace is where a figure of a unit opens to the deeds that made it.
+func (t Target) Trace(unitKey, lane string) string { return tally.Href(t.Sheet, unitKey, lane, false) }
 
 func (t Target) reachedHref(unitKey string) string {
 	return "/targets/" + t.ID + "/reached/" + url.PathEscape(unitKey)
@@ -138,14 +138,14 @@ func (p showPage) next() string {
 	if p.Next == 0 {
 		return ""
 	}
-	return p.Target.at(p.Unit.Key) + "&after=" + strconv.FormatInt(p.Next, 10)
+	return p.Target.Address(p.Unit.Key) + "&after=" + strconv.FormatInt(p.Next, 10)
 }
 
 func (p showPage) first() string {
 	if p.First {
 		return ""
 	}
-	return p.Target.at(p.Unit.Key)
+	return p.Target.Address(p.Unit.Key)
 }
 
 func (s *server) revise(w http.ResponseWriter, r *http.Request) error {
@@ -164,7 +164,7 @@ func (s *server) revise(w http.ResponseWriter, r *http.Request) error {
 		for _, line := range strings.Fields(strings.ReplaceAll(v.Get("path"), "\n", " ")) {
 			x, ok := ParseValue(line, t.Decimals)
 			if !ok {
-				return wrong("path", "target.error.path", len(t.Points))
+				return Wrong("path", "target.error.path", len(t.Points))
 			}
 			path = append(path, x)
 		}

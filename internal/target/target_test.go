@@ -257,41 +257,6 @@ func TestInput(t *testing.T) {
 	}
 }
 
-// TestTable hands down by a table.
-func TestTable(t *testing.T) {
-	t.Parallel()
-	h := build(t)
-	x := h.opened(t, year())
-	offer := func(text, reason string) (intake.Outcome, error) {
-		table, err := intake.Read([]byte(text), target.Layout())
-		if err != nil {
-			t.Fatal(err)
-		}
-		row := h.row(t, x.ID, "khoi")
-		var out intake.Outcome
-		err = h.write(t, func(ctx context.Context, tx *db.Tx) (err error) {
-			out, err = target.Import(ctx, tx, h.clerk("khoi"), x.ID, "khoi", row.Version, table, reason, false)
-			return err
-		})
-		return out, err
-	}
-	out, err := offer("Mã đơn vị,Chỉ tiêu giao,Đơn vị\nmot,500,x\nhai,nhiều,x\nto1,5,x\nmot,7,x\n", "")
-	if err != nil || len(out.Bad) != 3 {
-		t.Fatalf("got %+v, %v", out, err)
-	}
-	h.wantChain(t, x.ID, "khoi", "1000 0 0 0")
-	if out, err = offer("Mã đơn vị,Chỉ tiêu giao\nmot,500\nhai,\nba,40\n", ""); err != nil || out.New != 2 {
-		t.Fatalf("got %+v, %v", out, err)
-	}
-	h.wantChain(t, x.ID, "khoi", "1000 540 0 0")
-	_, err = offer("Mã đơn vị,Chỉ tiêu giao\nmot,501\n", "")
-	wantField(t, "a change without a reason", err, "reason", "error.needed")
-	if out, err = offer("Mã đơn vị,Chỉ tiêu giao\nmot,501\nba,40\n", "Sửa"); err != nil || out.Changed != 1 || out.Same != 1 {
-		t.Fatalf("got %+v, %v", out, err)
-	}
-	h.proven(t)
-}
-
 // TestSplit holds that shares add up to the whole, that none is further from its
 // exact part than one, and that equal weights differ by one at most.
 func TestSplit(t *testing.T) {

@@ -1,4 +1,6 @@
-package target
+// Package allot hands a target down: among the units directly under one, in equal
+// shares, after a figure of theirs, as typed or by a table.
+package allot
 
 import (
 	"context"
@@ -7,6 +9,7 @@ import (
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/intake"
+	"nhipcau/internal/target"
 	"nhipcau/internal/vn"
 )
 
@@ -21,28 +24,28 @@ func Layout() intake.Layout {
 
 // Import hands down what a table gives each unit: all of it or, where a row is bad or
 // dry is true, nothing. An empty cell says nothing about its unit.
-func Import(ctx context.Context, tx *db.Tx, by auth.Actor, id, unitKey string, seen int64, t intake.Table, reason string, dry bool) (intake.Outcome, error) {
-	target, own, err := handing(ctx, tx, by, id, unitKey)
+func Import(ctx context.Context, tx *db.Tx, by auth.Actor, id, unitKey string, seen int64, table intake.Table, reason string, dry bool) (intake.Outcome, error) {
+	t, own, err := target.Handing(ctx, tx, by, id, unitKey)
 	if err != nil {
 		return intake.Outcome{}, err
 	}
-	offers, err := Offers(ctx, tx, by, nil, target, own.Unit, Typed, 0)
+	offers, err := target.Offers(ctx, tx, by, nil, t, own.Unit, target.Typed, 0)
 	if err != nil {
 		return intake.Outcome{}, err
 	}
-	out, shares := workOut(t, offers, target.Decimals)
+	out, shares := workOut(table, offers, t.Decimals)
 	if out.Changed > 0 && vn.CleanText(reason) == "" && len(out.Bad) == 0 {
-		return out, wrong("reason", "error.needed")
+		return out, target.Wrong("reason", "error.needed")
 	}
 	if dry || len(out.Bad) > 0 {
 		return out, nil
 	}
-	return out, Hand(ctx, tx, by, id, unitKey, seen, shares, reason)
+	return out, target.Hand(ctx, tx, by, id, unitKey, seen, shares, reason)
 }
 
 // workOut says what a table would change in what units have.
-func workOut(t intake.Table, offers []Offer, decimals int) (out intake.Outcome, shares []Share) {
-	units := make(map[string]Offer, len(offers))
+func workOut(t intake.Table, offers []target.Offer, decimals int) (out intake.Outcome, shares []target.Share) {
+	units := make(map[string]target.Offer, len(offers))
 	for _, o := range offers {
 		units[o.Key] = o
 	}
@@ -54,7 +57,7 @@ func workOut(t intake.Table, offers []Offer, decimals int) (out intake.Outcome, 
 			continue
 		}
 		o, known := units[key]
-		x, ok := ParseValue(typed, decimals)
+		x, ok := target.ParseValue(typed, decimals)
 		line, twice := lines[key]
 		lines[key] = r.Line
 		switch {
@@ -66,12 +69,12 @@ func workOut(t intake.Table, offers []Offer, decimals int) (out intake.Outcome, 
 			out.Bad = append(out.Bad, r.Wrong("value", "target.error.share"))
 		case o.Had.Version == 0:
 			out.New++
-			shares = append(shares, Share{o.ID, x})
+			shares = append(shares, target.Share{Unit: o.ID, Value: x})
 		case o.Had.Value == x:
 			out.Same++
 		default:
 			out.Changed++
-			shares = append(shares, Share{o.ID, x})
+			shares = append(shares, target.Share{Unit: o.ID, Value: x})
 		}
 	}
 	intake.SortBad(out.Bad)
@@ -81,12 +84,12 @@ func workOut(t intake.Table, offers []Offer, decimals int) (out intake.Outcome, 
 // readTable reads a file as a table of shares.
 func readTable(b []byte) (intake.Table, error) {
 	if len(b) == 0 {
-		return intake.Table{}, wrong("file", "target.error.file")
+		return intake.Table{}, target.Wrong("file", "target.error.file")
 	}
 	t, err := intake.Read(b, Layout())
 	if fault.Is(err, fault.Invalid) && len(fault.Of(err).Fields) == 0 {
 		text := fault.Of(err).Text
-		return t, wrong("file", text.Key, text.Args...)
+		return t, target.Wrong("file", text.Key, text.Args...)
 	}
 	return t, err
 }

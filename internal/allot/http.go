@@ -1,4 +1,4 @@
-package target
+package allot
 
 import (
 	"bytes"
@@ -14,26 +14,42 @@ import (
 	"nhipcau/internal/intake"
 	"nhipcau/internal/office"
 	"nhipcau/internal/org"
+	"nhipcau/internal/target"
 	"nhipcau/internal/vn"
 	"nhipcau/internal/web"
 )
 
+type server struct {
+	site    *web.Site
+	db      *db.DB
+	weights []target.Weight
+}
+
+// Register adds the pages of this package to the site.
+func Register(site *web.Site, d *db.DB, weights []target.Weight) {
+	s := &server{site, d, weights}
+	site.Handle("GET /targets/{id}/handing/{key}", web.SignedIn, s.handing)
+	site.Handle("POST /targets/{id}/handing/{key}", web.SignedIn, s.hand)
+	site.Handle("GET /targets/{id}/handing/{key}/table.xlsx", web.SignedIn, s.table)
+	site.Handle("POST /targets/{id}/handing/{key}/table", web.SignedIn, s.upload)
+}
+
 // handPage hands down what a unit was given.
 type handPage struct {
 	web.Page
-	Target  Target
+	Target  target.Target
 	Unit    org.Unit
-	Own     Standing
+	Own     target.Standing
 	Handed  int64 // as it stands
 	Way     string
 	Whole   string // as typed
 	Ways    []web.Option
-	Offers  []Offer // those shown
-	Count   int     // all
-	Given   int64   // of these, those that have a share
-	Sum     int64   // what all would have
-	From    int     // place of the first shown
-	Changes int     // shares that would be another than they are
+	Offers  []target.Offer // those shown
+	Count   int            // all
+	Given   int64          // of these, those that have a share
+	Sum     int64          // what all would have
+	From    int            // place of the first shown
+	Changes int            // shares that would be another than they are
 	Typed   map[string]string
 	Reason  string
 	Bad     []intake.Bad // of a table
@@ -59,16 +75,16 @@ func (s *server) handPage(w http.ResponseWriter, r *http.Request, p handPage, fa
 	}
 	p.Page = s.site.Page(r, "target.hand")
 	if p.Way == "" {
-		p.Way = Typed
+		p.Way = target.Typed
 	}
-	for _, way := range []string{Typed, Equal} {
+	for _, way := range []string{target.Typed, target.Equal} {
 		p.Ways = append(p.Ways, web.Option{Value: way, Text: p.T("target.way." + way)})
 	}
 	for _, x := range s.weights {
 		p.Ways = append(p.Ways, web.Option{Value: x.Key, Text: p.T("target.way.weight", p.T(x.Label))})
 	}
 	if err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
-		if p.Target, p.Own, err = handing(ctx, tx, p.Actor, r.PathValue("id"), r.PathValue("key")); err != nil {
+		if p.Target, p.Own, err = target.Handing(ctx, tx, p.Actor, r.PathValue("id"), r.PathValue("key")); err != nil {
 			return err
 		}
 		if p.Unit, err = org.Get(ctx, tx, p.Actor, r.PathValue("key")); err != nil {
@@ -89,14 +105,14 @@ func (s *server) offers(ctx context.Context, tx *db.Tx, p *handPage) error {
 	whole, ok := p.Own.Value, true
 	if p.Whole == "" {
 		p.Whole = p.Target.Format(whole)
-	} else if whole, ok = ParseValue(p.Whole, p.Target.Decimals); !ok {
+	} else if whole, ok = target.ParseValue(p.Whole, p.Target.Decimals); !ok {
 		p.Wrong = map[string]fault.Text{"whole": {Key: "target.error.share"}}
-		p.Way = Typed
+		p.Way = target.Typed
 	}
-	all, err := Offers(ctx, tx, p.Actor, s.weights, p.Target, p.Own.Unit, p.Way, whole)
+	all, err := target.Offers(ctx, tx, p.Actor, s.weights, p.Target, p.Own.Unit, p.Way, whole)
 	if fault.Is(err, fault.Invalid) {
-		p.Wrong, p.Way = fault.Of(err).Fields, Typed
-		all, err = Offers(ctx, tx, p.Actor, s.weights, p.Target, p.Own.Unit, Typed, 0)
+		p.Wrong, p.Way = fault.Of(err).Fields, target.Typed
+		all, err = target.Offers(ctx, tx, p.Actor, s.weights, p.Target, p.Own.Unit, target.Typed, 0)
 	}
 	if err != nil {
 		return err
@@ -134,7 +150,7 @@ func (s *server) hand(w http.ResponseWriter, r *http.Request) error {
 	}
 	by, id, key := auth.FromContext(r.Context()), r.PathValue("id"), r.PathValue("key")
 	if err := s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error {
-		t, own, err := handing(ctx, tx, by, id, key)
+		t, own, err := target.Handing(ctx, tx, by, id, key)
 		if err != nil {
 			return err
 		}
@@ -142,7 +158,7 @@ func (s *server) hand(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		return Hand(ctx, tx, by, id, key, web.Version(r), shares, p.Reason)
+		return target.Hand(ctx, tx, by, id, key, web.Version(r), shares, p.Reason)
 	}); err != nil {
 		return s.handPage(w, r, p, err)
 	}
@@ -150,37 +166,37 @@ func (s *server) hand(w http.ResponseWriter, r *http.Request) error {
 }
 
 // shares are what is handed down from a page.
-func (s *server) shares(ctx context.Context, tx *db.Tx, by auth.Actor, t Target, own Standing, p handPage) ([]Share, error) {
+func (s *server) shares(ctx context.Context, tx *db.Tx, by auth.Actor, t target.Target, own target.Standing, p handPage) ([]target.Share, error) {
 	way, whole := p.Way, own.Value
 	if way == "" {
-		way = Typed
+		way = target.Typed
 	}
-	if way != Typed {
+	if way != target.Typed {
 		var ok bool
-		if whole, ok = ParseValue(p.Whole, t.Decimals); !ok {
-			return nil, wrong("whole", "target.error.share")
+		if whole, ok = target.ParseValue(p.Whole, t.Decimals); !ok {
+			return nil, target.Wrong("whole", "target.error.share")
 		}
 	}
-	all, err := Offers(ctx, tx, by, s.weights, t, own.Unit, way, whole)
+	all, err := target.Offers(ctx, tx, by, s.weights, t, own.Unit, way, whole)
 	if err != nil {
 		return nil, err
 	}
 	w := fault.Wrong{}
-	var shares []Share
+	var shares []target.Share
 	for _, o := range all {
-		if way != Typed {
-			shares = append(shares, Share{o.ID, o.Value})
+		if way != target.Typed {
+			shares = append(shares, target.Share{Unit: o.ID, Value: o.Value})
 			continue
 		}
 		typed := vn.Clean(p.Typed["v_"+o.Key])
 		if typed == "" {
 			continue
 		}
-		x, ok := ParseValue(typed, t.Decimals)
+		x, ok := target.ParseValue(typed, t.Decimals)
 		if !ok {
 			w.Add("v_"+o.Key, "target.error.share")
 		}
-		shares = append(shares, Share{o.ID, x})
+		shares = append(shares, target.Share{Unit: o.ID, Value: x})
 	}
 	return shares, w.Err()
 }
@@ -200,7 +216,7 @@ func (p handPage) page(from int) string {
 }
 
 // value is what the field of a unit shows.
-func (p handPage) value(o Offer) string {
+func (p handPage) value(o target.Offer) string {
 	if typed, ok := p.Typed["v_"+o.Key]; ok {
 		return typed
 	}
@@ -219,12 +235,12 @@ func (s *server) table(w http.ResponseWriter, r *http.Request) error {
 		sheet.Columns = append(sheet.Columns, office.SheetColumn{Title: c.Title(p.Lang), Width: 18})
 	}
 	if err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) error {
-		t, own, err := handing(ctx, tx, p.Actor, r.PathValue("id"), r.PathValue("key"))
+		t, own, err := target.Handing(ctx, tx, p.Actor, r.PathValue("id"), r.PathValue("key"))
 		if err != nil {
 			return err
 		}
 		sheet.Title = t.Label
-		all, err := Offers(ctx, tx, p.Actor, nil, t, own.Unit, Typed, 0)
+		all, err := target.Offers(ctx, tx, p.Actor, nil, t, own.Unit, target.Typed, 0)
 		for _, o := range all {
 			value := ""
 			if o.Typed {
@@ -258,7 +274,7 @@ func (s *server) upload(w http.ResponseWriter, r *http.Request) error {
 	}
 	by, id, key := auth.FromContext(r.Context()), r.PathValue("id"), r.PathValue("key")
 	if err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) error {
-		_, _, err := handing(ctx, tx, by, id, key)
+		_, _, err := target.Handing(ctx, tx, by, id, key)
 		return err
 	}); err != nil {
 		return err
@@ -276,7 +292,7 @@ func (s *server) upload(w http.ResponseWriter, r *http.Request) error {
 	}
 	if len(out.Bad) > 0 {
 		p.Bad = out.Bad
-		return s.handPage(w, r, p, wrong("file", "target.error.table", len(out.Bad)))
+		return s.handPage(w, r, p, target.Wrong("file", "target.error.table", len(out.Bad)))
 	}
 	return web.SeeSaid(w, r, "target.said.handed", "/targets/%s?under=%s", id, url.QueryEscape(key))
 }

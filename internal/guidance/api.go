@@ -124,12 +124,13 @@ func registerStandings(a *api.API) {
 			return top.forAPI(), err
 		})
 	type underIn struct {
-		apiGuidanceIn
+		api.ByID
+		Unit string `path:"unit"`
 		api.Paging
 	}
 	api.Pages(a, api.Op{ID: "guidance-under", Noun: "guidance", Path: "/guidance/{id}/units/{unit}/under", Summary: "guidance.api.under"},
 		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *underIn, after api.Cursor, limit int) ([]apiGuidanceStanding, api.Cursor, error) {
-			g, u, err := stood(ctx, tx, by, in.apiGuidanceIn)
+			g, u, err := stood(ctx, tx, by, apiGuidanceIn{in.ByID, in.Unit})
 			if err != nil {
 				return nil, api.Cursor{}, err
 			}
@@ -141,13 +142,14 @@ func registerStandings(a *api.API) {
 			return out, api.Cursor{At: int64(next)}, err
 		})
 	type lackIn struct {
-		apiGuidanceIn
+		api.ByID
+		Unit string `path:"unit"`
 		api.Paging
 		What string `query:"what" enum:"received,done" default:"received" doc:"What they lack"`
 	}
 	api.Pages(a, api.Op{ID: "guidance-lacking", Noun: "guidance", Path: "/guidance/{id}/units/{unit}/lacking", Summary: "guidance.api.lacking"},
 		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *lackIn, after api.Cursor, limit int) ([]apiGuidanceLack, api.Cursor, error) {
-			g, u, err := stood(ctx, tx, by, in.apiGuidanceIn)
+			g, u, err := stood(ctx, tx, by, apiGuidanceIn{in.ByID, in.Unit})
 			if err != nil {
 				return nil, api.Cursor{}, err
 			}

@@ -172,7 +172,8 @@ func registerStandings(a *api.API, feeds Feeds) {
 			return standingFor(ctx, tx, by, feeds, in.ID, in.Unit)
 		})
 	type underIn struct {
-		apiUnitIn
+		api.ByID
+		Unit string `path:"unit"`
 		api.Paging
 	}
 	api.Pages(a, api.Op{ID: "target-under", Noun: "targets", Path: "/targets/{id}/units/{unit}/under", Summary: "target.api.under"},
@@ -213,7 +214,8 @@ func doneAt(ctx context.Context, tx *db.Tx, by auth.Actor, id, unitKey string) (
 
 func registerDeeds(a *api.API) {
 	type handIn struct {
-		apiUnitIn
+		api.ByID
+		Unit string `path:"unit"`
 		Body struct {
 			Version int64            `json:"version" doc:"Of the standing of the unit that hands down"`
 			Shares  map[string]int64 `json:"shares" doc:"By key of a unit directly under"`
@@ -245,7 +247,8 @@ func registerDeeds(a *api.API) {
 			return doneAt(ctx, tx, by, in.ID, in.Unit)
 		})
 	type replyIn struct {
-		apiUnitIn
+		api.ByID
+		Unit string `path:"unit"`
 		Body struct {
 			Version int64  `json:"version" doc:"Of the unit's standing"`
 			Takes   int64  `json:"takes" doc:"What the unit takes on: all that it was given, or something else for a reason"`

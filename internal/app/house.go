@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"nhipcau/internal/account"
+	"nhipcau/internal/allot"
 	"nhipcau/internal/api"
 	"nhipcau/internal/auth"
 	"nhipcau/internal/board"
@@ -29,6 +30,7 @@ import (
 	"nhipcau/internal/draft"
 	"nhipcau/internal/drafting"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/feeding"
 	"nhipcau/internal/figures"
 	"nhipcau/internal/file"
 	"nhipcau/internal/filing"
@@ -36,6 +38,7 @@ import (
 	"nhipcau/internal/follow"
 	"nhipcau/internal/form"
 	"nhipcau/internal/formula"
+	"nhipcau/internal/guidance"
 	"nhipcau/internal/hall"
 	"nhipcau/internal/holiday"
 	"nhipcau/internal/i18n"
@@ -67,6 +70,7 @@ import (
 	"nhipcau/internal/site"
 	"nhipcau/internal/statement"
 	"nhipcau/internal/tally"
+	"nhipcau/internal/target"
 	"nhipcau/internal/task"
 	"nhipcau/internal/urge"
 	"nhipcau/internal/vn"
@@ -99,7 +103,7 @@ func locales() []fs.FS {
 		conference.Locale, roll.Locale, level.Locale, site.Locale, programme.Locale, invitation.Locale, sheet.Locale, device.Locale, hall.Locale,
 		minutes.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale, statement.Locale, formula.Locale, form.Locale, filing.Locale,
 		calendar.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale, signing.Locale, fill.Locale, prose.Locale, draft.Locale,
-		clause.Locale, coverage.Locale, reflection.Locale, quiz.Locale, opinion.Locale, holiday.Locale, task.Locale,
+		clause.Locale, coverage.Locale, reflection.Locale, quiz.Locale, opinion.Locale, holiday.Locale, task.Locale, target.Locale, guidance.Locale,
 	}
 }
 
@@ -137,7 +141,7 @@ func open(ctx context.Context, cfg Config, log *slog.Logger) (*house, error) {
 	api.Jobs(h.jobs)
 	live.Jobs(h.jobs)
 	remind.Jobs(h.jobs)
-	calendar.Jobs(h.jobs, calendar.Weekends)
+	calendar.Jobs(h.jobs, daysOff)
 	imports.Jobs(h.jobs)
 	paper.Jobs(h.jobs, h.files)
 	quiz.Jobs(h.jobs, subjects())
@@ -145,6 +149,7 @@ func open(ctx context.Context, cfg Config, log *slog.Logger) (*house, error) {
 	plan.Jobs(h.jobs)
 	task.Jobs(h.jobs)
 	urge.Jobs(h.jobs)
+	guidance.Jobs(h.jobs)
 	return h, h.build()
 }
 
@@ -190,6 +195,9 @@ func (h *house) build() error {
 	task.Register(h.site, h.db, h.files)
 	board.Register(h.site, h.db)
 	urge.Register(h.site, h.db)
+	target.Register(h.site, h.db, feeding.Feeds())
+	allot.Register(h.site, h.db, feeding.Weights())
+	guidance.Register(h.site, h.db, h.files)
 	report.Register(h.site, h.db)
 	imports.Register(h.site, h.db)
 	remind.Register(h.site, h.db)
@@ -199,7 +207,7 @@ func (h *house) build() error {
 	filing.Register(h.site, h.db, formSources())
 	signing.Register(h.site, h.db)
 	fill.Register(h.site, h.db)
-	calendar.Register(h.site, h.db, calendar.Weekends)
+	calendar.Register(h.site, h.db, daysOff)
 	paper.Register(h.site, h.db, h.files)
 	drafting.Register(h.site, h.db, h.files, h.cfg.base())
 	figures.Register(h.site, h.db, kinds(), sources(), recounts())
@@ -216,13 +224,13 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, roll.RegisterAPI, level.RegisterAPI, site.RegisterAPI,
 		invitation.RegisterAPI, hall.RegisterAPI, quiz.RegisterAPI(subjects()), reflection.RegisterAPI, minutes.RegisterAPI, clause.RegisterAPI,
 		plan.RegisterAPI(adopted), coverage.RegisterAPI, report.RegisterAPI, form.RegisterAPI, filing.RegisterAPI, signing.RegisterAPI,
-		calendar.RegisterAPI(calendar.Weekends), opinion.RegisterAPI, task.RegisterAPI,
+		calendar.RegisterAPI(daysOff), opinion.RegisterAPI, task.RegisterAPI, target.RegisterAPI(feeding.Feeds()), guidance.RegisterAPI,
 	} {
 		register(h.api)
 	}
 	figures.RegisterAPI(h.api, kinds(), map[string]string{
 		"opening": "/rollouts/", "late": "/rollouts/", "extension": "/rollouts/", "conference": "/conferences/", "plan": "/plans/", "task": "/tasks/", "report": "/reports/",
-		"return": "/periods/", rung.Asked: "/conferences/",
+		"return": "/periods/", target.Source: "/targets/", guidance.Source: "/guidance/", rung.Asked: "/conferences/",
 	})
 	api.Register(h.site, h.api)
 	return h.api.Seal()
@@ -230,7 +238,7 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 
 func kinds() []*tally.Kind {
 	return []*tally.Kind{
-		rollout.Kind(), conference.Kind(), rung.Kind(), statement.Kind(), filing.Kind(), reflection.Kind(), quiz.Kind(), opinion.Kind(), task.Kind(),
+		rollout.Kind(), conference.Kind(), rung.Kind(), statement.Kind(), filing.Kind(), reflection.Kind(), quiz.Kind(), opinion.Kind(), task.Kind(), target.Kind(), guidance.Kind(),
 	}
 }
 
@@ -290,6 +298,8 @@ var menu = []struct {
 		{href: "/plans", key: "app.plans"},
 		{href: "/opinions", key: "opinion.title"},
 		{href: "/tasks", key: "task.title"},
+		{href: "/targets", key: "target.title"},
+		{href: "/guidance", key: "guidance.title"},
 		{href: "/reports", key: "app.reports"},
 		{href: "/forms", key: "form.title"},
 		{href: "/statements", key: "statement.title"},
@@ -373,6 +383,13 @@ func recounts() map[string]tally.Recount {
 	return map[string]tally.Recount{
 		conference.Kind().Name: conference.Recount,
 		reflection.Kind().Name: reflection.Recount,
+		statement.Kind().Name:  statement.Recount,
+		filing.Kind().Name:     filing.Recount,
+		rung.Kind().Name:       rung.Recount,
+		quiz.Kind().Name:       quiz.Recount,
+		target.Kind().Name:     target.Recount,
+		guidance.Kind().Name:   guidance.Recount,
+		rollout.Kind().Name:    tally.Together(recountRollout, follow.Recount, conference.RecountRollout),
 	}
 }
 

@@ -35,6 +35,7 @@ func TestDocument(t *testing.T) {
 	prepared := h.Prepare(t)
 	form, period := h.Ask(t, 3)
 	consultation := openOpinion(t, h)
+	target, guidance := openTarget(t, h)
 	c := newChecker(t, h)
 	as := func(login string) program { return program{t, h, h.Token(t, login)} }
 	bloc := as("bikhu")
@@ -63,6 +64,8 @@ func TestDocument(t *testing.T) {
 		"/quizzes/{id}", "/quizzes/"+prepared.Quiz, "/forms/{id}", "/forms/"+form, "/periods/{id}/figures/{unit}", "/periods/"+period+"/figures/doan-khoi",
 		"/periods/{id}/lacking/{unit}", "/periods/"+period+"/lacking/doan-khoi", "/periods/{id}", "/periods/"+period,
 		"/opinions/{id}", "/opinions/"+consultation,
+		"/targets/{id}/units/{unit}/under", "/targets/"+target+"/units/doan-khoi/under", "/targets/{id}", "/targets/"+target,
+		"/guidance/{id}/units/{unit}", "/guidance/"+guidance+"/units/doan-khoi", "/guidance/{id}", "/guidance/"+guidance, "{point}", "1",
 		"{sheet}", roll.Sheet, "/{unit}/children", "/doan-khoi/children", "{unit}", "tccs-07", "{lane}", "persons", "{n}", "1")
 	for _, path := range slices.Sorted(maps.Keys(c.Paths)) {
 		for method := range c.Paths[path] {
@@ -93,11 +96,11 @@ func TestDocument(t *testing.T) {
 			}
 		}
 	}
-	c.writes(t, as, prepared, roll.ID, period, consultation)
+	c.writes(t, as, prepared, roll.ID, period, consultation, guidance)
 }
 
 // writes asks every operation that writes, in an order in which each can be done.
-func (c checker) writes(t *testing.T, as func(login string) program, prepared app.Prepared, roll, period, consultation string) {
+func (c checker) writes(t *testing.T, as func(login string) program, prepared app.Prepared, roll, period, consultation, guidance string) {
 	clerk := as("thuky07")
 	row := clerk.list("/conferences/" + prepared.Conference + "/attendance?state=invited").Items[0]
 	free := as("bikhu").list("/units?limit=500").Items
@@ -169,6 +172,12 @@ func (c checker) writes(t *testing.T, as func(login string) program, prepared ap
 		{"POST /opinions/{id}/comments", deed{login: "thuky07", path: "/opinions/" + consultation, tail: "/comments", body: `{"block":"aaaaaaaa","text":"Đồng tình"}`}},
 		{"POST /periods/{id}/returns/{unit}", deed{login: "thuky07", path: "/periods/" + period, tail: "/returns/tccs-07", body: `{"seen":0,"figures":{"item_1":5}}`}},
 		{"POST /periods/{id}/returns/{unit}/withdrawal", deed{login: "thuky07", path: "/periods/" + period, tail: "/returns/tccs-07/withdrawal", body: `{"seen":1,"reason":"nhầm đơn vị"}`}},
+		{"POST /targets", deed{login: "vanthu", body: `{"label":"Lớp học","word":"lớp","direction":"least","from":"2024-01-01","path":[{"name":"Quý 1","to":"2024-04-01","value":50}]}`}},
+		{"POST /targets/{id}/opening", deed{login: "vanthu", path: "/targets/$POST /targets", tail: "/opening", body: `{"version":1}`}},
+		{"POST /targets/{id}/units/{unit}/handing", deed{login: "vanthu", path: "/targets/$POST /targets", tail: "/units/doan-khoi/handing", body: `{"version":1,"shares":{"tccs-07":5}}`}},
+		{"POST /targets/{id}/units/{unit}/reply", deed{login: "thuky07", path: "/targets/$POST /targets", tail: "/units/tccs-07/reply", body: `{"version":1,"takes":4,"reason":"ít người"}`}},
+		{"POST /guidance/{id}/receipt", deed{login: "thuky07", path: "/guidance/" + guidance, tail: "/receipt"}},
+		{"POST /guidance/{id}/deeds/{point}", deed{login: "thuky07", path: "/guidance/" + guidance, tail: "/deeds/1", body: `{"count":2,"day":"2024-01-05"}`}},
 	} {
 		method, pattern, _ := strings.Cut(d.op, " ")
 		asked[d.op] = true

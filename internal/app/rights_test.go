@@ -50,6 +50,7 @@ func TestRights(t *testing.T) {
 	x := asker{t: t, h: h, ids: idsOf07(t, h, h.Prepare(t)), jars: map[string]*http.Client{}, tokens: map[string]string{}}
 	x.ids["forms"], x.ids["periods"] = openForm(t, h)
 	x.ids["opinions"] = openOpinion(t, h)
+	x.ids["targets"], x.ids["guidance"] = openTarget(t, h)
 	var routes []string
 	for _, r := range h.Routes() {
 		pattern, _, _ := strings.Cut(r, "  ")

@@ -16,6 +16,7 @@ import (
 	"nhipcau/internal/directive"
 	"nhipcau/internal/figures"
 	"nhipcau/internal/filing"
+	"nhipcau/internal/guidance"
 	"nhipcau/internal/invitation"
 	"nhipcau/internal/level"
 	"nhipcau/internal/opinion"
@@ -29,6 +30,7 @@ import (
 	"nhipcau/internal/site"
 	"nhipcau/internal/statement"
 	"nhipcau/internal/tally"
+	"nhipcau/internal/target"
 	"nhipcau/internal/task"
 	"nhipcau/internal/vn"
 	"nhipcau/internal/web"
@@ -54,7 +56,7 @@ type workItem struct {
 // first.
 func worklist(ctx context.Context, tx *db.Tx, p web.Page) ([]workItem, error) {
 	var all []workItem
-	for _, source := range []func(context.Context, *db.Tx, web.Page) ([]workItem, error){owedWork, conferenceWork, levelWork, invitedWork, secretaryWork, receivingWork, statementWork, formWork, signingWork, reflectionWork, quizWork, opinionWork, taskWork} {
+	for _, source := range []func(context.Context, *db.Tx, web.Page) ([]workItem, error){owedWork, conferenceWork, levelWork, invitedWork, secretaryWork, receivingWork, statementWork, formWork, signingWork, reflectionWork, quizWork, opinionWork, taskWork, targetWork, guidanceWork} {
 		some, err := source(ctx, tx, p)
 		if err != nil {
 			return nil, err
@@ -372,9 +374,6 @@ func outline(ctx context.Context, tx *db.Tx, by auth.Actor, d directive.Directiv
 	return o, err
 }
 
-// adopted is what follows the adoption of a plan and its reopening: nothing yet.
-func adopted(context.Context, *db.Tx, auth.Actor, plan.Plan) error { return nil }
-
 // planStates says for a rollout's page which units are drafting a plan.
 func planStates(ctx context.Context, tx *db.Tx, by auth.Actor, rolloutID string) (map[int64]string, error) {
 	all, err := plan.States(ctx, tx, by, rolloutID)
@@ -430,6 +429,16 @@ func sources() map[string]figures.SourcePage {
 		c, err := opinion.Get(ctx, tx, by, id)
 		return c.Title, err
 	}
+	targetTitle := func(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (string, error) {
+		id, _, _ = strings.Cut(id, ":")
+		t, err := target.Get(ctx, tx, by, id)
+		return t.Label, err
+	}
+	guidanceTitle := func(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (string, error) {
+		id, _, _ = strings.Cut(id, ":")
+		g, err := guidance.Get(ctx, tx, by, id)
+		return g.Title, err
+	}
 	none := func(string, string, string) string { return "" }
 	return map[string]figures.SourcePage{
 		"opening":   {Label: label("app.source.opening"), Href: func(id, unit, _ string) string { return "/units/" + unit + "/members" }},
@@ -456,6 +465,9 @@ func sources() map[string]figures.SourcePage {
 			c, n := rung.Parse(id)
 			return "/conferences/" + c + "/levels/" + strconv.FormatInt(n, 10)
 		}},
+
+		guidance.Source: {Label: label("guidance.title"), Name: guidanceTitle, Href: guidance.Href},
+		target.Source:   {Label: label("target.title"), Name: targetTitle, Href: target.Href},
 
 		"return": {Label: label("app.source.return"), Href: func(id, unit, _ string) string {
 			period, _, _ := strings.Cut(id, ":")

@@ -431,7 +431,10 @@ func (h *house) prove(ctx context.Context, deep bool) (tally.Report, error) {
 	if err != nil {
 		return r, err
 	}
-	return r, signing.Prove(ctx, h.db, r.Add)
+	return r, signing.Prove(ctx, h.db, func(line string) {
+		r.Mismatches++
+		r.Details = append(r.Details, line)
+	})
 }
 
 const (

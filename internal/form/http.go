@@ -3,6 +3,7 @@ package form
 import (
 	"context"
 	"embed"
+	"fmt"
 	"net/http"
 	"strconv"
 
@@ -125,11 +126,11 @@ func (s *server) make(w http.ResponseWriter, r *http.Request) error {
 	if p.Form, p.Lines, err = typed(r); err != nil {
 		return s.formPage(w, r, p, err)
 	}
-	return s.made(w, r, p, func(ctx context.Context, tx *db.Tx) (Form, error) { return Make(ctx, tx, p.Actor, p.Form) })
+	return s.made(w, r, p, "/forms/%s", func(ctx context.Context, tx *db.Tx) (Form, error) { return Make(ctx, tx, p.Actor, p.Form) })
 }
 
-// made answers with the draft that a verb makes.
-func (s *server) made(w http.ResponseWriter, r *http.Request, p formPage, verb func(ctx context.Context, tx *db.Tx) (Form, error)) error {
+// made answers with the draft that a verb makes, at a place where its id stands.
+func (s *server) made(w http.ResponseWriter, r *http.Request, p formPage, to string, verb func(ctx context.Context, tx *db.Tx) (Form, error)) error {
 	id, again := "", ""
 	err := s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error {
 		f, err := verb(ctx, tx)
@@ -137,7 +138,7 @@ func (s *server) made(w http.ResponseWriter, r *http.Request, p formPage, verb f
 			return err
 		}
 		id = f.ID
-		again, err = s.site.Once(ctx, tx, r, "/forms/"+id+"/build")
+		again, err = s.site.Once(ctx, tx, r, fmt.Sprintf(to, id))
 		return err
 	})
 	if again != "" {
@@ -146,7 +147,7 @@ func (s *server) made(w http.ResponseWriter, r *http.Request, p formPage, verb f
 	if err != nil {
 		return s.formPage(w, r, p, err)
 	}
-	return web.SeeSaid(w, r, "form.said.made", "/forms/%s/build", id)
+	return web.SeeSaid(w, r, "form.said.made", to, id)
 }
 
 func (s *server) edit(w http.ResponseWriter, r *http.Request) error {

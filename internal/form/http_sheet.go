@@ -43,7 +43,7 @@ func (s *server) makeOf(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.formPage(w, r, p, err)
 	}
-	return s.made(w, r, p, func(ctx context.Context, tx *db.Tx) (Form, error) {
+	return s.made(w, r, p, "/forms/%s/build", func(ctx context.Context, tx *db.Tx) (Form, error) {
 		return Make(ctx, tx, p.Actor, Form{Title: vn.Clean(name), Asks: Leaf, Items: items})
 	})
 }
@@ -51,7 +51,7 @@ func (s *server) makeOf(w http.ResponseWriter, r *http.Request) error {
 // take makes a draft of a ready form.
 func (s *server) take(w http.ResponseWriter, r *http.Request) error {
 	p := formPage{Page: s.site.Page(r, "form.new"), Form: Form{Asks: Leaf}}
-	return s.made(w, r, p, func(ctx context.Context, tx *db.Tx) (Form, error) {
+	return s.made(w, r, p, "/forms/%s/build", func(ctx context.Context, tx *db.Tx) (Form, error) {
 		return Take(ctx, tx, p.Actor, r.PathValue("key"))
 	})
 }

@@ -43,9 +43,6 @@ type Report struct {
 
 const maxDetails = 100
 
-// Add adds a line on what somebody else found wrong.
-func (r *Report) Add(line string) { r.wrong("%s", line) }
-
 func (r *Report) wrong(format string, args ...any) {
 	r.Mismatches++
 	if len(r.Details) < maxDetails {

@@ -76,7 +76,7 @@ var stores = map[string][]string{
 	"file":   {"file.go"},
 	"web":    {"form.go"},
 	"world":  {"paper.go"},
-	"tally":  {"store.go", "store_seal.go", "read.go", "trace.go", "prove.go"},
+	"tally":  {"store.go", "store_seal.go", "read.go", "trace.go", "prove.go", "span.go"},
 }
 
 // Imports returns what breaks the order of the floors, what is imported where it

@@ -158,8 +158,9 @@ func (r *Round) lanes(keys []string) ([]int, error) {
 		}
 		places = append(places, n)
 	}
-	for n := 1; len(keys) == 0 && n <= min(Shown, len(r.Form.Items)); n++ {
-		places = append(places, n)
+	if len(keys) == 0 {
+		all := r.counted()
+		places = all[:min(Shown, len(all))]
 	}
 	return places, w.Err()
 }

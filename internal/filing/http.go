@@ -23,13 +23,15 @@ var Locale embed.FS
 const periodsSize = 12
 
 type server struct {
-	site *web.Site
-	db   *db.DB
+	site    *web.Site
+	db      *db.DB
+	sources form.Sources
 }
 
-// Register adds the pages of this package to the site.
-func Register(site *web.Site, d *db.DB) {
-	s := &server{site, d}
+// Register adds the pages of this package to the site; sources are what tally items
+// are read from.
+func Register(site *web.Site, d *db.DB, sources form.Sources) {
+	s := &server{site, d, sources}
 	site.Handle("GET /forms/{id}", web.SignedIn, s.show)
 	site.Handle("POST /forms/{id}/closure", web.SignedIn, s.closeForm)
 	site.Handle("POST /forms/{id}/periods", web.SignedIn, s.openPeriod)
@@ -37,6 +39,7 @@ func Register(site *web.Site, d *db.DB) {
 	site.Handle("POST /periods/{id}/closure", web.SignedIn, s.closePeriod)
 	site.Handle("GET /periods/{id}/units/{key}", web.SignedIn, s.table)
 	site.Handle("GET /periods/{id}/lacking/{key}", web.SignedIn, s.lacking)
+	site.Handle("GET /periods/{id}/report/{key}", web.SignedIn, s.report)
 	site.Handle("GET /periods/{id}/returns/{key}", web.SignedIn, s.unit)
 	site.Handle("POST /periods/{id}/returns/{key}", web.SignedIn, s.submit)
 	site.Handle("POST /periods/{id}/returns/{key}/nothing", web.SignedIn, s.nothing)
@@ -58,6 +61,7 @@ type showPage struct {
 	Next    string // address of the next page, "" if this is the last
 	First   bool
 	MayKeep bool
+	Sources form.Sources
 	Typed   map[string]string // of a period to be opened
 	Wrong   map[string]fault.Text
 }
@@ -92,7 +96,7 @@ func (s *server) showPage(w http.ResponseWriter, r *http.Request, p showPage, st
 	if err != nil {
 		return err
 	}
-	p.Title, p.First = p.Form.Title, before == 0
+	p.Title, p.First, p.Sources = p.Form.Title, before == 0, s.sources
 	p.MayKeep = form.MayKeep(p.Actor, p.Form.Unit) == nil
 	return web.Render(w, r, status, showView(p))
 }

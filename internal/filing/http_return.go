@@ -21,7 +21,8 @@ type unitPage struct {
 	Round     Round
 	Unit      org.Unit
 	Newest    Return
-	Texts     Texts    // of the newest
+	Texts     Texts // of the newest
+	Book      bookView
 	History   []Return // the newest first
 	MaySubmit bool
 	Typed     map[string]string
@@ -45,12 +46,21 @@ func (s *server) unitPage(w http.ResponseWriter, r *http.Request, p unitPage, st
 		if p.Unit, _, err = p.Round.on(ctx, tx, p.Actor, r.PathValue("key")); err != nil {
 			return err
 		}
-		if p.History, err = History(ctx, tx, p.Round.Period.ID, p.Unit.ID); err != nil || len(p.History) == 0 {
+		if p.History, err = History(ctx, tx, p.Round.Period.ID, p.Unit.ID); err != nil {
 			return err
 		}
-		p.Newest = p.History[0]
+		if len(p.History) > 0 {
+			p.Newest = p.History[0]
+		}
 		if p.Round.texts {
-			p.Texts, err = TextsOf(ctx, tx, p.Round.Period.ID, p.Newest)
+			if p.Texts, err = TextsOf(ctx, tx, p.Round.Period.ID, p.Newest); err != nil {
+				return err
+			}
+		}
+		whose := Whose{Unit: p.Unit}
+		b, err := p.Round.Open(ctx, tx, p.Actor, s.sources, whose)
+		if err == nil {
+			p.Book = b.view(p.Page, whose, p.Texts)
 		}
 		return err
 	})

@@ -10,6 +10,7 @@ import (
 	"nhipcau/internal/deadline"
 	"nhipcau/internal/epoch"
 	"nhipcau/internal/form"
+	"nhipcau/internal/formula"
 	"nhipcau/internal/tally"
 )
 
@@ -23,6 +24,8 @@ type Round struct {
 	place map[string]int // of an item by its key, from 1
 	texts bool           // some items are texts
 	parts bool           // some items are companions of others
+	house bool           // some items are what the house knows
+	known map[string]*formula.Formula
 	epoch *epoch.Epoch   // of the sheet
 	root  int            // place of the owner in it
 	days  *deadline.Days // its last days; nil where nobody asks for them
@@ -80,7 +83,9 @@ func readRound(ctx context.Context, tx *db.Tx, id string) (r Round, err error) {
 		r.place[it.Key] = i + 1
 		r.texts = r.texts || it.Kind == form.Text
 		r.parts = r.parts || it.Of != ""
+		r.house = r.house || it.Kind == form.Tally
 	}
+	r.known = r.Form.Formulas()
 	return r, nil
 }
 

@@ -213,6 +213,9 @@ func File(ctx context.Context, tx *db.Tx, by auth.Actor, period, unitKey string,
 	if err == nil && len(texts) > 0 {
 		err = insertTexts(ctx, tx, period, now, texts)
 	}
+	if err == nil && r.house {
+		err = insertMark(ctx, tx, period, now)
+	}
 	return now, err
 }
 

@@ -127,3 +127,22 @@ func freeKey(had []Item, used map[string]bool) string {
 		}
 	}
 }
+
+// named gives a key to the items that have none: by their place where that is free.
+func named(items []Item) []Item {
+	used := map[string]bool{}
+	for _, it := range items {
+		used[it.Key] = true
+	}
+	for n := range items {
+		it := &items[n]
+		if it.Key != "" || it.Of != "" {
+			continue
+		}
+		if it.Key = "item_" + strconv.Itoa(n+1); used[it.Key] {
+			it.Key = freeKey(nil, used)
+		}
+		used[it.Key] = true
+	}
+	return items
+}

@@ -90,6 +90,7 @@ func (f *Form) check() error {
 	case n > MaxItems:
 		w.Add("items", "form.error.many", MaxItems)
 	}
+	f.Items = named(f.Items)
 	keys := map[string]bool{}
 	for i := range f.Items {
 		f.Items[i].check(w, i+1, keys)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"embed"
 	"net/http"
+	"strconv"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
@@ -20,19 +21,31 @@ var Locale embed.FS
 const pageSize = 50
 
 type server struct {
-	site *web.Site
-	db   *db.DB
+	site    *web.Site
+	db      *db.DB
+	sources Sources
 }
 
-// Register adds the pages of this package to the site.
-func Register(site *web.Site, d *db.DB) {
-	s := &server{site, d}
+// Register adds the pages of this package to the site; sources are what tally items
+// may be read from.
+func Register(site *web.Site, d *db.DB, sources Sources) {
+	s := &server{site, d, sources}
 	site.Handle("GET /forms", web.SignedIn, s.list)
 	site.Handle("GET /forms/new", web.SignedIn, s.new)
 	site.Handle("POST /forms", web.SignedIn, s.make)
+	site.Handle("POST /forms/file", web.SignedIn, s.makeOf)
+	site.Handle("POST /ready-forms/{key}", web.SignedIn, s.take)
+	site.Handle("POST /forms/{id}/file", web.SignedIn, s.readOf)
+	site.Handle("GET /forms/{id}/sheet", web.SignedIn, s.sheet)
 	site.Handle("GET /forms/{id}/edit", web.SignedIn, s.edit)
 	site.Handle("POST /forms/{id}", web.SignedIn, s.amend)
 	site.Handle("POST /forms/{id}/opening", web.SignedIn, s.open)
+	site.Handle("GET /forms/{id}/build", web.SignedIn, s.build)
+	site.Handle("POST /forms/{id}/items", web.SignedIn, s.putItem)
+	site.Handle("POST /forms/{id}/arrangement", web.SignedIn, s.changeItem)
+	site.Handle("POST /forms/{id}/edition", web.SignedIn, s.revise)
+	site.Handle("POST /forms/{id}/edition/issue", web.SignedIn, s.issue)
+	site.Handle("POST /forms/{id}/edition/removal", web.SignedIn, s.drop)
 }
 
 type listPage struct {
@@ -65,6 +78,7 @@ type formPage struct {
 	Version int64
 	Form    Form
 	Lines   string // items as typed
+	Ready   []ReadyForm
 	Wrong   map[string]fault.Text
 	Message fault.Text
 }
@@ -82,6 +96,12 @@ func (s *server) formPage(w http.ResponseWriter, r *http.Request, p formPage, fa
 	if err := mayMake(p.Actor); err != nil {
 		return err
 	}
+	if p.ID == "" {
+		var err error
+		if p.Ready, err = Ready(); err != nil {
+			return err
+		}
+	}
 	return web.Render(w, r, status, formView(p))
 }
 
@@ -89,6 +109,8 @@ func (s *server) formPage(w http.ResponseWriter, r *http.Request, p formPage, fa
 func typed(r *http.Request) (Form, string, error) {
 	lines := r.PostFormValue("items")
 	f := Form{Title: r.PostFormValue("title"), Asks: Asks(r.PostFormValue("asks"))}
+	steps, _ := strconv.Atoi(r.PostFormValue("steps")) // what is no number is none
+	f.Steps = Steps(steps)
 	items, err := ParseItems(lines)
 	f.Items = items
 	return f, lines, err
@@ -103,14 +125,19 @@ func (s *server) make(w http.ResponseWriter, r *http.Request) error {
 	if p.Form, p.Lines, err = typed(r); err != nil {
 		return s.formPage(w, r, p, err)
 	}
+	return s.made(w, r, p, func(ctx context.Context, tx *db.Tx) (Form, error) { return Make(ctx, tx, p.Actor, p.Form) })
+}
+
+// made answers with the draft that a verb makes.
+func (s *server) made(w http.ResponseWriter, r *http.Request, p formPage, verb func(ctx context.Context, tx *db.Tx) (Form, error)) error {
 	id, again := "", ""
-	err = s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error {
-		f, err := Make(ctx, tx, p.Actor, p.Form)
+	err := s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error {
+		f, err := verb(ctx, tx)
 		if err != nil {
 			return err
 		}
 		id = f.ID
-		again, err = s.site.Once(ctx, tx, r, "/forms/"+id)
+		again, err = s.site.Once(ctx, tx, r, "/forms/"+id+"/build")
 		return err
 	})
 	if again != "" {
@@ -119,19 +146,16 @@ func (s *server) make(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.formPage(w, r, p, err)
 	}
-	return web.SeeSaid(w, r, "form.said.made", "/forms/%s", id)
+	return web.SeeSaid(w, r, "form.said.made", "/forms/%s/build", id)
 }
 
 func (s *server) edit(w http.ResponseWriter, r *http.Request) error {
 	p := formPage{Page: s.site.Page(r, "form.amend"), ID: r.PathValue("id")}
 	if err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
-		p.Form, err = Owned(ctx, tx, p.Actor, p.ID)
+		p.Form, err = Drafted(ctx, tx, p.Actor, p.ID)
 		return err
 	}); err != nil {
 		return err
-	}
-	if p.Form.State != Draft {
-		return fault.New(fault.Conflict, "form.error.opened")
 	}
 	p.Lines, p.Version = FormatItems(p.Form.Items), p.Form.Version
 	return s.formPage(w, r, p, nil)
@@ -155,11 +179,16 @@ func (s *server) amend(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *server) open(w http.ResponseWriter, r *http.Request) error {
+	return s.said(w, r, Open, "form.said.opened", "/forms/%s")
+}
+
+// said answers with what a verb of a form's stages does.
+func (s *server) said(w http.ResponseWriter, r *http.Request, verb func(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int64) error, said, to string) error {
 	by, id := auth.FromContext(r.Context()), r.PathValue("id")
 	if err := s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error {
-		return Open(ctx, tx, by, id, web.Version(r))
+		return verb(ctx, tx, by, id, web.Version(r))
 	}); err != nil {
 		return err
 	}
-	return web.SeeSaid(w, r, "form.said.opened", "/forms/%s", id)
+	return web.SeeSaid(w, r, said, to, id)
 }

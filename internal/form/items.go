@@ -170,3 +170,25 @@ func (f Form) Sections() (all []Section) {
 	}
 	return all
 }
+
+// Called is what an item is called where it stands alone: of a companion with the
+// item it belongs to.
+func (f Form) Called(it Item) string {
+	for _, whole := range f.Items {
+		if it.Of != "" && whole.Key == it.Of {
+			return whole.Label + " – " + it.Label
+		}
+	}
+	return it.Label
+}
+
+// Parts returns which parts the items of f have companions for, and what each is
+// called, in the order of the form.
+func (f Form) Parts() (parts, names []string) {
+	for _, it := range f.Items {
+		if it.Of != "" && !slices.Contains(parts, it.Part) {
+			parts, names = append(parts, it.Part), append(names, it.Label)
+		}
+	}
+	return parts, names
+}

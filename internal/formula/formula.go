@@ -92,6 +92,9 @@ func Empty(name string) Value {
 // Unknown returns no value, for a reason of the caller.
 func Unknown(why fault.Text) Value { return Value{Why: why} }
 
+// Add adds two values, of which the first is one.
+func Add(a, b Value) Value { return small(new(big.Rat).Add(a.X, b.X)) }
+
 // Work works f out; get gives the figures it needs.
 func (f *Formula) Work(get func(Ref) Value) Value { return f.root.work(get) }
 

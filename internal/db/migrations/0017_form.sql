@@ -93,3 +93,12 @@ CREATE TABLE form_text (
     text   TEXT NOT NULL,
     PRIMARY KEY (period, unit, n, item)
 ) /*clustered*/;
+
+-- The newest post of the sheets when a return with figures of the house was made.
+CREATE TABLE form_mark (
+    period TEXT NOT NULL,
+    unit   BIGINT NOT NULL,
+    n      BIGINT NOT NULL, -- of the return
+    post   BIGINT NOT NULL,
+    PRIMARY KEY (period, unit, n)
+) /*clustered*/;

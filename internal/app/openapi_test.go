@@ -94,11 +94,11 @@ func TestDocument(t *testing.T) {
 			}
 		}
 	}
-	c.writes(t, as, prepared, roll.ID, period)
+	c.writes(t, as, prepared, roll.ID, form, period)
 }
 
 // writes asks every operation that writes, in an order in which each can be done.
-func (c checker) writes(t *testing.T, as func(login string) program, prepared app.Prepared, roll, period string) {
+func (c checker) writes(t *testing.T, as func(login string) program, prepared app.Prepared, roll, form, period string) {
 	clerk := as("thuky07")
 	row := clerk.list("/conferences/" + prepared.Conference + "/attendance?state=invited").Items[0]
 	free := as("bikhu").list("/units?limit=500").Items
@@ -157,6 +157,13 @@ func (c checker) writes(t *testing.T, as func(login string) program, prepared ap
 		{"POST /reports/{id}/submission", deed{login: head, path: "/reports/$POST /reports", match: true}},
 		{"POST /periods/{id}/returns/{unit}", deed{login: "thuky07", path: "/periods/" + period, tail: "/returns/tccs-07", body: `{"seen":0,"figures":{"item_1":5}}`}},
 		{"POST /periods/{id}/returns/{unit}/withdrawal", deed{login: "thuky07", path: "/periods/" + period, tail: "/returns/tccs-07/withdrawal", body: `{"seen":1,"reason":"nhầm đơn vị"}`}},
+		{"POST /periods/{id}/returns/{unit}/nothing", deed{login: "thuky07", path: "/periods/" + period, tail: "/returns/tccs-07/nothing", body: `{"seen":2}`}},
+		{"POST /periods/{id}/deadlines", deed{login: "vanthu", path: "/periods/" + period, tail: "/deadlines", body: `{"last_day":"2024-02-09","reason":"nghỉ Tết"}`}},
+		{"POST /periods/{id}/exceptions", deed{login: "vanthu", path: "/periods/" + period, tail: "/exceptions", body: `{"unit":"tccs-08","last_day":"2024-02-20","reason":"bão"}`}},
+		{"POST /periods/{id}/exceptions/{n}/end", deed{login: "vanthu", path: "/periods/" + period, tail: "/exceptions/1/end"}},
+		{"POST /periods/{id}/calls/{unit}", deed{login: "vanthu", path: "/periods/" + period, tail: "/calls/doan-khoi"}},
+		{"POST /forms/{id}/cycle", deed{login: "vanthu", path: "/forms/" + form, tail: "/cycle", body: `{"version":0,"kind":"month","first":1,"rule":"day 5+1"}`}},
+		{"POST /forms/{id}/cycle/next", deed{login: "vanthu", path: "/forms/" + form, tail: "/cycle/next"}},
 	} {
 		method, pattern, _ := strings.Cut(d.op, " ")
 		asked[d.op] = true

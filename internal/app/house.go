@@ -383,13 +383,6 @@ func recounts() map[string]tally.Recount {
 	return map[string]tally.Recount{
 		conference.Kind().Name: conference.Recount,
 		reflection.Kind().Name: reflection.Recount,
-		statement.Kind().Name:  statement.Recount,
-		filing.Kind().Name:     filing.Recount,
-		rung.Kind().Name:       rung.Recount,
-		quiz.Kind().Name:       quiz.Recount,
-		target.Kind().Name:     target.Recount,
-		guidance.Kind().Name:   guidance.Recount,
-		rollout.Kind().Name:    tally.Together(recountRollout, follow.Recount, conference.RecountRollout),
 	}
 }
 

@@ -96,11 +96,11 @@ func TestDocument(t *testing.T) {
 			}
 		}
 	}
-	c.writes(t, as, prepared, roll.ID, period, consultation, guidance)
+	c.writes(t, as, prepared, roll.ID, form, period, consultation, guidance)
 }
 
 // writes asks every operation that writes, in an order in which each can be done.
-func (c checker) writes(t *testing.T, as func(login string) program, prepared app.Prepared, roll, period, consultation, guidance string) {
+func (c checker) writes(t *testing.T, as func(login string) program, prepared app.Prepared, roll, form, period, consultation, guidance string) {
 	clerk := as("thuky07")
 	row := clerk.list("/conferences/" + prepared.Conference + "/attendance?state=invited").Items[0]
 	free := as("bikhu").list("/units?limit=500").Items
@@ -178,6 +178,13 @@ func (c checker) writes(t *testing.T, as func(login string) program, prepared ap
 		{"POST /targets/{id}/units/{unit}/reply", deed{login: "thuky07", path: "/targets/$POST /targets", tail: "/units/tccs-07/reply", body: `{"version":1,"takes":4,"reason":"ít người"}`}},
 		{"POST /guidance/{id}/receipt", deed{login: "thuky07", path: "/guidance/" + guidance, tail: "/receipt"}},
 		{"POST /guidance/{id}/deeds/{point}", deed{login: "thuky07", path: "/guidance/" + guidance, tail: "/deeds/1", body: `{"count":2,"day":"2024-01-05"}`}},
+		{"POST /periods/{id}/returns/{unit}/nothing", deed{login: "thuky07", path: "/periods/" + period, tail: "/returns/tccs-07/nothing", body: `{"seen":2}`}},
+		{"POST /periods/{id}/deadlines", deed{login: "vanthu", path: "/periods/" + period, tail: "/deadlines", body: `{"last_day":"2024-02-09","reason":"nghỉ Tết"}`}},
+		{"POST /periods/{id}/exceptions", deed{login: "vanthu", path: "/periods/" + period, tail: "/exceptions", body: `{"unit":"tccs-08","last_day":"2024-02-20","reason":"bão"}`}},
+		{"POST /periods/{id}/exceptions/{n}/end", deed{login: "vanthu", path: "/periods/" + period, tail: "/exceptions/1/end"}},
+		{"POST /periods/{id}/calls/{unit}", deed{login: "vanthu", path: "/periods/" + period, tail: "/calls/doan-khoi"}},
+		{"POST /forms/{id}/cycle", deed{login: "vanthu", path: "/forms/" + form, tail: "/cycle", body: `{"version":0,"kind":"month","first":1,"rule":"day 5+1"}`}},
+		{"POST /forms/{id}/cycle/next", deed{login: "vanthu", path: "/forms/" + form, tail: "/cycle/next"}},
 	} {
 		method, pattern, _ := strings.Cut(d.op, " ")
 		asked[d.op] = true

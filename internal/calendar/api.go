@@ -2,7 +2,6 @@ package calendar
 
 import (
 	"context"
-	"net/http"
 	"time"
 
 	"nhipcau/internal/api"
@@ -114,21 +113,19 @@ func registerPlan(a *api.API, off Off) {
 	type setIn struct {
 		api.ByID
 		Body struct {
-			Kind   cycle.Kind     `json:"kind" enum:"week,month,quarter,half,year,campaign,term"`
-			First  int            `json:"first,omitempty"`
-			From   vn.Day         `json:"from,omitempty"`
-			To     vn.Day         `json:"to,omitempty"`
-			Years  int            `json:"years,omitempty"`
-			Rule   string         `json:"rule"`
-			Levels []apiCycleRule `json:"levels,omitempty"`
-			Ahead  bool           `json:"ahead,omitempty"`
+			Version int64          `json:"version" doc:"Of the cycle that is changed, 0 for none"`
+			Kind    cycle.Kind     `json:"kind" enum:"week,month,quarter,half,year,campaign,term"`
+			First   int            `json:"first,omitempty"`
+			From    vn.Day         `json:"from,omitempty"`
+			To      vn.Day         `json:"to,omitempty"`
+			Years   int            `json:"years,omitempty"`
+			Rule    string         `json:"rule"`
+			Levels  []apiCycleRule `json:"levels,omitempty"`
+			Ahead   bool           `json:"ahead,omitempty"`
 		}
 	}
-	api.Change(a, api.Op{ID: "set-cycle", Noun: "forms", Path: "/forms/{id}/cycle", Summary: "calendar.api.set"}, http.MethodPut,
+	api.Do(a, api.Op{ID: "set-cycle", Noun: "forms", Path: "/forms/{id}/cycle", Summary: "calendar.api.set"},
 		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *setIn) (apiCycle, error) {
-			return see(ctx, tx, by, in.ID)
-		},
-		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *setIn, was apiCycle) (apiCycle, error) {
 			b := in.Body
 			p := Plan{Cycle: cycle.Cycle{Kind: b.Kind, First: b.First, From: b.From, To: b.To, Years: b.Years}, Ahead: b.Ahead}
 			p.Rule, _ = cycle.ParseRule(b.Rule) // what is none is refused by Set
@@ -136,10 +133,10 @@ func registerPlan(a *api.API, off Off) {
 				r, _ := cycle.ParseRule(l.Rule)
 				p.Levels = append(p.Levels, Level{l.Depth, l.Kind, r})
 			}
-			p, err := Set(ctx, tx, by, in.ID, was.Version, p)
+			p, err := Set(ctx, tx, by, in.ID, b.Version, p)
 			return p.forAPI(), err
 		})
-	api.Post(a, api.Op{ID: "open-next-period", Noun: "periods", Path: "/forms/{id}/cycle/next", Summary: "calendar.api.open"},
+	api.Do(a, api.Op{ID: "open-next-period", Noun: "periods", Path: "/forms/{id}/cycle/next", Summary: "calendar.api.open"},
 		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *api.ByID) (apiOpenedPeriod, error) {
 			p, err := OpenNext(ctx, tx, by, in.ID, off)
 			return apiOpenedPeriod{p.ID, p.Name, p.LastDay}, err

@@ -29,12 +29,11 @@ func Spans(ctx context.Context, tx *db.Tx, kind, tree string, unit int64, from, 
 		if err != nil {
 			return nil, err
 		}
-		if _, _, _, on, err := s.area(ctx, tx, unit); err != nil {
-			return nil, err
-		} else if !on {
-			continue
+		_, _, _, on, err := s.area(ctx, tx, unit)
+		var v Vec
+		if err == nil && on {
+			v, err = s.moved(ctx, tx, unit, from, to, upTo)
 		}
-		v, err := s.moved(ctx, tx, unit, from, to, upTo)
 		if err != nil {
 			return nil, err
 		}

@@ -14,15 +14,16 @@ import (
 // formSources are what tally items of forms are read from.
 func formSources() form.Sources {
 	roll, papers := rollout.Kind(), reflection.Kind()
-	of := func(key string, lanes ...string) form.Source {
-		return form.Source{Key: "rollout." + key, Label: "form.source.rollout_" + key, Kind: roll, Lanes: lanes}
-	}
 	return form.Sources{
-		{Key: "conference.held", Label: "form.source.conference_held", Read: conferencesHeld},
-		of("held", "held", "declared_held"), of("attended", "attended", "declared_attended"), of("persons", "persons", "declared_persons"), of("guests", "guests"), of("online", "online"),
-		of("adopted", "adopted"),
-		{Key: "reflection.handed_in", Label: "form.source.reflection_handed_in", Kind: papers, Lanes: []string{"handed_in"}},
-		{Key: "reflection.graded", Label: "form.source.reflection_graded", Kind: papers, Lanes: []string{"graded"}},
+		{Key: "conference-held", Label: "form.source.conference_held", Read: conferencesHeld},
+		{Key: "rollout-held", Label: "form.source.rollout_held", Kind: roll, Lanes: []string{"held", "declared_held"}},
+		{Key: "rollout-attended", Label: "form.source.rollout_attended", Kind: roll, Lanes: []string{"attended", "declared_attended"}},
+		{Key: "rollout-persons", Label: "form.source.rollout_persons", Kind: roll, Lanes: []string{"persons", "declared_persons"}},
+		{Key: "rollout-guests", Label: "form.source.rollout_guests", Kind: roll, Lanes: []string{"guests"}},
+		{Key: "rollout-online", Label: "form.source.rollout_online", Kind: roll, Lanes: []string{"online"}},
+		{Key: "rollout-adopted", Label: "form.source.rollout_adopted", Kind: roll, Lanes: []string{"adopted"}},
+		{Key: "reflection-handed-in", Label: "form.source.reflection_handed_in", Kind: papers, Lanes: []string{"handed_in"}},
+		{Key: "reflection-graded", Label: "form.source.reflection_graded", Kind: papers, Lanes: []string{"graded"}},
 	}
 }
 

@@ -29,7 +29,7 @@ func reckoned(t testing.TB) form.Form {
 [area] Diện tích | ha | .1
 [top] Lớp đông nhất | người | max
 [ready] Đã sơ kết | | yesno
-[held] Hội nghị | cuộc | @form.period
+[held] Hội nghị | cuộc | @returns
 [story] Đánh giá | | text
 `)
 	if err != nil {
@@ -72,7 +72,7 @@ func (h *house) file(t testing.TB, period filing.Period, unit string, e filing.E
 }
 
 // counting is a source that counts the returns on the sheets of forms.
-var counting = form.Sources{{Key: "form.period", Label: "form.title", Kind: filing.Kind(), Lanes: []string{"received"}}}
+var counting = form.Sources{{Key: "returns", Label: "form.title", Kind: filing.Kind(), Lanes: []string{"received"}}}
 
 // book says what an item comes to now, in the year and a year before.
 func (h *house) book(t testing.TB, p filing.Period, unit string, all bool, keys ...string) (told []string) {

@@ -38,7 +38,7 @@ func TestItemsOfAllKindsAsLines(t *testing.T) {
 [came_female] Nữ | người | of came female
 [came_estimate] Ước | người | of came estimate
 [rate] Tỷ lệ | % | = round(share(came; due); 2) | .2
-[held] Hội nghị | hội nghị | @conference.held
+[held] Hội nghị | hội nghị | @conference-held
 [area] Diện tích | ha | .2 | 0,50..1.000,00
 [done] Đã sơ kết |  | yesno
 * [story] Đánh giá |  | text

@@ -25,16 +25,15 @@ func Spans(ctx context.Context, tx *db.Tx, kind, tree string, unit int64, from, 
 	}
 	var all []Span
 	for _, id := range ids {
+		var v Vec
+		on := false
 		s, err := Find(ctx, tx, id)
-		if err != nil {
-			return nil, err
+		if err == nil {
+			_, _, _, on, err = s.area(ctx, tx, unit)
 		}
-		if _, _, _, on, err := s.area(ctx, tx, unit); err != nil {
-			return nil, err
-		} else if !on {
-			continue
+		if err == nil && on {
+			v, err = s.moved(ctx, tx, unit, from, to, upTo)
 		}
-		v, err := s.moved(ctx, tx, unit, from, to, upTo)
 		if err != nil {
 			return nil, err
 		}
@@ -63,13 +62,8 @@ func (s Sheet) moved(ctx context.Context, tx *db.Tx, unit int64, from, to time.T
 	if err != nil {
 		return Vec{}, err
 	}
-	d := Delta{}
-	for l := range end.all {
-		if x := end.Get(l) - begin.Get(l); x != 0 {
-			d[l] = x
-		}
-	}
-	return vecOf(d)
+	err = end.Add(begin.Delta().Neg())
+	return end, err
 }
 
 // lastBefore returns the newest post of a sheet from before a moment, and no newer
@@ -77,7 +71,7 @@ func (s Sheet) moved(ctx context.Context, tx *db.Tx, unit int64, from, to time.T
 func lastBefore(ctx context.Context, tx *db.Tx, sheet int64, before time.Time, upTo int64) (id int64, err error) {
 	err = tx.One(ctx, `SELECT id FROM tally_post WHERE sheet = $1 AND at < $2 AND ($3 = 0 OR id <= $3) ORDER BY id DESC LIMIT 1`, []any{sheet, before, upTo}, &id)
 	if fault.Is(err, fault.NotFound) {
-		return 0, nil
+		err = nil
 	}
 	return id, err
 }

@@ -225,8 +225,7 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 		invitation.RegisterAPI, hall.RegisterAPI, quiz.RegisterAPI(subjects()), reflection.RegisterAPI, minutes.RegisterAPI, clause.RegisterAPI,
 		plan.RegisterAPI(adopted), coverage.RegisterAPI, report.RegisterAPI, form.RegisterAPI, filing.RegisterAPI, signing.RegisterAPI,
 		calendar.RegisterAPI(daysOff), opinion.RegisterAPI, task.RegisterAPI, target.RegisterAPI(feeding.Feeds()), guidance.RegisterAPI,
-		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, roll.RegisterAPI, level.RegisterAPI, site.RegisterAPI, invitation.RegisterAPI,
-		hall.RegisterAPI, quiz.RegisterAPI(subjects()), reflection.RegisterAPI, minutes.RegisterAPI, plan.RegisterAPI, report.RegisterAPI, form.RegisterAPI, filing.RegisterAPI, filing.RegisterReports(formSources()),
+		filing.RegisterReports(formSources()),
 	} {
 		register(h.api)
 	}
@@ -384,7 +383,16 @@ func (h *house) frame(r *http.Request, p *web.Page) {
 func recounts() map[string]tally.Recount {
 	return map[string]tally.Recount{
 		conference.Kind().Name: conference.Recount,
+		rung.Kind().Name:       rung.Recount,
+		statement.Kind().Name:  statement.Recount,
+		filing.Kind().Name:     filing.Recount,
 		reflection.Kind().Name: reflection.Recount,
+		quiz.Kind().Name:       quiz.Recount,
+		opinion.Kind().Name:    opinion.Recount,
+		task.Kind().Name:       task.Recount,
+		target.Kind().Name:     target.Recount,
+		guidance.Kind().Name:   guidance.Recount,
+		rollout.Kind().Name:    tally.Together(recountRollout, follow.Recount, conference.RecountRollout),
 	}
 }
 

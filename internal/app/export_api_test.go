@@ -16,6 +16,7 @@ import (
 	"nhipcau/internal/conference"
 	"nhipcau/internal/db"
 	"nhipcau/internal/db/dbtest"
+	"nhipcau/internal/filing"
 	"nhipcau/internal/form"
 	"nhipcau/internal/minutes"
 	"nhipcau/internal/quiz"
@@ -172,7 +173,7 @@ func (h *TestHouse) Ask(t testing.TB, items int) (id, period string) {
 		if err := form.Open(ctx, tx, by, f.ID, f.Version); err != nil {
 			return err
 		}
-		p, err := form.OpenPeriod(ctx, tx, by, f.ID, form.Period{Name: "Tháng 10/2020", From: "2020-10-01", To: "2020-11-01", LastDay: "2020-11-05"})
+		p, err := filing.OpenPeriod(ctx, tx, by, f.ID, filing.Period{Name: "Tháng 10/2020", From: "2020-10-01", To: "2020-11-01", LastDay: "2020-11-05"})
 		id, period = f.ID, p.ID
 		return err
 	})

@@ -25,8 +25,10 @@ import (
 	"nhipcau/internal/fault"
 	"nhipcau/internal/figures"
 	"nhipcau/internal/file"
+	"nhipcau/internal/filing"
 	"nhipcau/internal/follow"
 	"nhipcau/internal/form"
+	"nhipcau/internal/formula"
 	"nhipcau/internal/hall"
 	"nhipcau/internal/i18n"
 	"nhipcau/internal/imports"
@@ -83,7 +85,7 @@ func locales() []fs.FS {
 		Locale, web.Locale, api.Locale, file.Locale, org.Locale, account.Locale, tally.Locale, mail.Locale,
 		directive.Locale, rollout.Locale, conference.Locale, roll.Locale, level.Locale, site.Locale, programme.Locale, invitation.Locale, sheet.Locale, device.Locale, hall.Locale,
 		minutes.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
-		statement.Locale, form.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
+		statement.Locale, formula.Locale, form.Locale, filing.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
 		reflection.Locale, quiz.Locale,
 	}
 }
@@ -168,7 +170,8 @@ func (h *house) build() error {
 	remind.Register(h.site, h.db)
 	reform.Register(h.site, h.db)
 	statement.Register(h.site, h.db, h.files)
-	form.Register(h.site, h.db)
+	form.Register(h.site, h.db, formSources())
+	filing.Register(h.site, h.db, formSources())
 	paper.Register(h.site, h.db, h.files)
 	drafting.Register(h.site, h.db, h.files, h.cfg.base())
 	figures.Register(h.site, h.db, kinds(), sources(), recounts())
@@ -183,7 +186,7 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 	}})
 	for _, register := range []func(*api.API){
 		org.RegisterAPI, directive.RegisterAPI, rollout.RegisterAPI, conference.RegisterAPI, roll.RegisterAPI, level.RegisterAPI, site.RegisterAPI, invitation.RegisterAPI,
-		hall.RegisterAPI, quiz.RegisterAPI(subjects()), reflection.RegisterAPI, minutes.RegisterAPI, plan.RegisterAPI, report.RegisterAPI, form.RegisterAPI,
+		hall.RegisterAPI, quiz.RegisterAPI(subjects()), reflection.RegisterAPI, minutes.RegisterAPI, plan.RegisterAPI, report.RegisterAPI, form.RegisterAPI, filing.RegisterAPI,
 	} {
 		register(h.api)
 	}
@@ -196,7 +199,7 @@ func (h *house) buildAPI(c *i18n.Catalog) error {
 }
 
 func kinds() []*tally.Kind {
-	return []*tally.Kind{rollout.Kind(), conference.Kind(), rung.Kind(), statement.Kind(), form.Kind(), reflection.Kind(), quiz.Kind()}
+	return []*tally.Kind{rollout.Kind(), conference.Kind(), rung.Kind(), statement.Kind(), filing.Kind(), reflection.Kind(), quiz.Kind()}
 }
 
 // ServeHTTP answers the questions of a supervisor, those of programs by the API,
@@ -332,7 +335,7 @@ func (h *house) frame(r *http.Request, p *web.Page) {
 // should hold.
 func recounts() map[string]tally.Recount {
 	return map[string]tally.Recount{
-		statement.Kind().Name: statement.Recount, form.Kind().Name: form.Recount, conference.Kind().Name: conference.Recount, rung.Kind().Name: rung.Recount,
+		statement.Kind().Name: statement.Recount, filing.Kind().Name: filing.Recount, conference.Kind().Name: conference.Recount, rung.Kind().Name: rung.Recount,
 		reflection.Kind().Name: reflection.Recount, quiz.Kind().Name: quiz.Recount,
 		rollout.Kind().Name: tally.Together(recountRollout, follow.Recount, conference.RecountRollout),
 	}

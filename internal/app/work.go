@@ -13,7 +13,7 @@ import (
 	"nhipcau/internal/db"
 	"nhipcau/internal/directive"
 	"nhipcau/internal/figures"
-	"nhipcau/internal/form"
+	"nhipcau/internal/filing"
 	"nhipcau/internal/invitation"
 	"nhipcau/internal/level"
 	"nhipcau/internal/org"
@@ -222,11 +222,11 @@ func formWork(ctx context.Context, tx *db.Tx, p web.Page) ([]workItem, error) {
 	if !p.Actor.Is(auth.Clerk, auth.Secretary) {
 		return nil, nil
 	}
-	owed, err := form.Owing(ctx, tx, p.Actor)
+	owed, err := filing.Owing(ctx, tx, p.Actor)
 	var all []workItem
 	for _, o := range owed {
 		w := workItem{
-			Title: p.T("form.work", o.Title), Note: o.Period.Name + " · " + o.Owner, Due: o.Period.LastDay, State: web.None, When: p.Day(o.Period.LastDay),
+			Title: p.T("filing.work", o.Title), Note: o.Period.Name + " · " + o.Owner, Due: o.Period.LastDay, State: web.None, When: p.Day(o.Period.LastDay),
 			Href: "/periods/" + o.Period.ID + "/returns/" + p.Actor.UnitKey, Action: p.T("app.open"),
 		}
 		if o.Period.Late(p.Now) {
@@ -341,7 +341,7 @@ func sources() map[string]figures.SourcePage {
 		return f.Title, err
 	}
 	periodTitle := func(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (string, error) {
-		r, err := form.GetRound(ctx, tx, by, id)
+		r, err := filing.GetRound(ctx, tx, by, id)
 		return r.Form.Title + " · " + r.Period.Name, err
 	}
 	conferenceTitle := func(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (string, error) {
@@ -386,7 +386,7 @@ func sources() map[string]figures.SourcePage {
 		reflection.RollSource:  {Label: label("app.source.reflection_roll"), Href: reflection.Href},
 		reflection.Kind().Name: {Label: label("reflection.title"), Name: conferenceTitle, Href: func(id, _, _ string) string { return "/conferences/" + id + "/reflections" }},
 
-		form.Kind().Name:      {Label: label("app.source.form"), Name: periodTitle, Href: func(id, _, _ string) string { return "/periods/" + id }},
+		filing.Kind().Name:    {Label: label("app.source.form"), Name: periodTitle, Href: func(id, _, _ string) string { return "/periods/" + id }},
 		statement.Kind().Name: {Label: label("app.source.statement"), Name: formTitle, Href: func(id, _, _ string) string { return "/statements/" + id }},
 	}
 }

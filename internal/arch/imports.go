@@ -16,7 +16,7 @@ const module = "nhipcau/internal/"
 // floors are the packages of the project from the ground up: a package imports
 // only those that stand before it.
 var floors = strings.Fields(`
-	fault i18n auth vn country
+	fault i18n auth vn formula country
 	db secret find audit job notify file backup office load
 	intake
 	live
@@ -24,12 +24,12 @@ var floors = strings.Fields(`
 	api
 	org epoch lineage account tally figures mail paper
 	pass attendance presence quiz directive rollout follow rung conference roll level site programme invitation sheet device hall reflection
-	minutes plan report remind statement form reform drafting
+	minutes plan form filing report remind statement reform drafting
 	imports
 	world nation app`)
 
 // sliced are the packages that keep a file for each concern.
-var sliced = strings.Fields("org account tally figures mail paper attendance presence quiz directive rollout follow conference roll level site programme invitation sheet device hall reflection minutes plan report remind statement form reform drafting imports")
+var sliced = strings.Fields("org account tally figures mail paper attendance presence quiz directive rollout follow conference roll level site programme invitation sheet device hall reflection minutes plan form filing report remind statement reform drafting imports")
 
 // beside are the packages that stand in no order, with those of the project that
 // each may import: programs, and what serves tests.
@@ -76,7 +76,7 @@ var stores = map[string][]string{
 	"file":   {"file.go"},
 	"web":    {"form.go"},
 	"world":  {"paper.go"},
-	"tally":  {"store.go", "store_seal.go", "read.go", "trace.go", "prove.go"},
+	"tally":  {"store.go", "store_seal.go", "read.go", "trace.go", "prove.go", "span.go"},
 }
 
 // Imports returns what breaks the order of the floors, what is imported where it

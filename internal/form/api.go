@@ -2,16 +2,11 @@ package form
 
 import (
 	"context"
-	"strconv"
 	"time"
 
 	"nhipcau/internal/api"
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
-	"nhipcau/internal/fault"
-	"nhipcau/internal/org"
-	"nhipcau/internal/tally"
-	"nhipcau/internal/vn"
 )
 
 type apiForm struct {
@@ -20,6 +15,8 @@ type apiForm struct {
 	Owner     string    `json:"owner" doc:"Key of the unit that asks" example:"doan-khoi"`
 	Asks      Asks      `json:"asks" enum:"leaf,under,all" doc:"Who is asked: units with none under them, those directly under the owner, all under it"`
 	State     Stage     `json:"state" enum:"draft,open,closed"`
+	Edition   int64     `json:"edition" doc:"The edition in use, from 1"`
+	Steps     Steps     `json:"steps" enum:"0,1,2" doc:"What a return goes through: 0 none, 1 signed and accepted, 2 approved before that"`
 	EnteredAt time.Time `json:"entered_at"`
 	Items     []apiItem `json:"items,omitempty" doc:"Not in lists"`
 }
@@ -28,67 +25,28 @@ type apiForm struct {
 func (f apiForm) Href() string { return "/forms/" + f.ID }
 
 type apiItem struct {
-	Key     string `json:"key"`
-	Section string `json:"section,omitempty"`
-	Label   string `json:"label"`
-	Word    string `json:"word,omitempty" doc:"What is counted"`
-	Needed  bool   `json:"needed" doc:"A return without it is refused"`
-	Low     int64  `json:"low" doc:"Least figure taken"`
-	High    int64  `json:"high" doc:"Largest figure taken"`
+	Key      string `json:"key"`
+	Section  string `json:"section,omitempty"`
+	Label    string `json:"label"`
+	Word     string `json:"word,omitempty" doc:"What is counted"`
+	Kind     Kind   `json:"kind" enum:"figure,yesno,formula,tally,text" doc:"Figures and yes or no are entered and counted, formulas and tally items are worked out, texts are written"`
+	Decimals int    `json:"decimals,omitempty" doc:"Figures are whole numbers of 10^-decimals"`
+	Over     Over   `json:"over" enum:"sum,last,min,max" doc:"How the figures of several periods make one"`
+	Needed   bool   `json:"needed" doc:"A return without it is refused"`
+	Low      int64  `json:"low" doc:"Least figure taken"`
+	High     int64  `json:"high" doc:"Largest figure taken"`
+	Formula  string `json:"formula,omitempty" doc:"Of a formula, over the keys of other items"`
+	Source   string `json:"source,omitempty" doc:"Of a tally item, what of the house is counted"`
+	Of       string `json:"of,omitempty" doc:"Key of the item this one accompanies"`
+	Part     string `json:"part,omitempty" doc:"What of it: estimate, or a part of it"`
 }
-
-type apiPeriod struct {
-	ID      string `json:"id"`
-	Form    string `json:"form"`
-	N       int64  `json:"n" doc:"From 1"`
-	Name    string `json:"name" example:"Tháng 3/2025"`
-	From    vn.Day `json:"from" format:"date"`
-	To      vn.Day `json:"to" format:"date" doc:"First day after it"`
-	LastDay vn.Day `json:"last_day" format:"date" doc:"By which it is to be returned"`
-	State   Stage  `json:"state" enum:"open,closed"`
-	Sheet   string `json:"sheet" doc:"Where it is counted: /figures/{sheet}/{unit}"`
-}
-
-// Href is the period's address.
-func (p apiPeriod) Href() string { return "/periods/" + p.ID }
-
-type apiRow struct {
-	Unit     string           `json:"unit" example:"tccs-07"`
-	Name     string           `json:"name"`
-	Received int64            `json:"received" doc:"Returns that stand at and under it"`
-	Due      int64            `json:"due" doc:"Returns that are due at and under it"`
-	Figures  map[string]int64 `json:"figures" doc:"What the returns at and under it add up to, by key of the item; items of which nothing was returned are left out"`
-}
-
-type apiLack struct {
-	Unit string `json:"unit" example:"tccs-07"`
-	Name string `json:"name"`
-}
-
-// apiReturn answers a return.
-type apiReturn struct {
-	Period  string     `json:"period"`
-	Unit    string     `json:"unit" example:"tccs-07"`
-	N       int64      `json:"n" doc:"Number of the return that stands; send it as seen to correct it. 0 if there is none"`
-	At      *time.Time `json:"at,omitempty"`
-	By      string     `json:"by,omitempty"`
-	Stands  bool       `json:"stands" doc:"false if nothing was returned, or it was withdrawn"`
-	Figures Figures    `json:"figures,omitempty" doc:"By key of the item; not in the answer to a return"`
-}
-
-// Href is the return's address.
-func (r apiReturn) Href() string { return "/periods/" + r.Period + "/returns/" + r.Unit }
 
 func forAPI(f Form) apiForm {
-	out := apiForm{ID: f.ID, Title: f.Title, Owner: f.UnitKey, Asks: f.Asks, State: f.State, EnteredAt: f.EnteredAt}
+	out := apiForm{ID: f.ID, Title: f.Title, Owner: f.UnitKey, Asks: f.Asks, State: f.State, Edition: f.Edition, Steps: f.Steps, EnteredAt: f.EnteredAt}
 	for _, i := range f.Items {
 		out.Items = append(out.Items, apiItem(i))
 	}
 	return out
-}
-
-func (p Period) forAPI() apiPeriod {
-	return apiPeriod{p.ID, p.Form, p.N, p.Name, p.From, p.To, p.LastDay, p.State, strconv.FormatInt(p.Sheet, 10)}
 }
 
 // RegisterAPI adds what programs may ask of forms.
@@ -108,152 +66,4 @@ func RegisterAPI(a *api.API) {
 			f, err := Get(ctx, tx, by, in.ID)
 			return forAPI(f), err
 		})
-	type periodsIn struct {
-		api.ByID
-		api.Paging
-	}
-	api.List(a, api.Op{ID: "list-periods", Noun: "forms", Path: "/forms/{id}/periods", Summary: "form.api.periods"},
-		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *periodsIn, after api.Cursor, limit int) ([]apiPeriod, error) {
-			if _, err := Get(ctx, tx, by, in.ID); err != nil {
-				return nil, err
-			}
-			all, err := Periods(ctx, tx, in.ID, after.At, limit)
-			var out []apiPeriod
-			for _, p := range all {
-				out = append(out, p.forAPI())
-			}
-			return out, err
-		}, func(p apiPeriod) api.Cursor { return api.Cursor{At: p.N} })
-	api.Get(a, api.Op{ID: "get-period", Noun: "forms", Path: "/periods/{id}", Summary: "form.api.period"},
-		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *api.ByID) (apiPeriod, error) {
-			r, err := GetRound(ctx, tx, by, in.ID)
-			return r.Period.forAPI(), err
-		})
-	registerFigures(a)
-	registerReturns(a)
-}
-
-func registerFigures(a *api.API) {
-	type figuresIn struct {
-		api.ByID
-		Unit string `path:"unit"`
-		api.Paging
-		Lanes []string `query:"lanes"`
-	}
-	api.Pages(a, api.Op{ID: "period-figures", Noun: "forms", Path: "/periods/{id}/figures/{unit}", Summary: "form.api.figures"},
-		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *figuresIn, after api.Cursor, limit int) ([]apiRow, api.Cursor, error) {
-			r, err := GetRound(ctx, tx, by, in.ID)
-			if err != nil {
-				return nil, api.Cursor{}, err
-			}
-			places, err := r.lanes(in.Lanes)
-			if err != nil {
-				return nil, api.Cursor{}, err
-			}
-			_, _, rows, next, err := r.Table(ctx, tx, by, in.Unit, tally.Place(after.At), limit)
-			var out []apiRow
-			for _, x := range rows {
-				one := apiRow{Unit: x.Key, Name: x.Name, Received: x.Received(), Due: x.Due, Figures: map[string]int64{}}
-				for _, n := range places {
-					if sum, ok := x.Figure(n); ok {
-						one.Figures[r.Form.Items[n-1].Key] = sum
-					}
-				}
-				out = append(out, one)
-			}
-			return out, api.Cursor{At: int64(next)}, err
-		})
-	type lackIn struct {
-		api.ByID
-		Unit string `path:"unit"`
-		api.Paging
-	}
-	api.Pages(a, api.Op{ID: "period-lacking", Noun: "forms", Path: "/periods/{id}/lacking/{unit}", Summary: "form.api.lacking"},
-		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *lackIn, after api.Cursor, limit int) ([]apiLack, api.Cursor, error) {
-			r, err := GetRound(ctx, tx, by, in.ID)
-			if err != nil {
-				return nil, api.Cursor{}, err
-			}
-			_, rows, next, err := r.Lacking(ctx, tx, by, in.Unit, tally.Place(after.At), limit)
-			var out []apiLack
-			for _, x := range rows {
-				out = append(out, apiLack{x.Key, x.Name})
-			}
-			return out, api.Cursor{At: int64(next)}, err
-		})
-}
-
-// lanes returns the places of items by their keys: the first few if none are
-// named.
-func (r *Round) lanes(keys []string) ([]int, error) {
-	w, places := fault.Wrong{}, []int(nil)
-	if len(keys) > Shown {
-		w.Add("lanes", "form.error.lanes", Shown)
-	}
-	for _, key := range keys {
-		n := r.place[key]
-		if n == 0 {
-			w.Add("lanes", "form.error.unknown")
-		}
-		places = append(places, n)
-	}
-	for n := 1; len(keys) == 0 && n <= min(Shown, len(r.Form.Items)); n++ {
-		places = append(places, n)
-	}
-	return places, w.Err()
-}
-
-func registerReturns(a *api.API) {
-	type returnIn struct {
-		api.ByID
-		Unit string `path:"unit"`
-	}
-	api.Get(a, api.Op{ID: "get-return", Noun: "forms", Path: "/periods/{id}/returns/{unit}", Summary: "form.api.return"},
-		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *returnIn) (apiReturn, error) {
-			r, err := GetRound(ctx, tx, by, in.ID)
-			if err != nil {
-				return apiReturn{}, err
-			}
-			u, err := org.Get(ctx, tx, by, in.Unit)
-			if err != nil {
-				return apiReturn{}, err
-			}
-			_, x, err := newest(ctx, tx, in.ID, u.ID)
-			out := x.forAPI(in.ID, in.Unit)
-			if x.Stands() {
-				out.Figures = x.Figures(r.Form)
-			}
-			return out, err
-		})
-	type submitIn struct {
-		api.ByID
-		Unit string `path:"unit"`
-		Body struct {
-			Seen    int64   `json:"seen,omitempty" doc:"Number of the return that is corrected, 0 for none"`
-			Figures Figures `json:"figures" doc:"Whole numbers by key of the item. An item that is left out, or null, is empty, which is not zero"`
-			Reason  string  `json:"reason,omitempty" doc:"Why a return is corrected"`
-		}
-	}
-	api.Do(a, api.Op{ID: "submit-return", Noun: "forms", Path: "/periods/{id}/returns/{unit}", Summary: "form.api.submit"},
-		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *submitIn) (apiReturn, error) {
-			x, err := Submit(ctx, tx, by, in.ID, in.Unit, in.Body.Seen, in.Body.Figures, in.Body.Reason)
-			return x.forAPI(in.ID, in.Unit), err
-		})
-	type withdrawIn struct {
-		api.ByID
-		Unit string `path:"unit"`
-		Body struct {
-			Seen   int64  `json:"seen" doc:"Number of the return that is withdrawn"`
-			Reason string `json:"reason"`
-		}
-	}
-	api.Do(a, api.Op{ID: "withdraw-return", Noun: "forms", Path: "/periods/{id}/returns/{unit}/withdrawal", Summary: "form.api.withdraw"},
-		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *withdrawIn) (apiReturn, error) {
-			x, err := Withdraw(ctx, tx, by, in.ID, in.Unit, in.Body.Seen, in.Body.Reason)
-			return x.forAPI(in.ID, in.Unit), err
-		})
-}
-
-func (r Return) forAPI(period, unit string) apiReturn {
-	return apiReturn{Period: period, Unit: unit, N: r.N, At: api.When(r.At), By: r.ActorName, Stands: r.Stands()}
 }

@@ -1,16 +1,10 @@
-// Package form asks for the same figures again each period: how many members,
-// classes, models there were in March, in April. A unit makes a form once, opens
-// a period of it each month, and the units under it return their figures.
-//
-// What a unit returned is never changed: a correction is a new row with a reason,
-// and the newest stands. Each period has a sheet of its own, on which a return
-// posts what it adds to what the unit had returned before.
+// Package form says what is asked of units again each period: how many members,
+// classes, models there are. A unit makes a form once; filing opens periods of it
+// and takes the figures of the units under its owner.
 package form
 
 import (
 	"context"
-	"fmt"
-	"regexp"
 	"slices"
 	"time"
 
@@ -44,25 +38,21 @@ const (
 // AsksAll are all ways to ask.
 var AsksAll = []Asks{Leaf, Under, All}
 
-// An Item is one figure a form asks for: a whole number from Low to High.
-type Item struct {
-	Key     string // small letters, digits and _; "" lets the house choose
-	Section string // heading it stands under, "" for none
-	Label   string
-	Word    string // what is counted, "người"
-	Needed  bool   // a return without it is refused
-	Low     int64
-	High    int64
-}
+// Steps are what a return has to go through after it is entered.
+type Steps int
 
-// MaxItems is how many items a form may ask for.
-const MaxItems = 100
+// The steps a form may ask for.
+const (
+	None   Steps = 0 // it stands as it is entered
+	Accept Steps = 1 // the unit signs it, the one above accepts it
+	Second Steps = 2 // somebody of the unit approves it first
+)
 
-// Most is the largest figure an item may allow, and its negative the least.
-const Most = 1_000_000_000_000
+// StepsAll are all steps a form may ask for.
+var StepsAll = []Steps{None, Accept, Second}
 
 // A Form is what is asked, of the units under its owner. Make and Amend read
-// Title, Asks and Items.
+// Title, Asks, Steps and Items.
 type Form struct {
 	ID          string
 	Unit        int64 // owner
@@ -72,20 +62,16 @@ type Form struct {
 	Title       string
 	Asks        Asks
 	State       Stage
+	Edition     int64 // of Items, from 1
+	Drafting    int64 // the edition that is being drafted beside it, 0 for none
+	Steps       Steps // of Edition
 	EnteredName string
 	EnteredAt   time.Time
 	Version     int64
 	Items       []Item // from Make, Amend and Get
 }
 
-const (
-	maxText  = 300
-	maxLabel = 300
-	maxWord  = 40
-	maxWhy   = 2000
-)
-
-var plainKey = regexp.MustCompile(`^[a-z0-9_]{1,40}$`)
+const maxText = 300
 
 func (f *Form) check() error {
 	w := fault.Wrong{}
@@ -94,6 +80,9 @@ func (f *Form) check() error {
 	w.Text("title", f.Title, maxText, true)
 	if !slices.Contains(AsksAll, f.Asks) {
 		w.Add("asks", "error.needed")
+	}
+	if !slices.Contains(StepsAll, f.Steps) {
+		w.Add("steps", "error.needed")
 	}
 	switch n := len(f.Items); {
 	case n == 0:
@@ -105,27 +94,9 @@ func (f *Form) check() error {
 	for i := range f.Items {
 		f.Items[i].check(w, i+1, keys)
 	}
+	companions(w, f.Items)
+	reckoned(w, f.Items)
 	return w.Err()
-}
-
-func (i *Item) check(w fault.Wrong, n int, keys map[string]bool) {
-	i.Key, i.Section, i.Label, i.Word = vn.Clean(i.Key), vn.Clean(i.Section), vn.Clean(i.Label), vn.Clean(i.Word)
-	if i.Key == "" {
-		i.Key = fmt.Sprintf("item_%d", n)
-	}
-	bad := fault.Wrong{}
-	bad.Text("label", i.Label, maxLabel, true)
-	bad.Text("label", i.Section, maxLabel, false)
-	bad.Text("label", i.Word, maxWord, false)
-	switch {
-	case len(bad) > 0:
-		w.Add("items", "form.error.item", n)
-	case !plainKey.MatchString(i.Key) || keys[i.Key]:
-		w.Add("items", "form.error.key", n, i.Key)
-	case i.Low > i.High || i.Low < -Most || i.High > Most:
-		w.Add("items", "form.error.range", n)
-	}
-	keys[i.Key] = true
 }
 
 // Make makes a draft of a form of by's unit.
@@ -136,7 +107,7 @@ func Make(ctx context.Context, tx *db.Tx, by auth.Actor, f Form) (Form, error) {
 	if err := f.check(); err != nil {
 		return Form{}, err
 	}
-	f.ID = db.NewKey()
+	f.ID, f.Edition = db.NewKey(), 1
 	if err := insertForm(ctx, tx, by, f); err != nil {
 		return Form{}, err
 	}
@@ -146,31 +117,42 @@ func Make(ctx context.Context, tx *db.Tx, by auth.Actor, f Form) (Form, error) {
 	return Get(ctx, tx, by, f.ID)
 }
 
-// Amend changes a draft; once a form has been opened, it stays as it is. It is a
-// Conflict if the form has changed since version.
+// Amend changes a draft of a form, or the edition that is being drafted beside the
+// one in use, of which the title and who is asked stay. It is a Conflict if the
+// form has changed since version, or nothing of it is a draft.
 func Amend(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int64, f Form) error {
-	had, err := owned(ctx, tx, by, id)
+	had, err := Owned(ctx, tx, by, id)
 	if err != nil {
 		return err
 	}
-	if had.State != Draft {
+	f.ID, f.Edition = id, had.Edition
+	switch {
+	case had.State == Closed || had.State == Opened && had.Drafting == 0:
 		return fault.New(fault.Conflict, "form.error.opened")
+	case had.State == Opened:
+		f.Title, f.Asks, f.Edition = had.Title, had.Asks, had.Drafting
+		ever, err := itemsUpTo(ctx, tx, id, had.Edition)
+		if err != nil {
+			return err
+		}
+		if f.Items, err = follows(ever, f.Items); err != nil {
+			return err
+		}
 	}
 	if err := f.check(); err != nil {
 		return err
 	}
-	f.ID = id
 	if err := updateForm(ctx, tx, f, version); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, by, "form.amend", id, f.Title)
 }
 
-// owned returns a form that by may see, and may change.
-func owned(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (Form, error) {
+// Owned returns a form that by may see, and may change.
+func Owned(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (Form, error) {
 	f, err := Get(ctx, tx, by, id)
 	if err == nil {
-		err = mayKeep(by, f.Unit)
+		err = MayKeep(by, f.Unit)
 	}
 	return f, err
 }
@@ -181,17 +163,13 @@ func Open(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int6
 	return move(ctx, tx, by, id, version, Draft, Opened, "form.open")
 }
 
-// Close closes a form with its open periods: nothing is returned to it any more.
-// It is a Conflict if the form has changed since version, or is not open.
+// Close closes a form: no period of it is opened any more. It is a Conflict if the form has changed since version, or is not open.
 func Close(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int64) error {
-	if err := move(ctx, tx, by, id, version, Opened, Closed, "form.close"); err != nil {
-		return err
-	}
-	return closePeriods(ctx, tx, id)
+	return move(ctx, tx, by, id, version, Opened, Closed, "form.close")
 }
 
 func move(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int64, from, to Stage, action string) error {
-	f, err := owned(ctx, tx, by, id)
+	f, err := Owned(ctx, tx, by, id)
 	if err != nil {
 		return err
 	}
@@ -201,5 +179,13 @@ func move(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int6
 	if err := setState(ctx, tx, id, version, from, to); err != nil {
 		return err
 	}
+	if to == Opened {
+		if err := setEdition(ctx, tx, id, f.Edition); err != nil {
+			return err
+		}
+	}
 	return audit.Record(ctx, tx, by, action, id, f.Title)
 }
+
+// Check says by field what is wrong with a form that is to be made.
+func Check(f Form) error { return f.check() }

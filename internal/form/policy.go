@@ -10,18 +10,14 @@ import (
 // mayMake lets the clerk and the secretary of a unit make forms of it.
 func mayMake(by auth.Actor) error { return entering(by, "form.error.may_make") }
 
-// mayKeep lets the owner's clerk and secretary amend, open and close a form and
+// MayKeep lets the owner's clerk and secretary amend, open and close a form and
 // its periods.
-func mayKeep(by auth.Actor, owner int64) error {
+func MayKeep(by auth.Actor, owner int64) error {
 	if by.Unit != owner {
 		return fault.New(fault.Denied, "form.error.may_keep")
 	}
 	return entering(by, "form.error.may_keep")
 }
-
-// maySubmit lets the clerk and the secretary of the unit itself or of one above
-// it return its figures, correct and withdraw them; the unit was found through by.
-func maySubmit(by auth.Actor) error { return entering(by, "form.error.may_submit") }
 
 func entering(by auth.Actor, key string) error {
 	if by.Unit != 0 && by.Is(auth.Clerk, auth.Secretary) {

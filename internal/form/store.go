@@ -2,11 +2,9 @@ package form
 
 import (
 	"context"
-	"strings"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
-	"nhipcau/internal/fault"
 	"nhipcau/internal/vn"
 )
 
@@ -14,18 +12,19 @@ import (
 // ask their unit from above, which are no drafts. Every query that reads forms for
 // a person starts from seen: $1 is the tree, $2 and $3 the range of the subtree.
 const (
-	columns = `f.id, f.unit, u.key, n.name, pl.path, f.title, f.asks, f.state, f.entered_name, f.entered_at, f.version`
+	columns = `f.id, f.unit, u.key, n.name, pl.path, f.title, f.asks, f.state, f.edition, f.drafting, e.steps, f.entered_name, f.entered_at, f.version`
 	forms   = `SELECT ` + columns + `
 		FROM form f
 		JOIN unit u ON u.id = f.unit
 		JOIN unit_name n ON n.unit = f.unit AND n.from_day = (SELECT max(x.from_day) FROM unit_name x WHERE x.unit = f.unit)
-		JOIN place pl ON pl.tree = f.tree AND pl.unit = f.unit`
+		JOIN place pl ON pl.tree = f.tree AND pl.unit = f.unit
+		JOIN form_edition e ON e.form = f.id AND e.n = f.edition`
 	seen = forms + `
 		WHERE f.tree = $1 AND (pl.path >= $2 AND pl.path < $3 OR f.state <> 'draft' AND substr($2, 1, length(pl.path)) = pl.path)`
 )
 
 func scan(s db.Scanner) (f Form, err error) {
-	return f, s.Scan(&f.ID, &f.Unit, &f.UnitKey, &f.UnitName, &f.UnitPath, &f.Title, &f.Asks, &f.State, &f.EnteredName, db.At(&f.EnteredAt), &f.Version)
+	return f, s.Scan(&f.ID, &f.Unit, &f.UnitKey, &f.UnitName, &f.UnitPath, &f.Title, &f.Asks, &f.State, &f.Edition, &f.Drafting, &f.Steps, &f.EnteredName, db.At(&f.EnteredAt), &f.Version)
 }
 
 // Get returns a form that by may see, with its items.
@@ -34,17 +33,21 @@ func Get(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (Form, error)
 	if err != nil {
 		return Form{}, err
 	}
-	f.Items, err = itemsOf(ctx, tx, id)
+	f.Items, err = itemsOf(ctx, tx, id, f.Edition)
 	return f, err
 }
 
-// readForm returns a form with its items, whoever asks.
-func readForm(ctx context.Context, tx *db.Tx, id string) (Form, error) {
+// Find returns an edition of a form with its items, whoever asks.
+func Find(ctx context.Context, tx *db.Tx, id string, edition int64) (Form, error) {
 	f, err := db.First(db.All(ctx, tx, scan, forms+` WHERE f.id = $1`, id))
 	if err != nil {
 		return Form{}, err
 	}
-	f.Items, err = itemsOf(ctx, tx, id)
+	f.Edition = edition
+	if err := tx.One(ctx, `SELECT steps FROM form_edition WHERE form = $1 AND n = $2`, []any{id, edition}, &f.Steps); err != nil {
+		return Form{}, err
+	}
+	f.Items, err = itemsOf(ctx, tx, id, edition)
 	return f, err
 }
 
@@ -64,98 +67,97 @@ func listAfter(ctx context.Context, tx *db.Tx, by auth.Actor, at int64, id strin
 		by.Tree, by.Path, by.End(), at, id, limit)
 }
 
-func itemsOf(ctx context.Context, tx *db.Tx, form string) ([]Item, error) {
-	return db.All(ctx, tx, func(s db.Scanner) (i Item, err error) {
-		var needed int
-		err = s.Scan(&i.Key, &i.Section, &i.Label, &i.Word, &needed, &i.Low, &i.High)
-		i.Needed = needed != 0
-		return i, err
-	}, `SELECT key, section, label, word, needed, low, high FROM form_item WHERE form = $1 ORDER BY n`, form)
+const itemColumns = `key, section, label, word, kind, decimals, over, needed, low, high, formula, source, of_key, part`
+
+func scanItem(s db.Scanner) (i Item, err error) {
+	var needed int
+	err = s.Scan(&i.Key, &i.Section, &i.Label, &i.Word, &i.Kind, &i.Decimals, &i.Over, &needed, &i.Low, &i.High, &i.Formula, &i.Source, &i.Of, &i.Part)
+	i.Needed = needed != 0
+	return i, err
+}
+
+func itemsOf(ctx context.Context, tx *db.Tx, form string, edition int64) ([]Item, error) {
+	return db.All(ctx, tx, scanItem, `SELECT `+itemColumns+` FROM form_item WHERE form = $1 AND edition = $2 ORDER BY n`, form, edition)
+}
+
+// itemsUpTo returns the items that the editions of a form up to one ever had, each
+// as the newest of them has it.
+func itemsUpTo(ctx context.Context, tx *db.Tx, form string, edition int64) ([]Item, error) {
+	return db.All(ctx, tx, scanItem, `SELECT `+itemColumns+` FROM form_item i WHERE form = $1 AND edition = (
+		SELECT max(x.edition) FROM form_item x WHERE x.form = i.form AND x.key = i.key AND x.edition <= $2) ORDER BY edition DESC, n`, form, edition)
 }
 
 func insertForm(ctx context.Context, tx *db.Tx, by auth.Actor, f Form) error {
 	if err := tx.Exec(ctx, `
-		INSERT INTO form (id, tree, unit, title, fold, asks, state, entered_by, entered_name, entered_at, version)
-		VALUES ($1, $2, $3, $4, $5, $6, 'draft', $7, $8, $9, 1)`,
-		f.ID, by.Tree, by.Unit, f.Title, vn.Fold(f.Title), f.Asks, by.Login, by.Name, tx.Now); err != nil {
+		INSERT INTO form (id, tree, unit, title, fold, asks, state, edition, drafting, entered_by, entered_name, entered_at, version)
+		VALUES ($1, $2, $3, $4, $5, $6, 'draft', $7, 0, $8, $9, $10, 1)`,
+		f.ID, by.Tree, by.Unit, f.Title, vn.Fold(f.Title), f.Asks, f.Edition, by.Login, by.Name, tx.Now); err != nil {
+		return err
+	}
+	return insertEdition(ctx, tx, by, f)
+}
+
+func insertEdition(ctx context.Context, tx *db.Tx, by auth.Actor, f Form) error {
+	if err := tx.Exec(ctx, `INSERT INTO form_edition (form, n, state, steps, entered_by, entered_name, entered_at) VALUES ($1, $2, 'draft', $3, $4, $5, $6)`,
+		f.ID, f.Edition, f.Steps, by.Login, by.Name, tx.Now); err != nil {
 		return err
 	}
 	return insertItems(ctx, tx, f)
 }
 
 func insertItems(ctx context.Context, tx *db.Tx, f Form) error {
-	return db.InsertMany(ctx, tx, `INSERT INTO form_item (form, n, key, section, label, word, needed, low, high) VALUES`, len(f.Items), func(i int) []any {
+	return db.InsertMany(ctx, tx, `INSERT INTO form_item (form, edition, n, `+itemColumns+`) VALUES`, len(f.Items), func(i int) []any {
 		it := f.Items[i]
-		return []any{f.ID, i + 1, it.Key, it.Section, it.Label, it.Word, it.Needed, it.Low, it.High}
+		return []any{f.ID, f.Edition, i + 1, it.Key, it.Section, it.Label, it.Word, it.Kind, it.Decimals, it.Over, it.Needed, it.Low, it.High, it.Formula, it.Source, it.Of, it.Part}
 	})
 }
 
+// updateForm writes the edition of f that is a draft.
 func updateForm(ctx context.Context, tx *db.Tx, f Form, version int64) error {
-	if err := db.Changed(tx.ExecN(ctx, `UPDATE form SET title = $1, fold = $2, asks = $3, version = version + 1 WHERE id = $4 AND version = $5 AND state = 'draft'`,
+	if err := db.Changed(tx.ExecN(ctx, `UPDATE form SET title = $1, fold = $2, asks = $3, version = version + 1 WHERE id = $4 AND version = $5`,
 		f.Title, vn.Fold(f.Title), f.Asks, f.ID, version)); err != nil {
 		return err
 	}
-	if err := tx.Exec(ctx, `DELETE FROM form_item WHERE form = $1`, f.ID); err != nil {
+	if err := db.Changed(tx.ExecN(ctx, `UPDATE form_edition SET steps = $1 WHERE form = $2 AND n = $3 AND state = 'draft'`, f.Steps, f.ID, f.Edition)); err != nil {
+		return err
+	}
+	if err := deleteItems(ctx, tx, f.ID, f.Edition); err != nil {
 		return err
 	}
 	return insertItems(ctx, tx, f)
+}
+
+func deleteItems(ctx context.Context, tx *db.Tx, form string, edition int64) error {
+	return tx.Exec(ctx, `DELETE FROM form_item WHERE form = $1 AND edition = $2`, form, edition)
 }
 
 func setState(ctx context.Context, tx *db.Tx, id string, version int64, from, to Stage) error {
 	return db.Changed(tx.ExecN(ctx, `UPDATE form SET state = $1, version = version + 1 WHERE id = $2 AND version = $3 AND state = $4`, to, id, version, from))
 }
 
-const periodColumns = `p.id, p.form, p.n, p.name, p.from_day, p.to_day, p.last_day, p.state, p.sheet, p.entered_name, p.entered_at, p.version`
-
-func scanPeriod(s db.Scanner) (p Period, err error) {
-	return p, s.Scan(&p.ID, &p.Form, &p.N, &p.Name, &p.From, &p.To, &p.LastDay, &p.State, &p.Sheet, &p.EnteredName, db.At(&p.EnteredAt), &p.Version)
+// setEdition says that an edition is in use, and stays as it is from then on.
+func setEdition(ctx context.Context, tx *db.Tx, id string, edition int64) error {
+	return db.Changed(tx.ExecN(ctx, `UPDATE form_edition SET state = 'open' WHERE form = $1 AND n = $2 AND state = 'draft'`, id, edition))
 }
 
-func readPeriod(ctx context.Context, tx *db.Tx, id string) (Period, error) {
-	return db.First(db.All(ctx, tx, scanPeriod, `SELECT `+periodColumns+` FROM form_period p WHERE p.id = $1`, id))
+func setDrafting(ctx context.Context, tx *db.Tx, id string, version, edition int64) error {
+	return db.Changed(tx.ExecN(ctx, `UPDATE form SET drafting = $1, version = version + 1 WHERE id = $2 AND version = $3`, edition, id, version))
 }
 
-// Periods returns the periods of a form, the newest first, at most limit before
-// the period n; 0 is from the newest. The caller has found the form through seen.
-func Periods(ctx context.Context, tx *db.Tx, form string, n int64, limit int) ([]Period, error) {
-	return db.All(ctx, tx, scanPeriod, `SELECT `+periodColumns+` FROM form_period p WHERE p.form = $1 AND ($2 = 0 OR p.n < $2) ORDER BY p.n DESC LIMIT $3`,
-		form, n, limit)
-}
-
-func insertPeriod(ctx context.Context, tx *db.Tx, by auth.Actor, p Period) (n int64, err error) {
-	if err := tx.One(ctx, `SELECT coalesce(max(n), 0) + 1 FROM form_period WHERE form = $1`, []any{p.Form}, &n); err != nil {
-		return 0, err
+// putEdition puts the edition that was drafted in use.
+func putEdition(ctx context.Context, tx *db.Tx, id string, version, edition int64) error {
+	if err := db.Changed(tx.ExecN(ctx, `UPDATE form SET edition = $1, drafting = 0, version = version + 1 WHERE id = $2 AND version = $3`, edition, id, version)); err != nil {
+		return err
 	}
-	return n, tx.Exec(ctx, `
-		INSERT INTO form_period (id, form, n, name, from_day, to_day, last_day, state, sheet, entered_by, entered_name, entered_at, version)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8, $9, $10, $11, 1)`,
-		p.ID, p.Form, n, p.Name, p.From, p.To, p.LastDay, p.Sheet, by.Login, by.Name, tx.Now)
+	return setEdition(ctx, tx, id, edition)
 }
 
-func closePeriod(ctx context.Context, tx *db.Tx, id string, version int64) error {
-	return db.Changed(tx.ExecN(ctx, `UPDATE form_period SET state = 'closed', version = version + 1 WHERE id = $1 AND version = $2 AND state = 'open'`, id, version))
-}
-
-// closePeriods closes all periods of a form that are open.
-func closePeriods(ctx context.Context, tx *db.Tx, form string) error {
-	return tx.Exec(ctx, `UPDATE form_period SET state = 'closed', version = version + 1 WHERE form = $1 AND state = 'open'`, form)
-}
-
-// above returns the condition that column is the path of by's unit or of one above
-// it, with its arguments from $n on.
-func above(column string, by auth.Actor, n int) (string, []any) {
-	var q []string
-	var args []any
-	for i := range by.Path {
-		if i > 0 && by.Path[i] == '/' {
-			q, args = append(q, db.Arg(n+len(args))), append(args, by.Path[:i+1])
-		}
+func deleteEdition(ctx context.Context, tx *db.Tx, id string, version, edition int64) error {
+	if err := setDrafting(ctx, tx, id, version, 0); err != nil {
+		return err
 	}
-	if len(q) == 0 {
-		return `FALSE`, nil
+	if err := deleteItems(ctx, tx, id, edition); err != nil {
+		return err
 	}
-	return column + ` IN (` + strings.Join(q, ", ") + `)`, args
+	return tx.Exec(ctx, `DELETE FROM form_edition WHERE form = $1 AND n = $2`, id, edition)
 }
-
-// notFound is what somebody is told who may not see a thing.
-func notFound() error { return fault.New(fault.NotFound, "error.not_found") }

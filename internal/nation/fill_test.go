@@ -84,6 +84,7 @@ var orders = [][2]string{
 	{"membership", "id"},
 	{"office", "id"},
 	{"form", "id"},
+	{"form_edition", "n"},
 	{"form_item", "n"},
 	{"form_period", "n"},
 	{"form_return", "period, unit, n"},

@@ -300,28 +300,35 @@ func (w *writer) memberships() error {
 // formAndPeriods writes the form, its periods and their sheets.
 func (w *writer) formAndPeriods() error {
 	const title = "Báo cáo tháng của chi bộ"
-	if err := w.Table("form", []string{"id", "tree", "unit", "title", "fold", "asks", "state", "entered_by", "entered_name", "entered_at", "version"}, func(add add) error {
-		add(w.form, Tree, w.id(0), title, vn.Fold(title), "leaf", "open", "", actorName, made, int64(2))
+	if err := w.Table("form", []string{"id", "tree", "unit", "title", "fold", "asks", "state", "edition", "drafting", "entered_by", "entered_name", "entered_at", "version"}, func(add add) error {
+		add(w.form, Tree, w.id(0), title, vn.Fold(title), "leaf", "open", int64(1), int64(0), "", actorName, made, int64(2))
 		return nil
 	}); err != nil {
 		return err
 	}
-	if err := w.Table("form_item", []string{"form", "n", "key", "section", "label", "word", "needed", "low", "high"}, func(add add) error {
+	if err := w.Table("form_edition", []string{"form", "n", "state", "steps", "entered_by", "entered_name", "entered_at"}, func(add add) error {
+		add(w.form, int64(1), "open", int64(0), "", actorName, made)
+		return nil
+	}); err != nil {
+		return err
+	}
+	itemColumns := []string{"form", "edition", "n", "key", "section", "label", "word", "kind", "decimals", "over", "needed", "low", "high", "formula", "source", "of_key", "part"}
+	if err := w.Table("form_item", itemColumns, func(add add) error {
 		for i := range items {
 			s := sections[i/10]
-			add(w.form, int64(i+1), "muc_"+strconv.Itoa(i+1), s.title, s.labels[i%10], "", int64(0), int64(0), int64(1_000_000))
+			add(w.form, int64(1), int64(i+1), "muc_"+strconv.Itoa(i+1), s.title, s.labels[i%10], "", "figure", int64(0), "sum", int64(0), int64(0), int64(1_000_000), "", "", "", "")
 		}
 		return nil
 	}); err != nil {
 		return err
 	}
-	if err := w.Table("form_period", []string{"id", "form", "n", "name", "from_day", "to_day", "last_day", "state", "sheet", "entered_by", "entered_name", "entered_at", "version"}, func(add add) error {
+	if err := w.Table("form_period", []string{"id", "form", "edition", "n", "name", "from_day", "to_day", "last_day", "state", "sheet", "entered_by", "entered_name", "entered_at", "version"}, func(add add) error {
 		for i, m := range w.months {
 			state := "closed"
 			if i == months-1 {
 				state = "open"
 			}
-			add(m.id, w.form, int64(i+1), m.name, string(m.from), string(m.to), string(m.last), state, m.sheet, "", actorName, m.from.Start().Unix(), int64(1))
+			add(m.id, w.form, int64(1), int64(i+1), m.name, string(m.from), string(m.to), string(m.last), state, m.sheet, "", actorName, m.from.Start().Unix(), int64(1))
 		}
 		return nil
 	}); err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"nhipcau/internal/db"
+	"nhipcau/internal/filing"
 	"nhipcau/internal/form"
 )
 
@@ -20,7 +21,7 @@ func (s *story) monthly() {
 		}
 		return form.Open(ctx, tx, s.vanthu, f.ID, f.Version)
 	})
-	june := s.askFor(f, form.Period{Name: "Tháng 6/2021", From: "2021-06-01", To: "2021-07-01", LastDay: "2021-07-05"}, 1)
+	june := s.askFor(f, filing.Period{Name: "Tháng 6/2021", From: "2021-06-01", To: "2021-07-01", LastDay: "2021-07-05"}, 1)
 	for n := range s.heads {
 		if n != haiPhongSites-1 {
 			s.returns(june, n, 2+n%5, 0, "")
@@ -28,9 +29,9 @@ func (s *story) monthly() {
 	}
 	s.returns(june, 6, 7, 1, "Đếm sót chi đoàn mới thành lập")
 	s.on(on2(2021, 7, 20, 8, 0), func(ctx context.Context, tx *db.Tx) error {
-		return form.ClosePeriod(ctx, tx, s.vanthu, june.ID, june.Version)
+		return filing.ClosePeriod(ctx, tx, s.vanthu, june.ID, june.Version)
 	})
-	july := s.askFor(f, form.Period{Name: "Tháng 7/2021", From: "2021-07-01", To: "2021-08-01", LastDay: "2021-08-05"}, 29)
+	july := s.askFor(f, filing.Period{Name: "Tháng 7/2021", From: "2021-07-01", To: "2021-08-01", LastDay: "2021-08-05"}, 29)
 	for n := range s.heads {
 		if n%3 != 2 {
 			s.returns(july, n, 30, 0, "")
@@ -39,19 +40,19 @@ func (s *story) monthly() {
 }
 
 // askFor opens a period of a form on a day of July.
-func (s *story) askFor(f *form.Form, p form.Period, day int) *form.Period {
-	opened := &form.Period{}
+func (s *story) askFor(f *form.Form, p filing.Period, day int) *filing.Period {
+	opened := &filing.Period{}
 	s.on(on2(2021, 7, day, 8, 0), func(ctx context.Context, tx *db.Tx) (err error) {
-		*opened, err = form.OpenPeriod(ctx, tx, s.vanthu, f.ID, p)
+		*opened, err = filing.OpenPeriod(ctx, tx, s.vanthu, f.ID, p)
 		return err
 	})
 	return opened
 }
 
 // returns lets unit n, from 0, return its figures on a day of July.
-func (s *story) returns(p *form.Period, n, day int, seen int64, reason string) {
+func (s *story) returns(p *filing.Period, n, day int, seen int64, reason string) {
 	s.on(on2(2021, 7, day, 9, n), func(ctx context.Context, tx *db.Tx) error {
-		figures := form.Figures{}
+		figures := filing.Figures{}
 		for i, it := range monthlyItems() {
 			x := it.High / 4 * int64(60+(n*7+i*13)%40) / 100
 			if i < 2 {
@@ -61,7 +62,7 @@ func (s *story) returns(p *form.Period, n, day int, seen int64, reason string) {
 				figures[fmt.Sprint("item_", i+1)] = x
 			}
 		}
-		_, err := form.Submit(ctx, tx, s.heads[n], p.ID, s.bloc.units[n].Key, seen, figures, reason)
+		_, err := filing.Submit(ctx, tx, s.heads[n], p.ID, s.bloc.units[n].Key, seen, figures, reason)
 		return err
 	})
 }

@@ -1,4 +1,4 @@
-package form
+package filing
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/form"
 	"nhipcau/internal/tally"
 )
 
@@ -18,7 +19,7 @@ const received tally.Lane = 0
 
 func newKind() *tally.Kind {
 	lanes := []string{"received"}
-	for n := range MaxItems {
+	for n := range form.MaxItems {
 		lanes = append(lanes, lane(n+1))
 	}
 	return tally.NewKind("form", lanes...)
@@ -36,7 +37,7 @@ func Kind() *tally.Kind { return kind }
 func named(ctx context.Context, tx *db.Tx, s tally.Sheet, lane string, _ tally.Vec) (tally.Name, error) {
 	number, ok := strings.CutPrefix(lane, "value_")
 	if !ok {
-		return tally.Name{What: fault.Text{Key: "form.lane.received"}}, nil
+		return tally.Name{What: fault.Text{Key: "filing.lane.received"}}, nil
 	}
 	r, err := roundOf(ctx, tx, s.Source, "", 0)
 	if err != nil {
@@ -46,7 +47,7 @@ func named(ctx context.Context, tx *db.Tx, s tally.Sheet, lane string, _ tally.V
 	if err != nil || n > len(r.Form.Items) {
 		return tally.Name{}, notFound()
 	}
-	return tally.Name{What: fault.Text{Key: "form.lane.value", Args: []any{r.Form.Items[n-1].Label, r.Period.Name}}}, nil
+	return tally.Name{What: fault.Text{Key: "filing.lane.value", Args: []any{r.Form.Items[n-1].Label, r.Period.Name}}}, nil
 }
 
 // Recount returns, by unit, what the newest returns of a period say its sheet

@@ -1,10 +1,13 @@
-package form
+package filing
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
+	"nhipcau/internal/form"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
 )
@@ -19,7 +22,7 @@ func unitByKey(ctx context.Context, tx *db.Tx, by auth.Actor, key string) (id in
 
 // newest returns how a period stands and the newest return of a unit in it, whose
 // N is 0 if there is none.
-func newest(ctx context.Context, tx *db.Tx, period string, unit int64) (state Stage, r Return, err error) {
+func newest(ctx context.Context, tx *db.Tx, period string, unit int64) (state form.Stage, r Return, err error) {
 	r.Unit = unit
 	var figures []byte
 	err = tx.One(ctx, `SELECT p.state, coalesce(r.n, 0), r.figures, coalesce(r.reason, ''), coalesce(r.actor_name, ''), r.at
@@ -36,6 +39,26 @@ func newest(ctx context.Context, tx *db.Tx, period string, unit int64) (state St
 func insertReturn(ctx context.Context, tx *db.Tx, by auth.Actor, period string, r Return) error {
 	return tx.Exec(ctx, `INSERT INTO form_return (period, unit, n, figures, reason, actor, actor_name, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 		period, r.Unit, r.N, r.vec.Pack(), r.Reason, by.Login, by.Name, r.At)
+}
+
+// TextsOf returns the narrative of a return by the key of the item. The caller has
+// found it through its seen.
+func TextsOf(ctx context.Context, tx *db.Tx, period string, r Return) (Texts, error) {
+	type text struct{ item, text string }
+	all, err := db.All(ctx, tx, func(s db.Scanner) (t text, err error) { return t, s.Scan(&t.item, &t.text) },
+		`SELECT item, text FROM form_text WHERE period = $1 AND unit = $2 AND n = $3`, period, r.Unit, r.N)
+	texts := make(Texts, len(all))
+	for _, t := range all {
+		texts[t.item] = t.text
+	}
+	return texts, err
+}
+
+func insertTexts(ctx context.Context, tx *db.Tx, period string, r Return, texts Texts) error {
+	keys := slices.Sorted(maps.Keys(texts))
+	return db.InsertMany(ctx, tx, `INSERT INTO form_text (period, unit, n, item, text) VALUES`, len(keys), func(i int) []any {
+		return []any{period, r.Unit, r.N, keys[i], texts[keys[i]]}
+	})
 }
 
 // History returns all returns of a unit in a period, the newest first. The caller
@@ -83,7 +106,7 @@ func Owing(ctx context.Context, tx *db.Tx, by auth.Actor) ([]Owed, error) {
 	args = append([]any{by.Tree, by.Unit}, args...)
 	all, err := db.All(ctx, tx, func(s db.Scanner) (o Owed, err error) {
 		p := &o.Period
-		return o, s.Scan(&p.ID, &p.Form, &p.N, &p.Name, &p.From, &p.To, &p.LastDay, &p.State, &p.Sheet, &p.EnteredName, db.At(&p.EnteredAt), &p.Version, &o.Title, &o.Owner)
+		return o, s.Scan(&p.ID, &p.Form, &p.Edition, &p.N, &p.Name, &p.From, &p.To, &p.LastDay, &p.State, &p.Sheet, &p.EnteredName, db.At(&p.EnteredAt), &p.Version, &o.Title, &o.Owner)
 	}, `SELECT `+periodColumns+`, f.title, n.name
 		FROM place pl
 		JOIN form f ON f.unit = pl.unit

@@ -1,4 +1,4 @@
-package form
+package filing
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/form"
 	"nhipcau/internal/org"
 	"nhipcau/internal/vn"
 	"nhipcau/internal/web"
@@ -20,6 +21,8 @@ type unitPage struct {
 	Round     Round
 	Unit      org.Unit
 	Newest    Return
+	Texts     Texts // of the newest
+	Book      bookView
 	History   []Return // the newest first
 	MaySubmit bool
 	Typed     map[string]string
@@ -42,22 +45,37 @@ func (s *server) unitPage(w http.ResponseWriter, r *http.Request, p unitPage, st
 		if p.Unit, _, err = p.Round.on(ctx, tx, p.Actor, r.PathValue("key")); err != nil {
 			return err
 		}
-		p.History, err = History(ctx, tx, p.Round.Period.ID, p.Unit.ID)
+		if p.History, err = History(ctx, tx, p.Round.Period.ID, p.Unit.ID); err != nil {
+			return err
+		}
+		if len(p.History) > 0 {
+			p.Newest = p.History[0]
+		}
+		if p.Round.texts {
+			if p.Texts, err = TextsOf(ctx, tx, p.Round.Period.ID, p.Newest); err != nil {
+				return err
+			}
+		}
+		whose := Whose{Unit: p.Unit}
+		b, err := p.Round.Open(ctx, tx, p.Actor, s.sources, whose)
+		if err == nil {
+			p.Book = b.view(p.Page, whose, p.Texts)
+		}
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	if len(p.History) > 0 {
-		p.Newest = p.History[0]
-	}
 	p.Title = p.Unit.Name
 	_, asked := p.Round.asks(p.Unit.ID)
-	p.MaySubmit = asked && maySubmit(p.Actor) == nil && p.Round.Period.State == Opened
+	p.MaySubmit = asked && maySubmit(p.Actor) == nil && p.Round.Period.State == form.Opened
 	if p.Typed == nil {
 		p.Typed = map[string]string{}
 		for key, x := range p.Newest.Figures(p.Round.Form) {
-			p.Typed[field(key)] = vn.Int(x)
+			p.Typed[field(key)] = p.Round.item(key).Write(x)
+		}
+		for key, s := range p.Texts {
+			p.Typed[field(key)] = s
 		}
 	}
 	return web.Render(w, r, status, unitView(p))
@@ -73,7 +91,7 @@ func (p unitPage) before(i int) Return {
 
 // A change is a figure that one return has otherwise than the one before it.
 type change struct {
-	Item     Item
+	Item     form.Item
 	From, To string // "" is empty
 }
 
@@ -85,10 +103,10 @@ func (p unitPage) changes(i int) (all []change) {
 		if ok != had || x != y {
 			c := change{Item: it}
 			if ok {
-				c.To = vn.Int(x)
+				c.To = it.Write(x)
 			}
 			if had {
-				c.From = vn.Int(y)
+				c.From = it.Write(y)
 			}
 			all = append(all, c)
 		}
@@ -96,23 +114,36 @@ func (p unitPage) changes(i int) (all []change) {
 	return all
 }
 
-// typedFigures reads the figures of a form as typed: what was typed, by field, and
+// typedEntry reads what is entered on a page: also what was typed, by field, and
 // which of it is no number.
-func (f Form) typedFigures(r *http.Request) (Figures, map[string]string, fault.Wrong) {
-	figures, typed, w := Figures{}, map[string]string{"reason": r.PostFormValue("reason")}, fault.Wrong{}
+func typedEntry(f form.Form, r *http.Request) (Entry, map[string]string, fault.Wrong) {
+	e, w := Entry{Figures: Figures{}, Texts: Texts{}, Reason: r.PostFormValue("reason")}, fault.Wrong{}
+	e.Seen, _ = strconv.ParseInt(r.PostFormValue("seen"), 10, 64) // what is no number was never seen
+	typed := map[string]string{"reason": e.Reason}
 	for _, it := range f.Items {
 		s := r.PostFormValue(field(it.Key))
 		typed[field(it.Key)] = s
-		if vn.Clean(s) == "" {
-			continue
+		switch {
+		case vn.Clean(s) == "":
+		case it.Kind == form.Text:
+			e.Texts[it.Key] = s
+		case it.Entered():
+			x, ok := it.Read(s)
+			if !ok {
+				w.Add(field(it.Key), numberWrong(it))
+			}
+			e.Figures[it.Key] = x
 		}
-		x, ok := vn.ParseInt(s)
-		if !ok {
-			w.Add(field(it.Key), "form.error.number")
-		}
-		figures[it.Key] = x
 	}
-	return figures, typed, w
+	return e, typed, w
+}
+
+// numberWrong is what somebody is told who typed no figure of an item.
+func numberWrong(it form.Item) string {
+	if it.Decimals > 0 {
+		return "filing.error.decimals"
+	}
+	return "filing.error.number"
 }
 
 func (s *server) submit(w http.ResponseWriter, r *http.Request) error {
@@ -127,25 +158,24 @@ func (s *server) submit(w http.ResponseWriter, r *http.Request) error {
 	}); err != nil {
 		return err
 	}
-	figures, typed, wrong := p.Round.Form.typedFigures(r)
+	e, typed, wrong := typedEntry(p.Round.Form, r)
 	p.Typed = typed
 	if len(wrong) > 0 {
-		if _, err := p.Round.vector(figures); err != nil {
+		if _, _, err := p.Round.read(e); err != nil {
 			others := fault.Of(err).Fields
 			maps.Copy(others, wrong)
 			wrong = others
 		}
 		return s.again(w, r, p, wrong.Err())
 	}
-	seen, _ := strconv.ParseInt(r.PostFormValue("seen"), 10, 64) // what is no number was never seen
 	err := s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error {
-		_, err := Submit(ctx, tx, p.Actor, id, key, seen, figures, typed["reason"])
+		_, err := File(ctx, tx, p.Actor, id, key, e)
 		return err
 	})
 	if err != nil {
 		return s.again(w, r, p, err)
 	}
-	return web.SeeSaid(w, r, "form.said.submitted", "%s", returnHref(id, key))
+	return web.SeeSaid(w, r, "filing.said.submitted", "%s", returnHref(id, key))
 }
 
 // again shows the page with what was typed and what is wrong with it.
@@ -171,5 +201,5 @@ func (s *server) withdraw(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.again(w, r, p, err)
 	}
-	return web.SeeSaid(w, r, "form.said.withdrawn", "%s", returnHref(id, key))
+	return web.SeeSaid(w, r, "filing.said.withdrawn", "%s", returnHref(id, key))
 }

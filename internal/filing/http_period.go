@@ -1,13 +1,15 @@
-package form
+package filing
 
 import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
+	"nhipcau/internal/form"
 	"nhipcau/internal/org"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/web"
@@ -71,7 +73,7 @@ func (s *server) table(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.Title = p.Unit.Name
-	p.MayKeep = mayKeep(p.Actor, p.Round.Form.Unit) == nil && p.Round.Period.State == Opened
+	p.MayKeep = form.MayKeep(p.Actor, p.Round.Form.Unit) == nil && p.Round.Period.State == form.Opened
 	_, p.MyReturn = p.Round.asks(p.Actor.Unit)
 	return web.Render(w, r, http.StatusOK, tableView(p))
 }
@@ -92,11 +94,43 @@ func (r *Round) way(ctx context.Context, tx *db.Tx, by auth.Actor, u org.Unit) (
 	return some, nil
 }
 
+// counted are the places of the items that are added over units, and of the
+// formulas, which are worked out of the sums.
+func (p tablePage) counted() []int { return p.Round.counted() }
+
+// parts are the counted items under their headings.
+func (p tablePage) parts() (all []form.Section) {
+	places := p.counted()
+	for _, s := range p.Round.Form.Sections() {
+		s.Places = slices.DeleteFunc(slices.Clone(s.Places), func(n int) bool { return !slices.Contains(places, n) })
+		if len(s.Places) > 0 {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// cell is what an item comes to in a row.
+func (p tablePage) cell(x Row, n int) cell {
+	it := p.Round.Form.Items[n-1]
+	whose := Whose{All: !x.Leaf}
+	whose.Unit.ID, whose.Unit.Key = x.Unit, x.Key
+	b := p.Round.bookOf(x.Total)
+	c := b.cell(p.Page, whose, it, b.Now(it.Key))
+	if it.Entered() && c.Text != "" {
+		c.Href = p.trace(x.Key, lane(n))
+	} else if it.Kind == form.Formula && c.Text == "" {
+		c.Small = ""
+	}
+	return c
+}
+
 // choose sets the items that are shown: those named, or a few from a place on.
 func (p *tablePage) choose(q url.Values) {
-	n := len(p.Round.Form.Items)
+	all := p.counted()
+	n := len(all)
 	for _, key := range q["item"] {
-		if at := p.Round.place[key]; at > 0 && len(p.Items) < Shown {
+		if at := p.Round.place[key]; slices.Contains(all, at) && len(p.Items) < Shown {
 			p.Items = append(p.Items, at)
 		}
 	}
@@ -105,8 +139,8 @@ func (p *tablePage) choose(q url.Values) {
 	}
 	p.From, _ = strconv.Atoi(q.Get("from")) // what is no number is the first
 	p.From = min(max(1, p.From), n)
-	for at := p.From; at < p.From+Shown && at <= n; at++ {
-		p.Items = append(p.Items, at)
+	for at := p.From; at < p.From+Shown && at <= n && n > 0; at++ {
+		p.Items = append(p.Items, all[at-1])
 	}
 }
 
@@ -152,7 +186,7 @@ func (s *server) closePeriod(w http.ResponseWriter, r *http.Request) error {
 	}); err != nil {
 		return err
 	}
-	return web.SeeSaid(w, r, "form.said.period_closed", "/periods/%s/units/%s", id, by.UnitKey)
+	return web.SeeSaid(w, r, "filing.said.period_closed", "/periods/%s/units/%s", id, by.UnitKey)
 }
 
 // lackPage lists who has not returned at and under a unit.
@@ -168,7 +202,7 @@ type lackPage struct {
 }
 
 func (s *server) lacking(w http.ResponseWriter, r *http.Request) error {
-	p := lackPage{Page: s.site.Page(r, "form.lacking")}
+	p := lackPage{Page: s.site.Page(r, "filing.lacking")}
 	after, _ := strconv.Atoi(r.URL.Query().Get("after")) // what is no number is the first page
 	p.First = after <= 0
 	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {

@@ -1,4 +1,4 @@
-package form_test
+package filing_test
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 	"nhipcau/internal/db/dbtest"
+	"nhipcau/internal/filing"
 	"nhipcau/internal/form"
 	"nhipcau/internal/tally"
 )
@@ -66,7 +67,7 @@ func (h *house) grow(b *testing.B) (root auth.Actor, middle string, leaves []aut
 func BenchmarkTable(b *testing.B) {
 	h := build(b)
 	root, middle, leaves := h.grow(b)
-	var p form.Period
+	var p filing.Period
 	dbtest.Write(b, h.db, func(ctx context.Context, tx *db.Tx) error {
 		f := form.Form{Title: "Số liệu", Asks: form.Leaf}
 		for n := range 50 {
@@ -79,7 +80,7 @@ func BenchmarkTable(b *testing.B) {
 		if err := form.Open(ctx, tx, root, f.ID, 1); err != nil {
 			return err
 		}
-		p, err = form.OpenPeriod(ctx, tx, root, f.ID, march)
+		p, err = filing.OpenPeriod(ctx, tx, root, f.ID, march)
 		return err
 	})
 	for from := 0; from < len(leaves); from += 1000 {
@@ -88,21 +89,21 @@ func BenchmarkTable(b *testing.B) {
 				if at%100 == 99 {
 					continue
 				}
-				f := form.Figures{}
+				f := filing.Figures{}
 				for n := range 50 {
 					f[fmt.Sprint("item_", n+1)] = int64(at*7+n*13) % 3000
 				}
-				if _, err := form.Submit(ctx, tx, leaves[at], p.ID, leaves[at].UnitKey, 0, f, ""); err != nil {
+				if _, err := filing.Submit(ctx, tx, leaves[at], p.ID, leaves[at].UnitKey, 0, f, ""); err != nil {
 					return err
 				}
 			}
 			return nil
 		})
 	}
-	measure := func(f func(ctx context.Context, tx *db.Tx, r form.Round) (int, error), want int) time.Duration {
+	measure := func(f func(ctx context.Context, tx *db.Tx, r filing.Round) (int, error), want int) time.Duration {
 		began := time.Now()
 		dbtest.Read(b, h.db, func(ctx context.Context, tx *db.Tx) error {
-			r, err := form.GetRound(ctx, tx, root, p.ID)
+			r, err := filing.GetRound(ctx, tx, root, p.ID)
 			if err != nil {
 				return err
 			}
@@ -114,21 +115,21 @@ func BenchmarkTable(b *testing.B) {
 		})
 		return time.Since(began)
 	}
-	table := func(unit string) func(ctx context.Context, tx *db.Tx, r form.Round) (int, error) {
-		return func(ctx context.Context, tx *db.Tx, r form.Round) (int, error) {
-			_, _, rows, _, err := r.Table(ctx, tx, root, unit, 0, form.MaxRows)
+	table := func(unit string) func(ctx context.Context, tx *db.Tx, r filing.Round) (int, error) {
+		return func(ctx context.Context, tx *db.Tx, r filing.Round) (int, error) {
+			_, _, rows, _, err := r.Table(ctx, tx, root, unit, 0, filing.MaxRows)
 			return len(rows), err
 		}
 	}
 	for _, c := range []struct {
 		name string
-		f    func(ctx context.Context, tx *db.Tx, r form.Round) (int, error)
+		f    func(ctx context.Context, tx *db.Tx, r filing.Round) (int, error)
 		want int
 	}{
 		{"the top", table(root.UnitKey), 20},
 		{"forty under a unit", table("u0-7"), 40},
 		{"leaves under a unit", table(middle), 25},
-		{"who has not", func(ctx context.Context, tx *db.Tx, r form.Round) (int, error) {
+		{"who has not", func(ctx context.Context, tx *db.Tx, r filing.Round) (int, error) {
 			_, rows, _, err := r.Lacking(ctx, tx, root, root.UnitKey, tally.Place(0), 50)
 			return len(rows), err
 		}, 50},
@@ -138,7 +139,7 @@ func BenchmarkTable(b *testing.B) {
 			var took, least time.Duration
 			for b.Loop() {
 				took += measure(c.f, c.want)
-				least += measure(func(ctx context.Context, tx *db.Tx, r form.Round) (int, error) { return 0, nil }, 0)
+				least += measure(func(ctx context.Context, tx *db.Tx, r filing.Round) (int, error) { return 0, nil }, 0)
 			}
 			b.ReportMetric(took.Seconds()*1e3/float64(b.N), "ms/page")
 			b.ReportMetric(float64(took)/float64(least), "x-finding-the-period")

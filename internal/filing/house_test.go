@@ -1,4 +1,4 @@
-package form_test
+package filing_test
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 	"nhipcau/internal/db"
 	"nhipcau/internal/db/dbtest"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/filing"
 	"nhipcau/internal/form"
 	"nhipcau/internal/org"
 	"nhipcau/internal/tally"
@@ -76,10 +77,10 @@ func asked(asks form.Asks) form.Form {
 	}}
 }
 
-var march = form.Period{Name: "Tháng 3/2025", From: "2025-03-01", To: "2025-04-01", LastDay: "2025-04-05"}
+var march = filing.Period{Name: "Tháng 3/2025", From: "2025-03-01", To: "2025-04-01", LastDay: "2025-04-05"}
 
 // opened opens a form of the bloc and a period of it.
-func (h *house) opened(t testing.TB, f form.Form) (p form.Period) {
+func (h *house) opened(t testing.TB, f form.Form) (p filing.Period) {
 	t.Helper()
 	dbtest.Write(t, h.db, func(ctx context.Context, tx *db.Tx) error {
 		made, err := form.Make(ctx, tx, h.clerk("khoi"), f)
@@ -89,16 +90,16 @@ func (h *house) opened(t testing.TB, f form.Form) (p form.Period) {
 		if err := form.Open(ctx, tx, h.clerk("khoi"), made.ID, made.Version); err != nil {
 			return err
 		}
-		p, err = form.OpenPeriod(ctx, tx, h.clerk("khoi"), made.ID, march)
+		p, err = filing.OpenPeriod(ctx, tx, h.clerk("khoi"), made.ID, march)
 		return err
 	})
 	return p
 }
 
-func (h *house) submit(t testing.TB, by auth.Actor, period, unit string, seen int64, f form.Figures, reason string) (r form.Return, err error) {
+func (h *house) submit(t testing.TB, by auth.Actor, period, unit string, seen int64, f filing.Figures, reason string) (r filing.Return, err error) {
 	t.Helper()
 	err = h.db.Write(t.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
-		r, err = form.Submit(ctx, tx, by, period, unit, seen, f, reason)
+		r, err = filing.Submit(ctx, tx, by, period, unit, seen, f, reason)
 		return err
 	})
 	return r, err
@@ -107,13 +108,13 @@ func (h *house) submit(t testing.TB, by auth.Actor, period, unit string, seen in
 func (h *house) withdraw(t testing.TB, by auth.Actor, period, unit string, seen int64, reason string) error {
 	t.Helper()
 	return h.db.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
-		_, err := form.Withdraw(ctx, tx, by, period, unit, seen, reason)
+		_, err := filing.Withdraw(ctx, tx, by, period, unit, seen, reason)
 		return err
 	})
 }
 
 // total returns the figures of a unit and all under it, by lane.
-func (h *house) total(t testing.TB, p form.Period, unit string) (v tally.Vec) {
+func (h *house) total(t testing.TB, p filing.Period, unit string) (v tally.Vec) {
 	t.Helper()
 	dbtest.Read(t, h.db, func(ctx context.Context, tx *db.Tx) (err error) {
 		v, err = tally.Total(ctx, tx, p.Sheet, h.units[unit].ID)
@@ -125,7 +126,7 @@ func (h *house) total(t testing.TB, p form.Period, unit string) (v tally.Vec) {
 // proven holds the deep proof of all sheets.
 func (h *house) proven(t testing.TB) {
 	t.Helper()
-	r, err := tally.Prove(t.Context(), h.db, map[string]tally.Recount{form.Kind().Name: form.Recount})
+	r, err := tally.Prove(t.Context(), h.db, map[string]tally.Recount{filing.Kind().Name: filing.Recount})
 	if err != nil || r.Mismatches > 0 || r.Sheets == 0 {
 		t.Errorf("got %+v, %v", r, err)
 	}

@@ -1,4 +1,4 @@
-package form
+package filing
 
 import (
 	"context"
@@ -8,19 +8,25 @@ import (
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 	"nhipcau/internal/epoch"
+	"nhipcau/internal/form"
+	"nhipcau/internal/formula"
 	"nhipcau/internal/tally"
 )
 
 // A Round is one period of a form as it is asked of the tree: all that every
 // return to it has to know.
 type Round struct {
-	Form   Form
+	Form   form.Form
 	Period Period
 	Sheet  tally.Sheet
 
 	place map[string]int // of an item by its key, from 1
-	epoch *epoch.Epoch   // of the sheet
-	root  int            // place of the owner in it
+	texts bool           // some items are texts
+	parts bool           // some items are companions of others
+	house bool           // some items are what the house knows
+	known map[string]*formula.Formula
+	epoch *epoch.Epoch // of the sheet
+	root  int          // place of the owner in it
 }
 
 // GetRound returns the period with id, with its form, which by may see.
@@ -29,14 +35,14 @@ func GetRound(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (Round, 
 	if err != nil {
 		return Round{}, err
 	}
-	if _, err := Get(ctx, tx, by, p.Form); err != nil {
+	if _, err := form.Get(ctx, tx, by, p.Form); err != nil {
 		return Round{}, err
 	}
 	return roundOf(ctx, tx, id, p.State, p.Version)
 }
 
 // roundOf returns the round of a period that stands so and so, whoever asks.
-func roundOf(ctx context.Context, tx *db.Tx, id string, state Stage, version int64) (Round, error) {
+func roundOf(ctx context.Context, tx *db.Tx, id string, state form.Stage, version int64) (Round, error) {
 	r, ok := rounds.get(id)
 	if !ok {
 		var err error
@@ -60,7 +66,7 @@ func readRound(ctx context.Context, tx *db.Tx, id string) (r Round, err error) {
 	if r.Period, err = readPeriod(ctx, tx, id); err != nil {
 		return r, err
 	}
-	if r.Form, err = readForm(ctx, tx, r.Period.Form); err != nil {
+	if r.Form, err = form.Find(ctx, tx, r.Period.Form, r.Period.Edition); err != nil {
 		return r, err
 	}
 	if r.Sheet, err = tally.Find(ctx, tx, r.Period.Sheet); err != nil {
@@ -69,9 +75,16 @@ func readRound(ctx context.Context, tx *db.Tx, id string) (r Round, err error) {
 	r.place = make(map[string]int, len(r.Form.Items))
 	for i, it := range r.Form.Items {
 		r.place[it.Key] = i + 1
+		r.texts = r.texts || it.Kind == form.Text
+		r.parts = r.parts || it.Of != ""
+		r.house = r.house || it.Kind == form.Tally
 	}
+	r.known = r.Form.Formulas()
 	return r, nil
 }
+
+// item returns the item with a key, which the form has.
+func (r *Round) item(key string) form.Item { return r.Form.Items[r.place[key]-1] }
 
 // due returns how many returns are due from the unit at a place of e, the tree of
 // the round's sheet, and from it and all under it.
@@ -83,12 +96,12 @@ func (r *Round) due(e *epoch.Epoch, at int) (own, subtree int64) {
 		return 1, 1
 	}
 	switch r.Form.Asks {
-	case Leaf:
+	case form.Leaf:
 		if e.End(at) == at+1 {
 			own = 1
 		}
 		return own, int64(e.Leaves(at))
-	case Under:
+	case form.Under:
 		switch {
 		case at == r.root:
 			for range e.Children(at) {

@@ -1,4 +1,4 @@
-package form_test
+package filing_test
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"nhipcau/internal/db"
 	"nhipcau/internal/db/dbtest"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/filing"
 	"nhipcau/internal/form"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
@@ -21,11 +22,11 @@ import (
 func TestSubmitAndCorrect(t *testing.T) {
 	h := build(t)
 	p := h.opened(t, asked(form.Leaf))
-	r, err := h.submit(t, h.clerk("hai"), p.ID, "hai", 0, form.Figures{"members": 40, "admitted": 0}, "")
+	r, err := h.submit(t, h.clerk("hai"), p.ID, "hai", 0, filing.Figures{"members": 40, "admitted": 0}, "")
 	if err != nil || r.N != 1 || !r.Stands() {
 		t.Fatalf("got %+v, %v", r, err)
 	}
-	if _, err := h.submit(t, h.clerk("mot"), p.ID, "to1", 0, form.Figures{"members": 5, "change": -3}, ""); err != nil {
+	if _, err := h.submit(t, h.clerk("mot"), p.ID, "to1", 0, filing.Figures{"members": 5, "change": -3}, ""); err != nil {
 		t.Fatal(err)
 	}
 	v := h.total(t, p, "khoi")
@@ -33,15 +34,15 @@ func TestSubmitAndCorrect(t *testing.T) {
 		t.Errorf("got %v", v.Delta())
 	}
 	// The same figures again change nothing, even from somebody who has seen nothing.
-	if again, err := h.submit(t, h.clerk("khoi"), p.ID, "hai", 0, form.Figures{"members": 40, "admitted": 0}, ""); err != nil || again.N != 1 {
+	if again, err := h.submit(t, h.clerk("khoi"), p.ID, "hai", 0, filing.Figures{"members": 40, "admitted": 0}, ""); err != nil || again.N != 1 {
 		t.Errorf("got %+v, %v", again, err)
 	}
-	_, err = h.submit(t, h.clerk("hai"), p.ID, "hai", 0, form.Figures{"members": 41}, "nhầm")
-	wantKind(t, "who has not seen the first", err, fault.Conflict, "form.error.changed")
-	_, err = h.submit(t, h.clerk("hai"), p.ID, "hai", 1, form.Figures{"members": 41}, " ")
+	_, err = h.submit(t, h.clerk("hai"), p.ID, "hai", 0, filing.Figures{"members": 41}, "nhầm")
+	wantKind(t, "who has not seen the first", err, fault.Conflict, "filing.error.changed")
+	_, err = h.submit(t, h.clerk("hai"), p.ID, "hai", 1, filing.Figures{"members": 41}, " ")
 	wantFields(t, "without a reason", err, map[string]string{"reason": "error.needed"})
 	// Zero is taken back to empty, empty filled with zero.
-	if r, err = h.submit(t, h.clerk("hai"), p.ID, "hai", 1, form.Figures{"members": 41, "classes": 0}, "nhầm"); err != nil || r.N != 2 {
+	if r, err = h.submit(t, h.clerk("hai"), p.ID, "hai", 1, filing.Figures{"members": 41, "classes": 0}, "nhầm"); err != nil || r.N != 2 {
 		t.Fatalf("got %+v, %v", r, err)
 	}
 	if _, ok := r.Figure(2); ok {
@@ -62,11 +63,11 @@ func TestWithdraw(t *testing.T) {
 	h := build(t)
 	p := h.opened(t, asked(form.Leaf))
 	hai := h.clerk("hai")
-	wantKind(t, "nothing to withdraw", h.withdraw(t, hai, p.ID, "hai", 0, "nhầm"), fault.Conflict, "form.error.changed")
-	if _, err := h.submit(t, hai, p.ID, "hai", 0, form.Figures{"members": 40}, ""); err != nil {
+	wantKind(t, "nothing to withdraw", h.withdraw(t, hai, p.ID, "hai", 0, "nhầm"), fault.Conflict, "filing.error.changed")
+	if _, err := h.submit(t, hai, p.ID, "hai", 0, filing.Figures{"members": 40}, ""); err != nil {
 		t.Fatal(err)
 	}
-	wantKind(t, "another one seen", h.withdraw(t, hai, p.ID, "hai", 2, "nhầm"), fault.Conflict, "form.error.changed")
+	wantKind(t, "another one seen", h.withdraw(t, hai, p.ID, "hai", 2, "nhầm"), fault.Conflict, "filing.error.changed")
 	wantFields(t, "without a reason", h.withdraw(t, hai, p.ID, "hai", 1, ""), map[string]string{"reason": "error.needed"})
 	if err := h.withdraw(t, hai, p.ID, "hai", 1, "chưa họp"); err != nil {
 		t.Fatal(err)
@@ -77,12 +78,12 @@ func TestWithdraw(t *testing.T) {
 	if v := h.total(t, p, "khoi"); v.Get(0) != 0 || v.Get(1) != 0 {
 		t.Errorf("got %v", v.Delta())
 	}
-	if r, err := h.submit(t, hai, p.ID, "hai", 2, form.Figures{"members": 40}, ""); err != nil || r.N != 3 {
+	if r, err := h.submit(t, hai, p.ID, "hai", 2, filing.Figures{"members": 40}, ""); err != nil || r.N != 3 {
 		t.Errorf("got %+v, %v", r, err)
 	}
-	var all []form.Return
+	var all []filing.Return
 	dbtest.Read(t, h.db, func(ctx context.Context, tx *db.Tx) (err error) {
-		all, err = form.History(ctx, tx, p.ID, h.units["hai"].ID)
+		all, err = filing.History(ctx, tx, p.ID, h.units["hai"].ID)
 		return err
 	})
 	if len(all) != 3 || !all[0].Stands() || all[1].Stands() || all[1].Reason != "chưa họp" || all[2].N != 1 {
@@ -97,13 +98,13 @@ func TestSubmitIsRefusedByField(t *testing.T) {
 	p := h.opened(t, asked(form.Leaf))
 	for _, c := range []struct {
 		what   string
-		f      form.Figures
+		f      filing.Figures
 		fields map[string]string
 	}{
-		{"nothing at all", nil, map[string]string{"figures": "form.error.empty", "figures.members": "error.needed"}},
-		{"a needed one missing", form.Figures{"classes": 1}, map[string]string{"figures.members": "error.needed"}},
-		{"too much and too little", form.Figures{"members": 1001, "change": -101}, map[string]string{"figures.members": "form.error.between", "figures.change": "form.error.between"}},
-		{"an item of none", form.Figures{"members": 1, "other": 1}, map[string]string{"figures.other": "form.error.unknown"}},
+		{"nothing at all", nil, map[string]string{"figures": "filing.error.empty", "figures.members": "error.needed"}},
+		{"a needed one missing", filing.Figures{"classes": 1}, map[string]string{"figures.members": "error.needed"}},
+		{"too much and too little", filing.Figures{"members": 1001, "change": -101}, map[string]string{"figures.members": "filing.error.between", "figures.change": "filing.error.between"}},
+		{"an item of none", filing.Figures{"members": 1, "other": 1}, map[string]string{"figures.other": "filing.error.unknown"}},
 	} {
 		_, err := h.submit(t, h.clerk("hai"), p.ID, "hai", 0, c.f, "")
 		wantFields(t, c.what, err, c.fields)
@@ -118,7 +119,7 @@ func TestSubmitIsRefusedByField(t *testing.T) {
 func TestWhoSubmits(t *testing.T) {
 	h := build(t)
 	p := h.opened(t, asked(form.Leaf))
-	one := form.Figures{"members": 1}
+	one := filing.Figures{"members": 1}
 	for _, c := range []struct {
 		what string
 		by   auth.Actor
@@ -128,10 +129,10 @@ func TestWhoSubmits(t *testing.T) {
 	}{
 		{"a unit beside", h.clerk("ba"), "hai", fault.NotFound, "error.not_found"},
 		{"a bloc beside, of its own", h.clerk("khac"), "khac", fault.NotFound, "error.not_found"},
-		{"a member", h.as("hai", auth.Member), "hai", fault.Denied, "form.error.may_submit"},
-		{"an inspector from above", h.as("top", auth.Inspector), "hai", fault.Denied, "form.error.may_submit"},
-		{"one that is not asked", h.clerk("mot"), "mot", fault.Conflict, "form.error.not_asked"},
-		{"one outside the form, from above both", h.clerk("top"), "khac", fault.Conflict, "form.error.not_on"},
+		{"a member", h.as("hai", auth.Member), "hai", fault.Denied, "filing.error.may_submit"},
+		{"an inspector from above", h.as("top", auth.Inspector), "hai", fault.Denied, "filing.error.may_submit"},
+		{"one that is not asked", h.clerk("mot"), "mot", fault.Conflict, "filing.error.not_asked"},
+		{"one outside the form, from above both", h.clerk("top"), "khac", fault.Conflict, "filing.error.not_on"},
 		{"no such unit", h.clerk("top"), "nowhere", fault.NotFound, "error.not_found"},
 	} {
 		_, err := h.submit(t, c.by, p.ID, c.unit, 0, one, "")
@@ -145,11 +146,13 @@ func TestWhoSubmits(t *testing.T) {
 			t.Errorf("%s: %v", by.Name, err)
 		}
 	}
-	if err := h.db.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error { return form.ClosePeriod(ctx, tx, h.clerk("khoi"), p.ID, 1) }); err != nil {
+	if err := h.db.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+		return filing.ClosePeriod(ctx, tx, h.clerk("khoi"), p.ID, 1)
+	}); err != nil {
 		t.Fatal(err)
 	}
 	_, err = h.submit(t, h.clerk("hai"), p.ID, "hai", 0, one, "")
-	wantKind(t, "a closed period", err, fault.Conflict, "form.error.closed")
+	wantKind(t, "a closed period", err, fault.Conflict, "filing.error.closed")
 	h.proven(t)
 }
 
@@ -190,13 +193,13 @@ func TestStagesOfAForm(t *testing.T) {
 	if !fault.Is(see(h.clerk("hai")), fault.NotFound) || see(h.clerk("top")) != nil {
 		t.Error("a draft is for its owner and those above")
 	}
-	period := func(by auth.Actor, p form.Period) error {
+	period := func(by auth.Actor, p filing.Period) error {
 		return do(func(ctx context.Context, tx *db.Tx) error {
-			_, err := form.OpenPeriod(ctx, tx, by, f.ID, p)
+			_, err := filing.OpenPeriod(ctx, tx, by, f.ID, p)
 			return err
 		})
 	}
-	wantKind(t, "a period of a draft", period(khoi, march), fault.Conflict, "form.error.not_open")
+	wantKind(t, "a period of a draft", period(khoi, march), fault.Conflict, "filing.error.not_open")
 	g := asked(form.Under)
 	g.Items = g.Items[:2]
 	amend := func(by auth.Actor, version int64) error {
@@ -218,32 +221,32 @@ func TestStagesOfAForm(t *testing.T) {
 	if see(h.clerk("hai")) != nil || !fault.Is(see(h.clerk("khac")), fault.NotFound) {
 		t.Error("an open form is for those it asks, and no others")
 	}
-	wantFields(t, "a period without days", period(khoi, form.Period{To: "2025-03-01", From: "2025-04-01", LastDay: "2025-03-05"}),
-		map[string]string{"name": "error.needed", "to": "form.error.order", "last": "form.error.before"})
+	wantFields(t, "a period without days", period(khoi, filing.Period{To: "2025-03-01", From: "2025-04-01", LastDay: "2025-03-05"}),
+		map[string]string{"name": "error.needed", "to": "filing.error.order", "last": "filing.error.before"})
 	wantKind(t, "a period by one below", period(h.clerk("hai"), march), fault.Denied, "form.error.may_keep")
 	if err := period(khoi, march); err != nil {
 		t.Fatal(err)
 	}
-	if err := move(form.Close, 3); err != nil {
+	if err := move(filing.CloseForm, 3); err != nil {
 		t.Fatal(err)
 	}
 	dbtest.Read(t, h.db, func(ctx context.Context, tx *db.Tx) error {
-		all, err := form.Periods(ctx, tx, f.ID, 0, 10)
+		all, err := filing.Periods(ctx, tx, f.ID, 0, 10)
 		if err == nil && (len(all) != 1 || all[0].State != form.Closed || all[0].N != 1) {
 			t.Errorf("got %+v", all)
 		}
 		return err
 	})
-	wantKind(t, "a period of a closed form", period(khoi, march), fault.Conflict, "form.error.not_open")
+	wantKind(t, "a period of a closed form", period(khoi, march), fault.Conflict, "filing.error.not_open")
 }
 
 // Each way to ask asks other units, of which one sees what one owes.
 func TestWhoIsAsked(t *testing.T) {
 	h := build(t)
 	owes := func(unit string) bool {
-		var all []form.Owed
+		var all []filing.Owed
 		dbtest.Read(t, h.db, func(ctx context.Context, tx *db.Tx) (err error) {
-			all, err = form.Owing(ctx, tx, h.clerk(unit))
+			all, err = filing.Owing(ctx, tx, h.clerk(unit))
 			return err
 		})
 		return len(all) > 0
@@ -268,14 +271,14 @@ func TestWhoIsAsked(t *testing.T) {
 			t.Errorf("%s: %v owe it, want %v", c.asks, got, c.want)
 		}
 		dbtest.Read(t, h.db, func(ctx context.Context, tx *db.Tx) error {
-			r, err := form.GetRound(ctx, tx, h.clerk("khoi"), p.ID)
+			r, err := filing.GetRound(ctx, tx, h.clerk("khoi"), p.ID)
 			if err == nil && r.Due(h.units["khoi"].ID) != int64(len(c.want)) {
 				t.Errorf("%s: %d are due, want %d", c.asks, r.Due(h.units["khoi"].ID), len(c.want))
 			}
 			return err
 		})
 		for i, key := range c.want {
-			if r, err := h.submit(t, h.clerk(key), p.ID, key, 0, form.Figures{"members": int64(i)}, ""); err != nil || r.N != 1 {
+			if r, err := h.submit(t, h.clerk(key), p.ID, key, 0, filing.Figures{"members": int64(i)}, ""); err != nil || r.N != 1 {
 				t.Fatalf("%s: %v", key, err)
 			}
 			if owes(key) {
@@ -285,14 +288,16 @@ func TestWhoIsAsked(t *testing.T) {
 		if err := h.withdraw(t, h.clerk("hai"), p.ID, "hai", 1, "nhầm"); err != nil || !owes("hai") {
 			t.Errorf("after a withdrawal: %v, owed %v", err, owes("hai"))
 		}
-		if err := h.db.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error { return form.ClosePeriod(ctx, tx, h.clerk("khoi"), p.ID, 1) }); err != nil {
+		if err := h.db.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+			return filing.ClosePeriod(ctx, tx, h.clerk("khoi"), p.ID, 1)
+		}); err != nil {
 			t.Fatal(err)
 		}
 		if owes("hai") {
 			t.Error("a closed period is owed")
 		}
 	}
-	if !(form.Period{LastDay: "2025-04-05"}).Late(vn.Day("2025-04-06").Start()) || (form.Period{LastDay: "2025-04-05"}).Late(vn.Day("2025-04-05").Start()) {
+	if !(filing.Period{LastDay: "2025-04-05"}).Late(vn.Day("2025-04-06").Start()) || (filing.Period{LastDay: "2025-04-05"}).Late(vn.Day("2025-04-05").Start()) {
 		t.Error("late begins after the last day")
 	}
 }
@@ -305,7 +310,7 @@ func TestTotalsAreTheNewestReturns(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 9))
 	leaves := []string{"ba", "hai", "to1", "to2"}
 	seen := map[string]int64{}
-	stands := map[string]form.Figures{}
+	stands := map[string]filing.Figures{}
 	for range 120 {
 		unit := leaves[r.IntN(len(leaves))]
 		if stands[unit] != nil && r.IntN(4) == 0 {
@@ -316,7 +321,7 @@ func TestTotalsAreTheNewestReturns(t *testing.T) {
 			delete(stands, unit)
 			continue
 		}
-		f := form.Figures{"members": r.Int64N(1001)}
+		f := filing.Figures{"members": r.Int64N(1001)}
 		for key, most := range map[string]int64{"admitted": 2, "classes": 2, "change": 3} {
 			if r.IntN(2) == 0 {
 				f[key] = r.Int64N(most)
@@ -352,7 +357,7 @@ func TestSubmitAtOnce(t *testing.T) {
 	errs := make([]error, 8)
 	for i := range errs {
 		all.Go(func() {
-			_, errs[i] = h.submit(t, h.clerk("hai"), p.ID, "hai", 0, form.Figures{"members": int64(i)}, "")
+			_, errs[i] = h.submit(t, h.clerk("hai"), p.ID, "hai", 0, filing.Figures{"members": int64(i)}, "")
 		})
 	}
 	all.Wait()

@@ -1,4 +1,4 @@
-package form_test
+package filing_test
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"nhipcau/internal/db"
 	"nhipcau/internal/db/dbtest"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/filing"
 	"nhipcau/internal/form"
 	"nhipcau/internal/org"
 	"nhipcau/internal/tally"
@@ -20,11 +21,11 @@ import (
 func (h *house) told(t *testing.T, by auth.Actor, period, unit string) (all []string, err error) {
 	t.Helper()
 	err = h.db.Read(t.Context(), func(ctx context.Context, tx *db.Tx) error {
-		r, err := form.GetRound(ctx, tx, by, period)
+		r, err := filing.GetRound(ctx, tx, by, period)
 		if err != nil {
 			return err
 		}
-		say := func(x form.Row) string {
+		say := func(x filing.Row) string {
 			n, ok := x.Figure(1)
 			return fmt.Sprintf("%s %d/%d %d %v", x.Key, x.Received(), x.Due, n, ok)
 		}
@@ -56,7 +57,7 @@ func TestTable(t *testing.T) {
 	h := build(t)
 	p := h.opened(t, asked(form.Leaf))
 	for unit, n := range map[string]int64{"to2": 7, "hai": 0, "ba": 5} {
-		if _, err := h.submit(t, h.clerk(unit), p.ID, unit, 0, form.Figures{"members": n}, ""); err != nil {
+		if _, err := h.submit(t, h.clerk(unit), p.ID, unit, 0, filing.Figures{"members": n}, ""); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -86,8 +87,8 @@ func TestTable(t *testing.T) {
 	if got, err := h.told(t, h.clerk("khoi"), p.ID, "khoi"); err != nil || len(got) != 4 {
 		t.Errorf("got %q %v", got, err)
 	}
-	_, err := h.submit(t, h.clerk("moi"), p.ID, "moi", 0, form.Figures{"members": 1}, "")
-	wantKind(t, "a unit that came later", err, fault.Conflict, "form.error.not_on")
+	_, err := h.submit(t, h.clerk("moi"), p.ID, "moi", 0, filing.Figures{"members": 1}, "")
+	wantKind(t, "a unit that came later", err, fault.Conflict, "filing.error.not_on")
 }
 
 // Who has not returned is listed with pages of any size, withdrawn ones too.
@@ -97,7 +98,7 @@ func TestLacking(t *testing.T) {
 	lacking := func(by, unit string) string {
 		var all []string
 		dbtest.Read(t, h.db, func(ctx context.Context, tx *db.Tx) error {
-			r, err := form.GetRound(ctx, tx, h.clerk(by), p.ID)
+			r, err := filing.GetRound(ctx, tx, h.clerk(by), p.ID)
 			if err != nil {
 				return err
 			}
@@ -124,7 +125,7 @@ func TestLacking(t *testing.T) {
 	}
 	check("khoi", "khoi", "to1 to2 hai ba")
 	for _, unit := range []string{"to1", "hai"} {
-		if _, err := h.submit(t, h.clerk(unit), p.ID, unit, 0, form.Figures{"members": 1}, ""); err != nil {
+		if _, err := h.submit(t, h.clerk(unit), p.ID, unit, 0, filing.Figures{"members": 1}, ""); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -135,24 +136,4 @@ func TestLacking(t *testing.T) {
 		t.Fatal(err)
 	}
 	check("top", "khoi", "to2 hai ba")
-}
-
-// Items typed as lines are read, and written as they are read.
-func TestItemsAsLines(t *testing.T) {
-	items, err := form.ParseItems("\n# Tổ chức \n* Đoàn viên | người | 0..5.000\nKết nạp mới|người\r\n\n# Học tập\nTăng giảm | người | -50..50\nLớp\n")
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := "# Tổ chức\n* Đoàn viên | người | 0..5.000\nKết nạp mới | người\n# Học tập\nTăng giảm | người | -50..50\nLớp | \n"
-	if got := form.FormatItems(items); got != want || len(items) != 4 || !items[0].Needed || items[1].Needed || items[2].Low != -50 || items[3].Section != "Học tập" {
-		t.Errorf("got %q, %+v", got, items)
-	}
-	again, err := form.ParseItems(want)
-	if err != nil || !slices.Equal(again, items) {
-		t.Errorf("got %+v %v", again, err)
-	}
-	for _, line := range []string{"| người", "Lớp | lớp | 5", "Lớp | lớp | a..b", "Lớp | lớp | 0..5 | x", "*"} {
-		_, err := form.ParseItems("Đoàn viên\n" + line)
-		wantFields(t, line, err, map[string]string{"items": "form.error.line"})
-	}
 }

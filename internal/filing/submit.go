@@ -1,15 +1,22 @@
-package form
+package filing
 
 import (
 	"context"
+	"maps"
 	"strconv"
 	"time"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/form"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
+)
+
+const (
+	maxWhy   = 2000
+	maxStory = 20_000
 )
 
 // Figures are what a unit returns, by the key of the item. An item that is left
@@ -38,7 +45,7 @@ func (r Return) Figure(n int) (int64, bool) {
 }
 
 // Figures returns what r says, by the key of the item in form f.
-func (r Return) Figures(f Form) Figures {
+func (r Return) Figures(f form.Form) Figures {
 	all := Figures{}
 	for i, it := range f.Items {
 		if x, ok := r.Figure(i + 1); ok {
@@ -54,70 +61,150 @@ func (p Period) Late(at time.Time) bool { return p.LastDay.Before(vn.DayOf(at)) 
 // field names the field of an item's figure.
 func field(key string) string { return "figures." + key }
 
-// vector returns the figures as the sheet counts them, or says what is wrong with
-// them by field.
-func (r *Round) vector(figures Figures) (tally.Vec, error) {
-	w, d, known := fault.Wrong{}, make(tally.Delta, len(figures)+1), 0
+// read returns what is entered as the sheet counts it and the texts, cleaned, or
+// says what is wrong with them by field.
+func (r *Round) read(e Entry) (tally.Vec, Texts, error) {
+	w, d, known := fault.Wrong{}, make(tally.Delta, len(e.Figures)+1), 0
 	d[received] = 1
 	for i := range r.Form.Items {
 		it := &r.Form.Items[i]
-		x, ok := figures[it.Key]
+		if !it.Entered() {
+			continue
+		}
+		x, ok := e.Figures[it.Key]
 		switch {
 		case !ok && it.Needed:
 			w.Add(field(it.Key), "error.needed")
 		case !ok:
 			continue
 		case x < it.Low || x > it.High:
-			w.Add(field(it.Key), "form.error.between", vn.Int(it.Low), vn.Int(it.High))
+			w.Add(field(it.Key), "filing.error.between", it.Write(it.Low), it.Write(it.High))
 		}
 		if ok {
 			known++
 			d[tally.Lane(i+1)] = x
 		}
 	}
-	if known < len(figures) {
-		for key := range figures {
-			if r.place[key] == 0 {
-				w.Add(field(key), "form.error.unknown")
+	if known < len(e.Figures) {
+		for key := range e.Figures {
+			if n := r.place[key]; n == 0 || !r.Form.Items[n-1].Entered() {
+				w.Add(field(key), "filing.error.unknown")
 			}
 		}
 	}
-	if known == 0 {
-		w.Add("figures", "form.error.empty")
+	texts := r.clean(e.Texts, w)
+	if known == 0 && len(texts) == 0 {
+		w.Add("figures", "filing.error.empty")
+	}
+	if r.parts {
+		r.checkParts(e.Figures, w)
 	}
 	if err := w.Err(); err != nil {
-		return tally.Vec{}, err
+		return tally.Vec{}, nil, err
 	}
-	return tally.VecOf(d)
+	v, err := tally.VecOf(d)
+	return v, texts, err
 }
 
-// Submit returns the figures of a unit for a period, or corrects them: the unit
-// itself does it or one above it. seen is the number of the return that the caller
-// has seen, 0 for none: if another stands by now, it is a Conflict, as is a period
-// that is closed and a unit that is not asked. A correction bears a reason. Figures
-// that stand already change nothing, whatever the caller has seen.
+// clean returns the texts that are not empty, cleaned.
+func (r *Round) clean(typed Texts, w fault.Wrong) Texts {
+	if !r.texts && len(typed) == 0 {
+		return nil
+	}
+	texts := Texts{}
+	for key, s := range typed {
+		if n := r.place[key]; n == 0 || r.Form.Items[n-1].Kind != form.Text {
+			w.Add(field(key), "filing.error.unknown")
+			continue
+		}
+		s = vn.CleanText(s)
+		w.Text(field(key), s, maxStory, false)
+		if s != "" {
+			texts[key] = s
+		}
+	}
+	for i := range r.Form.Items {
+		if it := &r.Form.Items[i]; it.Kind == form.Text && it.Needed && texts[it.Key] == "" {
+			w.Add(field(it.Key), "error.needed")
+		}
+	}
+	return texts
+}
+
+// checkParts says which part is more than the whole it is of.
+func (r *Round) checkParts(figures Figures, w fault.Wrong) {
+	for i := range r.Form.Items {
+		it := &r.Form.Items[i]
+		x, ok := figures[it.Key]
+		if it.Of == "" || it.Part == form.Estimate || !ok {
+			continue
+		}
+		if whole, ok := figures[it.Of]; !ok || x > whole {
+			w.Add(field(it.Key), "filing.error.part", r.Form.Items[r.place[it.Of]-1].Label)
+		}
+	}
+}
+
+// Texts are the narrative of a return, by the key of the item.
+type Texts map[string]string
+
+// An Entry is what is entered for a unit: all of it, for what is left out is
+// empty. Seen is the number of the return that whoever enters it has seen, 0 for
+// none; a correction bears a Reason.
+type Entry struct {
+	Seen    int64
+	Figures Figures
+	Texts   Texts
+	Reason  string
+}
+
+// Submit is File of figures alone.
+func Submit(ctx context.Context, tx *db.Tx, by auth.Actor, period, unitKey string, seen int64, figures Figures, reason string) (Return, error) {
+	return File(ctx, tx, by, period, unitKey, Entry{Seen: seen, Figures: figures, Reason: reason})
+}
+
+// File returns the figures and texts of a unit for a period, or corrects them: the
+// unit itself does it or one above it. If another return stands by now than the one
+// seen, it is a Conflict, as is a period that is closed and a unit that is not
+// asked. What stands already changes nothing, whatever the caller has seen.
 //
 // The row is the record of the deed: it says who and when, it is never changed,
 // and there is no other in the audit.
-func Submit(ctx context.Context, tx *db.Tx, by auth.Actor, period, unitKey string, seen int64, figures Figures, reason string) (Return, error) {
+func File(ctx context.Context, tx *db.Tx, by auth.Actor, period, unitKey string, e Entry) (Return, error) {
 	r, had, err := entry(ctx, tx, by, period, unitKey)
 	if err != nil {
 		return Return{}, err
 	}
-	v, err := r.vector(figures)
+	v, texts, err := r.read(e)
 	if err != nil {
 		return Return{}, err
 	}
-	if had.Stands() && v.Equal(had.vec) {
+	same := had.Stands() && v.Equal(had.vec)
+	if same && r.texts {
+		stood, err := TextsOf(ctx, tx, period, had)
+		if err != nil {
+			return Return{}, err
+		}
+		same = maps.Equal(stood, texts)
+	}
+	if same {
 		return had, nil
 	}
-	if had.N != seen {
-		return Return{}, fault.New(fault.Conflict, "form.error.changed")
+	if had.N != e.Seen {
+		return Return{}, fault.New(fault.Conflict, "filing.error.changed")
 	}
-	if reason, err = why(reason, had.Stands()); err != nil {
+	reason, err := why(e.Reason, had.Stands())
+	if err != nil {
 		return Return{}, err
 	}
-	return r.enter(ctx, tx, by, had, v, reason)
+	now, err := r.enter(ctx, tx, by, had, v, reason)
+	if err == nil && len(texts) > 0 {
+		err = insertTexts(ctx, tx, period, now, texts)
+	}
+	if err == nil && r.house {
+		err = insertMark(ctx, tx, period, now)
+	}
+	return now, err
 }
 
 // Withdraw takes the return of a unit back for a reason. It is a Conflict if
@@ -131,7 +218,7 @@ func Withdraw(ctx context.Context, tx *db.Tx, by auth.Actor, period, unitKey str
 		return Return{}, err
 	}
 	if !had.Stands() || had.N != seen {
-		return Return{}, fault.New(fault.Conflict, "form.error.changed")
+		return Return{}, fault.New(fault.Conflict, "filing.error.changed")
 	}
 	return r.enter(ctx, tx, by, had, tally.Vec{}, reason)
 }
@@ -164,7 +251,7 @@ func entry(ctx context.Context, tx *db.Tx, by auth.Actor, period, unitKey string
 	on, asked := r.asks(unit)
 	if !on || r.Sheet.Tree != by.Tree {
 		// A form that asks a unit is seen by it; of any other it must be asked.
-		if _, err := Get(ctx, tx, by, r.Form.ID); err != nil {
+		if _, err := form.Get(ctx, tx, by, r.Form.ID); err != nil {
 			return r, had, err
 		}
 	}
@@ -173,11 +260,11 @@ func entry(ctx context.Context, tx *db.Tx, by auth.Actor, period, unitKey string
 	}
 	switch {
 	case !on:
-		err = fault.New(fault.Conflict, "form.error.not_on")
+		err = fault.New(fault.Conflict, "filing.error.not_on")
 	case !asked:
-		err = fault.New(fault.Conflict, "form.error.not_asked")
-	case r.Period.State != Opened:
-		err = fault.New(fault.Conflict, "form.error.closed")
+		err = fault.New(fault.Conflict, "filing.error.not_asked")
+	case r.Period.State != form.Opened:
+		err = fault.New(fault.Conflict, "filing.error.closed")
 	}
 	return r, had, err
 }

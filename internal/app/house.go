@@ -55,6 +55,7 @@ import (
 	"nhipcau/internal/sheet"
 	"nhipcau/internal/site"
 	"nhipcau/internal/statement"
+	"nhipcau/internal/summary"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
 	"nhipcau/internal/web"
@@ -85,7 +86,7 @@ func locales() []fs.FS {
 		Locale, web.Locale, api.Locale, file.Locale, org.Locale, account.Locale, tally.Locale, mail.Locale,
 		directive.Locale, rollout.Locale, conference.Locale, roll.Locale, level.Locale, site.Locale, programme.Locale, invitation.Locale, sheet.Locale, device.Locale, hall.Locale,
 		minutes.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
-		statement.Locale, formula.Locale, form.Locale, filing.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
+		statement.Locale, formula.Locale, form.Locale, filing.Locale, summary.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
 		reflection.Locale, quiz.Locale,
 	}
 }
@@ -172,8 +173,9 @@ func (h *house) build() error {
 	statement.Register(h.site, h.db, h.files)
 	form.Register(h.site, h.db, formSources())
 	filing.Register(h.site, h.db, formSources())
+	summary.Register(h.site, h.db, formSources())
 	paper.Register(h.site, h.db, h.files)
-	drafting.Register(h.site, h.db, h.files, h.cfg.base())
+	drafting.Register(h.site, h.db, h.files, h.cfg.base(), formSources())
 	figures.Register(h.site, h.db, kinds(), sources(), recounts())
 	h.site.Handle("GET /{$}", web.SignedIn, h.work)
 	return h.buildAPI(c)

@@ -39,6 +39,7 @@ import (
 	"nhipcau/internal/live"
 	"nhipcau/internal/mail"
 	"nhipcau/internal/minutes"
+	"nhipcau/internal/mould"
 	"nhipcau/internal/notify"
 	"nhipcau/internal/org"
 	"nhipcau/internal/paper"
@@ -86,7 +87,7 @@ func locales() []fs.FS {
 		Locale, web.Locale, api.Locale, file.Locale, org.Locale, account.Locale, tally.Locale, mail.Locale,
 		directive.Locale, rollout.Locale, conference.Locale, roll.Locale, level.Locale, site.Locale, programme.Locale, invitation.Locale, sheet.Locale, device.Locale, hall.Locale,
 		minutes.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale,
-		statement.Locale, formula.Locale, form.Locale, filing.Locale, summary.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
+		statement.Locale, formula.Locale, form.Locale, filing.Locale, summary.Locale, mould.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale,
 		reflection.Locale, quiz.Locale,
 	}
 }
@@ -174,6 +175,7 @@ func (h *house) build() error {
 	form.Register(h.site, h.db, formSources())
 	filing.Register(h.site, h.db, formSources())
 	summary.Register(h.site, h.db, formSources())
+	mould.Register(h.site, h.db, h.files, formSources())
 	paper.Register(h.site, h.db, h.files)
 	drafting.Register(h.site, h.db, h.files, h.cfg.base(), formSources())
 	figures.Register(h.site, h.db, kinds(), sources(), recounts())

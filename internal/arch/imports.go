@@ -24,12 +24,12 @@ var floors = strings.Fields(`
 	api
 	org epoch lineage account tally figures mail paper
 	pass attendance presence quiz directive rollout follow rung conference roll level site programme invitation sheet device hall reflection
-	minutes plan form filing summary report remind statement reform drafting
+	minutes plan form filing summary mould report remind statement reform drafting
 	imports
 	world nation app`)
 
 // sliced are the packages that keep a file for each concern.
-var sliced = strings.Fields("org account tally figures mail paper attendance presence quiz directive rollout follow conference roll level site programme invitation sheet device hall reflection minutes plan form filing summary report remind statement reform drafting imports")
+var sliced = strings.Fields("org account tally figures mail paper attendance presence quiz directive rollout follow conference roll level site programme invitation sheet device hall reflection minutes plan form filing summary mould report remind statement reform drafting imports")
 
 // beside are the packages that stand in no order, with those of the project that
 // each may import: programs, and what serves tests.

@@ -50,6 +50,7 @@ import (
 	"nhipcau/internal/live"
 	"nhipcau/internal/mail"
 	"nhipcau/internal/minutes"
+	"nhipcau/internal/mould"
 	"nhipcau/internal/notify"
 	"nhipcau/internal/opinion"
 	"nhipcau/internal/org"
@@ -69,6 +70,7 @@ import (
 	"nhipcau/internal/signing"
 	"nhipcau/internal/site"
 	"nhipcau/internal/statement"
+	"nhipcau/internal/summary"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/target"
 	"nhipcau/internal/task"
@@ -104,6 +106,7 @@ func locales() []fs.FS {
 		minutes.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale, statement.Locale, formula.Locale, form.Locale, filing.Locale,
 		calendar.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale, signing.Locale, fill.Locale, prose.Locale, draft.Locale,
 		clause.Locale, coverage.Locale, reflection.Locale, quiz.Locale, opinion.Locale, holiday.Locale, task.Locale, target.Locale, guidance.Locale,
+		summary.Locale, mould.Locale,
 	}
 }
 
@@ -208,8 +211,10 @@ func (h *house) build() error {
 	signing.Register(h.site, h.db)
 	fill.Register(h.site, h.db)
 	calendar.Register(h.site, h.db, daysOff)
+	summary.Register(h.site, h.db, formSources())
+	mould.Register(h.site, h.db, h.files, formSources())
 	paper.Register(h.site, h.db, h.files)
-	drafting.Register(h.site, h.db, h.files, h.cfg.base())
+	drafting.Register(h.site, h.db, h.files, h.cfg.base(), formSources())
 	figures.Register(h.site, h.db, kinds(), sources(), recounts())
 	h.site.Handle("GET /{$}", web.SignedIn, h.work)
 	return h.buildAPI(c)

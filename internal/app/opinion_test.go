@@ -47,10 +47,7 @@ func openOpinion(t *testing.T, h *app.TestHouse) string {
 // be used by everybody, and fits a telephone.
 func TestBrowserOpinion(t *testing.T) {
 	t.Parallel()
-	h := app.NewTestHouse(t)
-	if err := h.Demo(); err != nil {
-		t.Fatal(err)
-	}
+	h := app.NewDemoHouse(t)
 	at := "/opinions/" + openOpinion(t, h)
 	b := openBrowser(t, h.URL)
 	look := func(path string) {

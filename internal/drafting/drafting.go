@@ -33,6 +33,7 @@ type source struct {
 	record string // kind of the record, as the register keeps it
 	single bool   // one record has one standing paper
 	write  func(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (draft, error)
+	path   string // of the page, for those whose record is not a folder of it; %s is the id
 }
 
 // A draft is what a record makes of a paper, and whether it may be issued.
@@ -43,11 +44,11 @@ type draft struct {
 }
 
 var (
-	reports    = source{paper.Report, "report", true, ofReport}
-	programmes = source{paper.Programme, "plan", true, ofPlan}
-	reminders  = source{paper.Reminder, "rollout", false, ofRollout}
-	summonses  = source{paper.Summons, "conference", true, ofConference}
-	letters    = source{paper.Assignment, "task-order", true, ofOrder}
+	reports    = source{kind: paper.Report, record: "report", single: true, write: ofReport}
+	programmes = source{kind: paper.Programme, record: "plan", single: true, write: ofPlan}
+	reminders  = source{kind: paper.Reminder, record: "rollout", single: false, write: ofRollout}
+	summonses  = source{kind: paper.Summons, record: "conference", single: true, write: ofConference}
+	letters    = source{kind: paper.Assignment, record: "task-order", single: true, write: ofOrder}
 )
 
 // Issue puts the paper of a record in the register of by's unit. The record is

@@ -2,6 +2,7 @@ package drafting
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -9,6 +10,7 @@ import (
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/file"
+	"nhipcau/internal/form"
 	"nhipcau/internal/invitation"
 	"nhipcau/internal/office"
 	"nhipcau/internal/org"
@@ -25,8 +27,8 @@ type server struct {
 }
 
 // Register adds the pages of this package to the site; base is the address of the
-// house, for the codes on letters.
-func Register(site *web.Site, d *db.DB, files *file.Store, base string) {
+// house, for the codes on letters; sources are what tally items of forms are read from.
+func Register(site *web.Site, d *db.DB, files *file.Store, base string, sources form.Sources) {
 	s := &server{site, d, files, invitation.NewCodes(d, base)}
 	for _, x := range []struct {
 		path string
@@ -37,6 +39,7 @@ func Register(site *web.Site, d *db.DB, files *file.Store, base string) {
 		{"/rollouts/{id}/reminder", reminders},
 		{"/conferences/{id}/summons", summonses},
 		{"/task-orders/{id}/letter", letters},
+		{"/periods/{id}/summary/{key}/paper", ofPeriods(sources)},
 	} {
 		site.Handle("GET "+x.path, web.SignedIn, func(w http.ResponseWriter, r *http.Request) error { return s.show(w, r, x.source, nil) })
 		site.Handle("GET "+x.path+".docx", web.SignedIn, func(w http.ResponseWriter, r *http.Request) error { return s.docx(w, r, x.source) })
@@ -48,6 +51,9 @@ func Register(site *web.Site, d *db.DB, files *file.Store, base string) {
 	site.Handle(invited+"/guests/{guest}/letter.docx", web.SignedIn, s.letters)
 	site.Handle("GET /reports/{id}/figures.xlsx", web.SignedIn, func(w http.ResponseWriter, r *http.Request) error { return s.xlsx(w, r, reportBook) })
 	site.Handle("GET /rollouts/{id}/figures.xlsx", web.SignedIn, func(w http.ResponseWriter, r *http.Request) error { return s.xlsx(w, r, rolloutBook) })
+	site.Door("summary", "drafting.door.paper", "/periods/%s/summary/%s/paper")
+	site.Door("summary", "drafting.door.table", "/periods/%s/summary/%s/figures.xlsx")
+	site.Handle("GET /periods/{id}/summary/{key}/figures.xlsx", web.SignedIn, func(w http.ResponseWriter, r *http.Request) error { return s.xlsx(w, r, periodBook) })
 }
 
 type showPage struct {
@@ -67,8 +73,20 @@ type showPage struct {
 	Message    fault.Text
 }
 
+// idOf is the id of the record that a page is about.
+func idOf(r *http.Request) string {
+	if key := r.PathValue("key"); key != "" {
+		return r.PathValue("id") + "/" + key
+	}
+	return r.PathValue("id")
+}
+
 // path is the address of the page.
 func (p showPage) path() string {
+	if p.Source.path != "" {
+		id, key, _ := strings.Cut(p.ID, "/")
+		return fmt.Sprintf(p.Source.path, id, key)
+	}
 	end := map[paper.Kind]string{paper.Reminder: "/reminder", paper.Summons: "/summons", paper.Assignment: "/letter"}[p.Source.kind]
 	if end == "" {
 		end = "/paper"
@@ -79,7 +97,7 @@ func (p showPage) path() string {
 // show shows what a paper will say at its head and foot, what was issued before,
 // and the form that issues it; after a failed deed with what was typed.
 func (s *server) show(w http.ResponseWriter, r *http.Request, src source, failed error) error {
-	p := showPage{Page: s.site.Page(r, "paper.kind."+string(src.kind)), Source: src, ID: r.PathValue("id")}
+	p := showPage{Page: s.site.Page(r, "paper.kind."+string(src.kind)), Source: src, ID: idOf(r)}
 	status, ok := web.Refused(failed, &p.Wrong, &p.Message)
 	if !ok {
 		return failed
@@ -133,7 +151,7 @@ func print(ctx context.Context, tx *db.Tx, by auth.Actor, d draft) (paper.Print,
 
 // docx sends the paper that was issued, if only one may be, else a draft.
 func (s *server) docx(w http.ResponseWriter, r *http.Request, src source) error {
-	by, id := auth.FromContext(r.Context()), r.PathValue("id")
+	by, id := auth.FromContext(r.Context()), idOf(r)
 	var p paper.Print
 	var issued []paper.Paper
 	err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) error {
@@ -171,7 +189,7 @@ func (s *server) issue(w http.ResponseWriter, r *http.Request, src source) error
 	if err != nil {
 		return err
 	}
-	by, id := auth.FromContext(r.Context()), r.PathValue("id")
+	by, id := auth.FromContext(r.Context()), idOf(r)
 	var n paper.Paper
 	if err := s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		n, err = src.issue(ctx, tx, by, id, v.Get("signer"), v.Get("office"), strings.Split(v.Get("recipients"), "\n"))
@@ -187,7 +205,7 @@ func (s *server) issue(w http.ResponseWriter, r *http.Request, src source) error
 }
 
 func (s *server) xlsx(w http.ResponseWriter, r *http.Request, make func(ctx context.Context, tx *db.Tx, by auth.Actor, id, base string) (office.Book, error)) error {
-	by, id := auth.FromContext(r.Context()), r.PathValue("id")
+	by, id := auth.FromContext(r.Context()), idOf(r)
 	var book office.Book
 	if err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		book, err = make(ctx, tx, by, id, base(r))
@@ -208,4 +226,12 @@ func base(r *http.Request) string {
 		return "https://" + r.Host
 	}
 	return "http://" + r.Host
+}
+
+// record is the address of the record.
+func (p showPage) record() string {
+	if p.Source.path != "" {
+		return strings.TrimSuffix(p.path(), "/paper")
+	}
+	return "/" + p.Source.record + "s/" + p.ID
 }

@@ -50,12 +50,18 @@ func formChoices(ctx context.Context, tx *db.Tx, by auth.Actor) ([]target.Choice
 			return nil, err
 		}
 		for _, i := range f.Items {
-			if len(all) < mostFigures {
+			if len(all) < mostFigures && feeds(i) {
 				all = append(all, target.Choice{Of: f.ID + ":" + i.Key, Text: f.Title + " · " + i.Label})
 			}
 		}
 	}
 	return all, nil
+}
+
+// feeds reports whether an item is a figure that adds up over units and periods, or
+// stands until the next; what it will be is not what was reached.
+func feeds(i form.Item) bool {
+	return i.Kind == form.Figure && i.Part != form.Estimate && (i.Over == form.Sum || i.Over == form.Last)
 }
 
 func formNamed(ctx context.Context, tx *db.Tx, by auth.Actor, of string) (target.Choice, error) {
@@ -65,7 +71,7 @@ func formNamed(ctx context.Context, tx *db.Tx, by auth.Actor, of string) (target
 		return target.Choice{}, err
 	}
 	for _, i := range f.Items {
-		if i.Key == key {
+		if i.Key == key && feeds(i) {
 			return target.Choice{Of: of, Text: f.Title + " · " + i.Label}, nil
 		}
 	}
@@ -76,6 +82,7 @@ func formNamed(ctx context.Context, tx *db.Tx, by auth.Actor, of string) (target
 // sheet.
 type reported struct {
 	filing.Period
+	item form.Item
 	lane int
 }
 
@@ -101,8 +108,8 @@ func reportedIn(ctx context.Context, tx *db.Tx, by auth.Actor, of string, from, 
 			return nil, err
 		}
 		for n, item := range r.Form.Items {
-			if item.Key == key {
-				all = append(all, reported{p, n + 1})
+			if item.Key == key && feeds(item) {
+				all = append(all, reported{p, item, n + 1})
 			}
 		}
 	}
@@ -122,7 +129,11 @@ func formRead(ctx context.Context, tx *db.Tx, by auth.Actor, of string, units []
 		}
 		for unit, n := range nodes {
 			if n.Total.Has(tally.Lane(p.lane)) {
-				all[unit] = target.Reading{Value: all[unit].Value + n.Total.Get(tally.Lane(p.lane))}
+				x := target.Reading{Value: n.Total.Get(tally.Lane(p.lane)), Decimals: p.item.Decimals}
+				if p.item.Over == form.Sum {
+					x.Value += all[unit].Value
+				}
+				all[unit] = x
 			}
 		}
 	}
@@ -141,8 +152,11 @@ func formParts(ctx context.Context, tx *db.Tx, by auth.Actor, of string, unit in
 			return nil, err
 		}
 		if v.Has(tally.Lane(p.lane)) {
+			if p.item.Over == form.Last {
+				all = nil // what stands now takes the place of what stood
+			}
 			all = append(all, target.Part{
-				Text: p.Name, Reading: target.Reading{Value: v.Get(tally.Lane(p.lane))},
+				Text: p.Name, Reading: target.Reading{Value: v.Get(tally.Lane(p.lane)), Decimals: p.item.Decimals},
 				Href: tally.Href(p.Sheet, unitKey, "value_"+strconv.Itoa(p.lane), true),
 			})
 		}

@@ -2,6 +2,7 @@ package office
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -38,7 +39,16 @@ const FirstRow = 4
 type Sum struct {
 	From, To int
 	Value    int64
+	Places   int // as of Decimal
 }
+
+// A Decimal is a number of 10^-Places.
+type Decimal struct {
+	N      int64
+	Places int
+}
+
+func (d Decimal) float() float64 { return float64(d.N) / math.Pow10(d.Places) }
 
 // A Ratio is one cell of the same row over another, counted from 0; empty where
 // the second is 0. Num and Den are what stands in them.
@@ -50,7 +60,7 @@ type Ratio struct {
 // A Link is an address to open. A sheet with links holds no sums.
 type Link struct{ Href string }
 
-type sheetLook struct{ title, head, text, number, percent, link int }
+type sheetLook struct{ title, head, text, number, decimal, percent, link int }
 
 // Bytes returns the file. A text is a text whatever it begins with: nothing that
 // people have typed is reckoned as a formula.
@@ -102,7 +112,7 @@ func (b Book) styles(f *excelize.File) (l sheetLook, err error) {
 	for _, side := range []string{"left", "top", "right", "bottom"} {
 		lines = append(lines, excelize.Border{Type: side, Color: "000000", Style: 1})
 	}
-	thousands, percent := `#,##0`, `0.00%`
+	thousands, decimal, percent := `#,##0`, `#,##0.####`, `0.00%`
 	link := font(false)
 	link.Color, link.Underline = "0563C1", "single"
 	for _, x := range []struct {
@@ -116,6 +126,7 @@ func (b Book) styles(f *excelize.File) (l sheetLook, err error) {
 		}},
 		{&l.text, excelize.Style{Font: font(false), Border: lines, NumFmt: textFormat, Alignment: &excelize.Alignment{Vertical: "top", WrapText: true}}},
 		{&l.number, excelize.Style{Font: font(false), Border: lines, CustomNumFmt: &thousands}},
+		{&l.decimal, excelize.Style{Font: font(false), Border: lines, CustomNumFmt: &decimal}},
 		{&l.percent, excelize.Style{Font: font(false), Border: lines, CustomNumFmt: &percent}},
 		{&l.link, excelize.Style{Font: link, Border: lines}},
 	} {
@@ -231,6 +242,8 @@ func (s Sheet) set(f *excelize.File, col, row int, v any, style int, look sheetL
 		err = f.SetCellStr(s.Name, at, printable(v))
 	case int64:
 		style, err = look.number, f.SetCellInt(s.Name, at, v)
+	case Decimal:
+		style, err = look.decimal, f.SetCellFloat(s.Name, at, v.float(), -1, 64)
 	case Link:
 		style = look.link
 		if err = f.SetCellStr(s.Name, at, printable(v.Href)); err == nil {
@@ -263,6 +276,11 @@ func sheetRow(values []any, n int, look sheetLook) ([]any, error) {
 			cells[i] = excelize.Cell{StyleID: look.number, Value: v}
 		case Sum:
 			cells[i] = excelize.Cell{StyleID: look.number, Formula: fmt.Sprintf("SUM(%s%d:%s%d)", at, v.From, at, v.To), Value: v.Value}
+			if v.Places > 0 {
+				cells[i] = excelize.Cell{StyleID: look.decimal, Formula: fmt.Sprintf("SUM(%s%d:%s%d)", at, v.From, at, v.To), Value: Decimal{v.Value, v.Places}.float()}
+			}
+		case Decimal:
+			cells[i] = excelize.Cell{StyleID: look.decimal, Value: v.float()}
 		case Ratio:
 			cells[i], err = v.cell(n, look)
 			if err != nil {

@@ -23,7 +23,7 @@ func book(n int) Book {
 		done, all = done+x, all+y
 		s.Rows = append(s.Rows, []any{fmt.Sprintf("Đơn vị %d", i+1), x, y, Ratio{Over: 1, Under: 2, Num: x, Den: y}})
 	}
-	s.Rows = append(s.Rows, []any{"Tổng cộng", Sum{FirstRow, FirstRow + n - 1, done}, Sum{FirstRow, FirstRow + n - 1, all}, Ratio{Over: 1, Under: 2, Num: done, Den: all}})
+	s.Rows = append(s.Rows, []any{"Tổng cộng", Sum{From: FirstRow, To: FirstRow + n - 1, Value: done}, Sum{From: FirstRow, To: FirstRow + n - 1, Value: all}, Ratio{Over: 1, Under: 2, Num: done, Den: all}})
 	sources.Rows = [][]any{{"=cmd|' /C calc'!A0", done, Link{"https://example.org/figures/1/a/held?subtree=1"}}}
 	return Book{Title: "Bảng", Author: "Đoàn & Đảng", Made: time.Date(2026, 1, 9, 3, 0, 0, 0, time.UTC), Sheets: []Sheet{s, sources}}
 }

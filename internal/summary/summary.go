@@ -1,0 +1,330 @@
+// Package summary is what a unit writes over the returns of those under it: the
+// figures of a period add up by themselves, and words are gathered side by side, taken
+// over with their source, and put in sentences that name figures instead of typing
+// them (see package wording). Such a sentence always says what the records say now, and
+// shows where that is no longer what it said when it was written.
+package summary
+
+import (
+	"context"
+	"embed"
+	"slices"
+	"time"
+
+	"nhipcau/internal/audit"
+	"nhipcau/internal/auth"
+	"nhipcau/internal/db"
+	"nhipcau/internal/fault"
+	"nhipcau/internal/filing"
+	"nhipcau/internal/form"
+	"nhipcau/internal/formula"
+	"nhipcau/internal/org"
+	"nhipcau/internal/tally"
+	"nhipcau/internal/vn"
+	"nhipcau/internal/wording"
+)
+
+// Locale holds the messages of this package.
+//
+//go:embed locale/*.json
+var Locale embed.FS
+
+const maxText = 20_000
+
+// A Passage is what is written for one text of a form.
+type Passage struct {
+	Item form.Item
+	N    int64 // 0 if nothing is written yet
+	Text string
+	Then wording.Figures // when it was written
+	Name string          // of who wrote it
+	At   time.Time
+	From []Pick
+
+	Sentence wording.Sentence // of Text
+}
+
+// A Pick is a unit whose words were taken over.
+type Pick struct {
+	Unit, Key string // name and key of the unit
+	Text      string // as it was then
+	Name      string // of who took it over
+	At        time.Time
+}
+
+// A Summary is a unit's report of a period: its figures with those of everything under
+// it, and its words.
+type Summary struct {
+	Round    filing.Round
+	Unit     org.Unit
+	Top      filing.Row
+	Book     *filing.Book
+	Figures  wording.Figures
+	Passages []Passage // one for each text of the form
+}
+
+// Moved returns the figures of a passage that are others now than when it was written.
+func (s Summary) Moved(p Passage) []wording.Moved {
+	if p.N == 0 {
+		return nil
+	}
+	return p.Sentence.Moved(p.Then, s.Figures)
+}
+
+// Get returns the summary of a unit on the sheet of a period that by may see.
+func Get(ctx context.Context, tx *db.Tx, by auth.Actor, sources form.Sources, period, unitKey string) (s Summary, err error) {
+	if s.Round, err = filing.GetRound(ctx, tx, by, period); err != nil {
+		return s, err
+	}
+	if s.Unit, s.Top, _, _, err = s.Round.Table(ctx, tx, by, unitKey, 0, 0); err != nil {
+		return s, err
+	}
+	if s.Book, err = s.Round.Open(ctx, tx, by, sources, filing.Whose{Unit: s.Unit, All: true}); err != nil {
+		return s, err
+	}
+	s.Figures = figures(s.Round.Form, s.Book)
+	texts, err := newest(ctx, tx, period, s.Unit.ID)
+	if err != nil {
+		return s, err
+	}
+	begins, err := Sentences(ctx, tx, s.Round.Form.ID)
+	if err != nil {
+		return s, err
+	}
+	for _, it := range s.Round.Form.Items {
+		if it.Kind != form.Text {
+			continue
+		}
+		p := texts[it.Key]
+		if p.Item = it; p.N == 0 {
+			p.Text = begins[it.Key]
+		}
+		p.Sentence = wording.Parse(p.Text)
+		s.Passages = append(s.Passages, p)
+	}
+	return s, nil
+}
+
+// figures are what the items of a form come to, by key.
+func figures(f form.Form, b *filing.Book) wording.Figures {
+	all := wording.Figures{}
+	for _, it := range f.Items {
+		if it.Kind == form.Text {
+			continue
+		}
+		if x := Written(it, b.Now(it.Key)); x.Text != "" {
+			all[it.Key] = x
+		}
+	}
+	return all
+}
+
+// Written is what an item comes to as it is written.
+func Written(it form.Item, v formula.Value) wording.Figure {
+	if !v.Is() {
+		return wording.Figure{}
+	}
+	n := formula.Units(v.X, it.Decimals)
+	if !n.IsInt64() {
+		return wording.Figure{}
+	}
+	return wording.Figure{N: n.Int64(), Decimals: it.Decimals, Text: it.Write(n.Int64())}
+}
+
+func (s Summary) passage(item string) (Passage, error) {
+	i := slices.IndexFunc(s.Passages, func(p Passage) bool { return p.Item.Key == item })
+	if i < 0 {
+		return Passage{}, fault.New(fault.NotFound, "error.not_found")
+	}
+	return s.Passages[i], nil
+}
+
+// Write puts a passage in words. n is the number of the one the caller has seen: if
+// another stands by now it is a Conflict, unless that says the same.
+func Write(ctx context.Context, tx *db.Tx, by auth.Actor, sources form.Sources, period, unitKey, item string, n int64, text string) error {
+	s, err := Get(ctx, tx, by, sources, period, unitKey)
+	if err != nil {
+		return err
+	}
+	if err := mayWrite(by, s.Unit.ID); err != nil {
+		return err
+	}
+	had, err := s.passage(item)
+	if err != nil {
+		return err
+	}
+	text = vn.CleanText(text)
+	w := fault.Wrong{}
+	w.Text(item, text, maxText, false)
+	s.check(w, item, wording.Parse(text))
+	if err := w.Err(); err != nil {
+		return err
+	}
+	return s.keep(ctx, tx, by, had, n, text)
+}
+
+// check says which figures a sentence names that the form does not have.
+func (s Summary) check(w fault.Wrong, field string, x wording.Sentence) {
+	for _, key := range x.Keys() {
+		if !slices.ContainsFunc(s.Round.Form.Items, func(it form.Item) bool { return it.Key == key && it.Kind != form.Text }) {
+			w.Add(field, "summary.error.figure", key)
+			return
+		}
+	}
+}
+
+func (s Summary) keep(ctx context.Context, tx *db.Tx, by auth.Actor, had Passage, n int64, text string) error {
+	then := wording.Figures{}
+	for _, key := range wording.Parse(text).Keys() {
+		if x, ok := s.Figures[key]; ok {
+			then[key] = x
+		}
+	}
+	if had.N > 0 && had.Text == text && len(s.Moved(had)) == 0 {
+		return nil
+	}
+	if had.N != n {
+		return fault.New(fault.Conflict, "summary.error.changed", had.Name)
+	}
+	if err := insertText(ctx, tx, by, s.Round.Period.ID, s.Unit.ID, had.Item.Key, n+1, text, then); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, by, "summary.write", s.Round.Period.ID+":"+s.Unit.Key, had.Item.Label)
+}
+
+// Take adds the words of a unit under one to its passage, and keeps whose they were.
+// It is a Conflict if they are there already, or another passage stands than the one
+// with number n.
+func Take(ctx context.Context, tx *db.Tx, by auth.Actor, sources form.Sources, period, unitKey, item, from string, n int64) error {
+	s, err := Get(ctx, tx, by, sources, period, unitKey)
+	if err != nil {
+		return err
+	}
+	if err := mayWrite(by, s.Unit.ID); err != nil {
+		return err
+	}
+	had, err := s.passage(item)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(had.From, func(p Pick) bool { return p.Key == from }) {
+		return fault.New(fault.Conflict, "summary.error.taken")
+	}
+	told, err := s.Told(ctx, tx, by, item, from)
+	if err != nil {
+		return err
+	}
+	text := had.Text
+	if text != "" {
+		text += "\n"
+	}
+	text += told.Unit.Name + ": " + told.Text
+	w := fault.Wrong{}
+	if w.Text(item, text, maxText, false); w.Err() != nil {
+		return w.Err()
+	}
+	if err := s.keep(ctx, tx, by, had, n, text); err != nil {
+		return err
+	}
+	return insertPick(ctx, tx, by, period, s.Unit.ID, item, told)
+}
+
+// A Told is what a unit has written for a text of the form: its own summary or, if it
+// has none, the narrative of its return. Figures in it are written out.
+type Told struct {
+	Unit org.Unit
+	Text string
+}
+
+// Told returns what a unit directly under the summary's has written.
+func (s Summary) Told(ctx context.Context, tx *db.Tx, by auth.Actor, item, unitKey string) (Told, error) {
+	u, err := org.Get(ctx, tx, by, unitKey)
+	if err != nil {
+		return Told{}, err
+	}
+	all, err := s.told(ctx, tx, item, []org.Unit{u})
+	if err == nil && (len(all) == 0 || u.Parent != s.Unit.ID) {
+		err = fault.New(fault.NotFound, "error.not_found")
+	}
+	if err != nil {
+		return Told{}, err
+	}
+	return all[0], nil
+}
+
+// Gathered returns what the units directly under the summary's have written, side by
+// side: of at most limit units after a path, of which next is the last, "" if no
+// others are left.
+func (s Summary) Gathered(ctx context.Context, tx *db.Tx, by auth.Actor, item, after string, limit int) (all []Told, next string, err error) {
+	units, err := org.Children(ctx, tx, by, s.Unit.ID, after, limit)
+	if err != nil {
+		return nil, "", err
+	}
+	if len(units) == limit {
+		next = units[limit-1].Path
+	}
+	all, err = s.told(ctx, tx, item, units)
+	return all, next, err
+}
+
+func (s Summary) told(ctx context.Context, tx *db.Tx, item string, units []org.Unit) ([]Told, error) {
+	ids := make([]int64, len(units))
+	for i, u := range units {
+		ids[i] = u.ID
+	}
+	own, err := narratives(ctx, tx, s.Round.Period.ID, item, ids)
+	if err != nil {
+		return nil, err
+	}
+	written, err := written(ctx, tx, s.Round.Period.ID, item, ids)
+	if err != nil {
+		return nil, err
+	}
+	var all []Told
+	for _, u := range units {
+		text, ok := own[u.ID], true
+		if x, is := written[u.ID]; is {
+			text = x
+		}
+		if ok = text != ""; ok {
+			all = append(all, Told{u, text})
+		}
+	}
+	return all, nil
+}
+
+// Word makes a sentence the one with which a text of a form begins; "" takes it away.
+// Whoever keeps the form does it.
+func Word(ctx context.Context, tx *db.Tx, by auth.Actor, formID, item, text string) error {
+	f, err := form.Owned(ctx, tx, by, formID)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(f.Items, func(it form.Item) bool { return it.Key == item && it.Kind == form.Text }) {
+		return fault.New(fault.NotFound, "error.not_found")
+	}
+	text = vn.CleanText(text)
+	w := fault.Wrong{}
+	w.Text(item, text, maxText, false)
+	(Summary{Round: filing.Round{Form: f}}).check(w, item, wording.Parse(text))
+	if err := w.Err(); err != nil {
+		return err
+	}
+	if err := setSentence(ctx, tx, formID, item, text); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, by, "summary.word", formID, item)
+}
+
+// Href returns where a figure of the summary opens to what made it; "" if it does not.
+func (s Summary) Href(key string) string {
+	for i, it := range s.Round.Form.Items {
+		if it.Key == key && it.Entered() {
+			return tally.Href(s.Round.Sheet.ID, s.Unit.Key, filing.Lane(i+1), true)
+		}
+	}
+	if c, ok := s.Book.Counted(key); ok && len(c.Parts) == 1 {
+		return c.Parts[0].Href
+	}
+	return ""
+}

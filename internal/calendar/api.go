@@ -110,7 +110,7 @@ func registerPlan(a *api.API, off Off) {
 		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *api.ByID) (apiCycle, error) {
 			return see(ctx, tx, by, in.ID)
 		})
-	type setIn struct {
+	type cycleIn struct {
 		api.ByID
 		Body struct {
 			Version int64          `json:"version" doc:"Of the cycle that is changed, 0 for none"`
@@ -125,7 +125,7 @@ func registerPlan(a *api.API, off Off) {
 		}
 	}
 	api.Do(a, api.Op{ID: "set-cycle", Noun: "forms", Path: "/forms/{id}/cycle", Summary: "calendar.api.set"},
-		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *setIn) (apiCycle, error) {
+		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *cycleIn) (apiCycle, error) {
 			b := in.Body
 			p := Plan{Cycle: cycle.Cycle{Kind: b.Kind, First: b.First, From: b.From, To: b.To, Years: b.Years}, Ahead: b.Ahead}
 			p.Rule, _ = cycle.ParseRule(b.Rule) // what is none is refused by Set

@@ -50,17 +50,17 @@ func see(ctx context.Context, tx *db.Tx, by auth.Actor, in *api.ByID) (apiList, 
 // RegisterAPI adds what programs may ask of clauses.
 func RegisterAPI(a *api.API) {
 	api.Get(a, api.Op{ID: "list-clauses", Noun: "directives", Path: "/directives/{id}/clauses", Summary: "clause.api.list"}, see)
-	type setIn struct {
+	type clausesIn struct {
 		api.ByID
 		Body struct {
 			Text string `json:"text" doc:"A clause on each line, with its number: \"I. …\", \"1. …\", \"a) …\""`
 		}
 	}
 	api.Change(a, api.Op{ID: "set-clauses", Noun: "directives", Path: "/directives/{id}/clauses", Summary: "clause.api.set"}, http.MethodPut,
-		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *setIn) (apiList, error) {
+		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *clausesIn) (apiList, error) {
 			return see(ctx, tx, by, &in.ByID)
 		},
-		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *setIn, was apiList) (apiList, error) {
+		func(ctx context.Context, tx *db.Tx, by auth.Actor, in *clausesIn, was apiList) (apiList, error) {
 			if err := Set(ctx, tx, by, in.ID, was.version, in.Body.Text); err != nil {
 				return apiList{}, err
 			}

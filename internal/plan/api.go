@@ -30,7 +30,7 @@ type apiPlan struct {
 	Office    string      `json:"office,omitempty" doc:"In which it was adopted"`
 	AdoptedAt *time.Time  `json:"adopted_at,omitempty"`
 	Goals     []apiGoal   `json:"goals,omitempty" doc:"Not in lists"`
-	Targets   []apiTarget `json:"targets,omitempty" doc:"Not in lists"`
+	Targets   []apiPlanTarget `json:"targets,omitempty" doc:"Not in lists"`
 	Tasks     []apiTask   `json:"tasks,omitempty" doc:"Not in lists"`
 
 	version int64
@@ -46,7 +46,7 @@ type apiGoal struct {
 	Target  string   `json:"target,omitempty" doc:"Value aimed at, in words"`
 }
 
-type apiTarget struct {
+type apiPlanTarget struct {
 	ID        string   `json:"id,omitempty" pattern:"^[a-z]{8}$" doc:"Name of the row, which stays; a new one gets it by itself"`
 	Carries   []string `json:"carries,omitempty" doc:"Ids of the clauses it carries out"`
 	Indicator string   `json:"indicator" doc:"What is counted, in words"`
@@ -72,7 +72,7 @@ type apiPlanText struct {
 	Basis        string      `json:"basis,omitempty"`
 	Organisation string      `json:"organisation,omitempty"`
 	Goals        []apiGoal   `json:"goals,omitempty"`
-	Targets      []apiTarget `json:"targets,omitempty"`
+	Targets      []apiPlanTarget `json:"targets,omitempty"`
 	Tasks        []apiTask   `json:"tasks,omitempty"`
 }
 
@@ -82,7 +82,7 @@ type apiNewPlan struct {
 	Basis        string      `json:"basis,omitempty"`
 	Organisation string      `json:"organisation,omitempty"`
 	Goals        []apiGoal   `json:"goals,omitempty"`
-	Targets      []apiTarget `json:"targets,omitempty"`
+	Targets      []apiPlanTarget `json:"targets,omitempty"`
 	Tasks        []apiTask   `json:"tasks,omitempty"`
 }
 
@@ -100,7 +100,7 @@ func forAPI(p Plan) apiPlan {
 		out.Goals = append(out.Goals, apiGoal{g.ID, g.Carries, g.Text, g.Target})
 	}
 	for _, t := range p.Targets {
-		out.Targets = append(out.Targets, apiTarget{t.ID, t.Carries, t.Indicator, t.Value, t.Unit, t.Direction})
+		out.Targets = append(out.Targets, apiPlanTarget{t.ID, t.Carries, t.Indicator, t.Value, t.Unit, t.Direction})
 	}
 	for _, t := range p.Tasks {
 		out.Tasks = append(out.Tasks, apiTask{t.ID, t.Carries, t.Text, t.Lead, t.LeadKey, t.Partners, t.Deliverable, t.Deadline.Day, t.Deadline.Wording})

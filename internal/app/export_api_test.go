@@ -22,6 +22,7 @@ import (
 	"nhipcau/internal/quiz"
 	"nhipcau/internal/reflection"
 	"nhipcau/internal/report"
+	"nhipcau/internal/signing"
 	"nhipcau/internal/site"
 	"nhipcau/internal/vn"
 )
@@ -157,12 +158,33 @@ func (h *TestHouse) Disable(t testing.TB, login string) {
 // to 100.000 and the first of them needed, and open a period of it.
 func (h *TestHouse) Ask(t testing.TB, items int) (id, period string) {
 	t.Helper()
+	return h.ask(t, items, form.None)
+}
+
+// AskSigned is Ask of a form whose returns are signed and accepted; unit 08 has
+// submitted its own.
+func (h *TestHouse) AskSigned(t testing.TB) (period string) {
+	t.Helper()
+	_, period = h.ask(t, 2, form.Second)
+	by, err := account.ByToken(t.Context(), h.h.db, h.Token(t, "donvi08"), "")
+	if err != nil || !by.Known() {
+		t.Fatalf("the secretary of unit 08 is %+v, %v", by, err)
+	}
+	dbtest.Write(t, h.h.db, func(ctx context.Context, tx *db.Tx) error {
+		_, err := signing.Submit(ctx, tx, by, period, "tccs-08", filing.Entry{Figures: filing.Figures{"item_1": 3}})
+		return err
+	})
+	return period
+}
+
+func (h *TestHouse) ask(t testing.TB, items int, steps form.Steps) (id, period string) {
+	t.Helper()
 	by, err := account.ByToken(t.Context(), h.h.db, h.Token(t, "vanthu"), "")
 	if err != nil || !by.Known() {
 		t.Fatalf("the clerk of the bloc is %+v, %v", by, err)
 	}
 	dbtest.Write(t, h.h.db, func(ctx context.Context, tx *db.Tx) error {
-		f := form.Form{Title: "Số liệu tháng", Asks: form.Leaf}
+		f := form.Form{Title: "Số liệu tháng", Asks: form.Leaf, Steps: steps}
 		for n := range items {
 			f.Items = append(f.Items, form.Item{Label: fmt.Sprint("Mục ", n+1), Word: "người", Needed: n == 0, High: 100_000})
 		}

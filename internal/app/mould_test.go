@@ -46,7 +46,7 @@ func patterned(t *testing.T) (p *player, at string) {
 	p.files["hong.docx"] = []byte("PK không phải Word")
 	for _, s := range []string{
 		"bloc 3", "as vanthu",
-		`post /forms 'title=Báo cáo năm' asks=leaf 'items=* [lop] Lớp bồi dưỡng | lớp'`, "take F /forms/([a-z0-9]+)/edit", "post /forms/$F/opening version=1",
+		`post /forms 'title=Báo cáo năm' asks=leaf 'items=* [lop] Lớp bồi dưỡng | lớp'`, "take F /forms/([a-z0-9]+)/build", "post /forms/$F/opening version=1",
 		"post /forms/$F/periods 'name=Năm 2020' from=1/1/2020 to=31/12/2020 last=5/1/2021", "take P /periods/([a-z0-9]+)",
 		"as donvi01", "post /periods/$P/returns/tccs-01 seen=0 figures.lop=20", "status 200", "as vanthu",
 	} {

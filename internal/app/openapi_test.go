@@ -23,6 +23,7 @@ type deed struct {
 	login, path, body string
 	tail              string // of the address, where its pattern has more in it
 	match             bool   // the thing's state must be named
+	hash              string // address of what is signed
 }
 
 // TestDocument asks every operation that the document names, with ids of real
@@ -34,6 +35,7 @@ func TestDocument(t *testing.T) {
 	h := app.NewDemoHouse(t)
 	prepared := h.Prepare(t)
 	form, period := h.Ask(t, 3)
+	signed := h.AskSigned(t)
 	consultation := openOpinion(t, h)
 	target, guidance := openTarget(t, h)
 	c := newChecker(t, h)
@@ -62,6 +64,7 @@ func TestDocument(t *testing.T) {
 		"/rollouts/{id}", "/rollouts/"+roll.ID, "/plans/{id}", "/plans/"+plan, "/tasks/{id}", "/tasks/"+bloc.list("/tasks").Items[0].ID, "/reports/{id}", "/reports/"+prepared.Report,
 		"/conferences/{id}", "/conferences/"+prepared.Conference, "/directives/{id}", "/directives/"+bloc.list("/directives").Items[0].ID,
 		"/quizzes/{id}", "/quizzes/"+prepared.Quiz, "/forms/{id}", "/forms/"+form, "/periods/{id}/figures/{unit}", "/periods/"+period+"/figures/doan-khoi",
+		"/periods/{id}/reports/{unit}", "/periods/"+signed+"/reports/tccs-08", "/periods/{id}/reports", "/periods/"+signed+"/reports",
 		"/periods/{id}/lacking/{unit}", "/periods/"+period+"/lacking/doan-khoi", "/periods/{id}", "/periods/"+period,
 		"/opinions/{id}", "/opinions/"+consultation,
 		"/targets/{id}/units/{unit}/under", "/targets/"+target+"/units/doan-khoi/under", "/targets/{id}", "/targets/"+target,
@@ -96,11 +99,11 @@ func TestDocument(t *testing.T) {
 			}
 		}
 	}
-	c.writes(t, as, prepared, roll.ID, form, period, consultation, guidance)
+	c.writes(t, as, prepared, roll.ID, form, period, signed, consultation, guidance)
 }
 
 // writes asks every operation that writes, in an order in which each can be done.
-func (c checker) writes(t *testing.T, as func(login string) program, prepared app.Prepared, roll, form, period, consultation, guidance string) {
+func (c checker) writes(t *testing.T, as func(login string) program, prepared app.Prepared, roll, form, period, signed, consultation, guidance string) {
 	clerk := as("thuky07")
 	row := clerk.list("/conferences/" + prepared.Conference + "/attendance?state=invited").Items[0]
 	free := as("bikhu").list("/units?limit=500").Items
@@ -169,6 +172,10 @@ func (c checker) writes(t *testing.T, as func(login string) program, prepared ap
 		{"POST /reports", deed{login: head, body: `{"rollout":"` + roll + `"}`}},
 		{"PATCH /reports/{id}", deed{login: head, path: "/reports/$POST /reports", body: `{"answers":{"strengths":"Tốt"}}`, match: true}},
 		{"POST /reports/{id}/submission", deed{login: head, path: "/reports/$POST /reports", match: true}},
+		{"POST /periods/{id}/reports/{unit}", deed{login: "thuky07", path: "/periods/" + signed, tail: "/reports/tccs-07", body: `{"figures":{"item_1":5}}`}},
+		{"POST /periods/{id}/reports/{unit}/signature", deed{login: "donvi07", path: "/periods/" + signed, tail: "/reports/tccs-07/signature", body: `{"hash":"$HASH"}`, hash: "/periods/" + signed + "/reports/tccs-07"}},
+		{"POST /periods/{id}/reports/{unit}/return", deed{login: "bikhu", path: "/periods/" + signed, tail: "/reports/tccs-07/return", body: `{"seen":1,"reasons":{"item_1":"xem lại"}}`}},
+		{"POST /periods/{id}/reports/{unit}/acceptance", deed{login: "bikhu", path: "/periods/" + signed, tail: "/reports/tccs-08/acceptance", body: `{"seen":1}`}},
 		{"POST /opinions/{id}/comments", deed{login: "thuky07", path: "/opinions/" + consultation, tail: "/comments", body: `{"block":"aaaaaaaa","text":"Đồng tình"}`}},
 		{"POST /periods/{id}/returns/{unit}", deed{login: "thuky07", path: "/periods/" + period, tail: "/returns/tccs-07", body: `{"seen":0,"figures":{"item_1":5}}`}},
 		{"POST /periods/{id}/returns/{unit}/withdrawal", deed{login: "thuky07", path: "/periods/" + period, tail: "/returns/tccs-07/withdrawal", body: `{"seen":1,"reason":"nhầm đơn vị"}`}},
@@ -198,6 +205,11 @@ func (c checker) writes(t *testing.T, as func(login string) program, prepared ap
 		}
 		if strings.Contains(path, "$MEMBER") { // somebody on that roll
 			path = strings.ReplaceAll(path, "$MEMBER", p.list(d.path + "/attendance?state=invited").Items[0].Member)
+		}
+		if d.hash != "" {
+			var what struct{ Hash string }
+			p.get(d.hash).read(t, &what)
+			d.body = strings.ReplaceAll(d.body, "$HASH", what.Hash)
 		}
 		if d.match {
 			bare := p.ask(method, "/api/v1"+path, d.body)

@@ -102,12 +102,14 @@ func (s *server) handPage(w http.ResponseWriter, r *http.Request, p handPage, fa
 
 // offers works out what the page shows.
 func (s *server) offers(ctx context.Context, tx *db.Tx, p *handPage) error {
-	whole, ok := p.Own.Value, true
+	whole := p.Own.Value
 	if p.Whole == "" {
 		p.Whole = p.Target.Format(whole)
-	} else if whole, ok = target.ParseValue(p.Whole, p.Target.Decimals); !ok {
+	} else if typed, ok := target.ParseValue(p.Whole, p.Target.Decimals); !ok {
 		p.Wrong = map[string]fault.Text{"whole": {Key: "target.error.share"}}
 		p.Way = target.Typed
+	} else {
+		whole = typed
 	}
 	all, err := target.Offers(ctx, tx, p.Actor, s.weights, p.Target, p.Own.Unit, p.Way, whole)
 	if fault.Is(err, fault.Invalid) {

@@ -48,7 +48,9 @@ func TestMergedMeanwhile(t *testing.T) {
 		t.Fatalf("to1 owes %+v", all)
 	}
 	h.heard(t, "to1")
-	if err := h.write(t, func(ctx context.Context, tx *db.Tx) error { return calendar.Remind(ctx, tx, h.clerk("mot"), one.ID, "mot") }); err != nil {
+	if err := h.write(t, func(ctx context.Context, tx *db.Tx) error {
+		return calendar.Remind(ctx, tx, h.clerk("mot"), one.ID, "mot")
+	}); err != nil {
 		t.Fatal(err)
 	}
 	h.drain(t)

@@ -284,7 +284,7 @@ func (p *showPage) load(ctx context.Context, tx *db.Tx, after int64) (err error)
 	if p.Rows, err = tally.ChildrenOf(ctx, tx, p.Actor, sheet, p.Top, after, pageSize+1); err != nil {
 		return err
 	}
-	more := false
+	var more bool
 	if p.Rows, more = web.Cut(p.Rows, pageSize); more {
 		p.Next = p.C.Path() + "?after=" + strconv.FormatInt(p.Rows[pageSize-1].Unit, 10)
 	}

@@ -81,7 +81,7 @@ func (s *server) pointsPage(w http.ResponseWriter, r *http.Request, p pointsPage
 		if err != nil {
 			return err
 		}
-		more := false
+		var more bool
 		if all, more = web.Cut(all, pageSize); more {
 			last := all[pageSize-1]
 			p.Next = p.link(p.Filter.Answer, "&place="+id(int64(last.Place)+1)+"&after="+id(last.ID))

@@ -49,8 +49,13 @@ func TestMonthsQuartersHalvesYears(t *testing.T) {
 
 // cycles are one of each kind, and some cut otherwise.
 var cycles = []cycle.Cycle{
-	{Kind: cycle.Week}, {Kind: cycle.Month, First: 1}, {Kind: cycle.Month, First: 15}, {Kind: cycle.Quarter, First: 15}, {Kind: cycle.Half, First: 1},
-	{Kind: cycle.Year, First: 15}, {Kind: cycle.Term, From: "2020-10-14", Years: 5},
+	{Kind: cycle.Week},
+	{Kind: cycle.Month, First: 1},
+	{Kind: cycle.Month, First: 15},
+	{Kind: cycle.Quarter, First: 15},
+	{Kind: cycle.Half, First: 1},
+	{Kind: cycle.Year, First: 15},
+	{Kind: cycle.Term, From: "2020-10-14", Years: 5},
 }
 
 // TestWalk walks each cycle day by day: periods follow on each other without a
@@ -111,11 +116,17 @@ func TestOutside(t *testing.T) {
 		cycle cycle.Cycle
 		on    vn.Day
 	}{
-		{cycle.Cycle{}, "2025-01-01"}, {cycle.Cycle{Kind: cycle.Month}, "2025-01-01"}, {cycle.Cycle{Kind: cycle.Month, First: 29}, "2025-01-01"},
-		{cycle.Cycle{Kind: cycle.Month, First: 1}, "2025-02-29"}, {cycle.Cycle{Kind: cycle.Month, First: 1}, ""}, {cycle.Cycle{Kind: cycle.Term, Years: 5}, "2025-01-01"},
+		{cycle.Cycle{}, "2025-01-01"},
+		{cycle.Cycle{Kind: cycle.Month}, "2025-01-01"},
+		{cycle.Cycle{Kind: cycle.Month, First: 29}, "2025-01-01"},
+		{cycle.Cycle{Kind: cycle.Month, First: 1}, "2025-02-29"},
+		{cycle.Cycle{Kind: cycle.Month, First: 1}, ""},
+		{cycle.Cycle{Kind: cycle.Term, Years: 5}, "2025-01-01"},
 		{cycle.Cycle{Kind: cycle.Campaign, From: "2025-03-01", To: "2025-03-01"}, "2025-03-01"},
-		{cycle.Cycle{Kind: cycle.Campaign, From: "2025-03-01", To: "2025-05-01"}, "2025-05-01"}, {cycle.Cycle{Kind: cycle.Campaign, From: "2025-03-01", To: "2025-05-01"}, "2025-02-28"},
-		{cycle.Cycle{Kind: cycle.Year, First: 1}, "2100-06-01"}, {cycle.Cycle{Kind: cycle.Week}, "1900-01-01"},
+		{cycle.Cycle{Kind: cycle.Campaign, From: "2025-03-01", To: "2025-05-01"}, "2025-05-01"},
+		{cycle.Cycle{Kind: cycle.Campaign, From: "2025-03-01", To: "2025-05-01"}, "2025-02-28"},
+		{cycle.Cycle{Kind: cycle.Year, First: 1}, "2100-06-01"},
+		{cycle.Cycle{Kind: cycle.Week}, "1900-01-01"},
 	} {
 		if p, ok := tt.cycle.On(tt.on); ok && !p.Has(tt.on) || ok && tt.cycle.Kind != cycle.Week {
 			t.Errorf("%+v on %s is %+v", tt.cycle, tt.on, p)
@@ -184,12 +195,20 @@ func TestRules(t *testing.T) {
 		p    cycle.Period
 		want vn.Day
 	}{
-		{"day 20", march, "2025-03-20"}, {"day 20", state, "2025-03-20"}, {"day 5+1", march, "2025-04-05"},
+		{"day 20", march, "2025-03-20"},
+		{"day 20", state, "2025-03-20"},
+		{"day 5+1", march, "2025-04-05"},
 		{"day 5+1 roll", march, "2025-04-07"}, // a Saturday
-		{"day 31+1", january, "2025-02-28"}, {"day 31+11", january, "2025-12-31"}, {"day 15+12", january, "2026-01-15"},
-		{"after 5", march, "2025-04-05"}, {"after 0", march, "2025-03-31"}, {"work 2", march, "2025-04-02"},
+		{"day 31+1", january, "2025-02-28"},
+		{"day 31+11", january, "2025-12-31"},
+		{"day 15+12", january, "2026-01-15"},
+		{"after 5", march, "2025-04-05"},
+		{"after 0", march, "2025-03-31"},
+		{"work 2", march, "2025-04-02"},
 		{"day 27 roll", january, "2025-02-03"}, // New Year, then a weekend
-		{"work 1", january, "2025-02-03"}, {"work 0", january, "2025-01-31"}, {"work 0 roll", january, "2025-02-03"},
+		{"work 1", january, "2025-02-03"},
+		{"work 0", january, "2025-01-31"},
+		{"work 0 roll", january, "2025-02-03"},
 	} {
 		r, ok := cycle.ParseRule(tt.rule)
 		if !ok || r.String() != tt.rule {

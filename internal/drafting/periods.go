@@ -111,10 +111,10 @@ func periodBook(ctx context.Context, tx *db.Tx, by auth.Actor, id, base string) 
 	}
 	b := figureBook{round: r, src: sourceSheet{base: base, at: tx.Now, mark: mark}}
 	unit, top, rows, next, err := r.Table(ctx, tx, by, key, 0, filing.MaxRows)
-	for more := rows; err == nil && next != 0; {
-		if _, _, more, next, err = r.Table(ctx, tx, by, key, next, filing.MaxRows); err == nil {
-			rows = append(rows, more...)
-		}
+	for err == nil && next != 0 {
+		var more []filing.Row
+		_, _, more, next, err = r.Table(ctx, tx, by, key, next, filing.MaxRows)
+		rows = append(rows, more...)
 	}
 	if err != nil {
 		return office.Book{}, err

@@ -21,8 +21,13 @@ func TestPlanParts(t *testing.T) {
 	}
 	w := planWriter{plan: p, cited: map[string]string{"c1": "I.1", "c2": "II (07-NQ/TW)"}}
 	for _, b := range []prose.Block{
-		{Kind: prose.Heading, Level: 1, Text: "I. **Mục tiêu**"}, {ID: "goalaaaa", Kind: prose.Goal}, {Kind: prose.Text, Text: "Lời *dẫn*"},
-		{ID: "targetaa", Kind: prose.Target}, {ID: "targetbb", Kind: prose.Target}, {ID: "taskaaaa", Kind: prose.Task}, {ID: "taskbbbb", Kind: prose.Task},
+		{Kind: prose.Heading, Level: 1, Text: "I. **Mục tiêu**"},
+		{ID: "goalaaaa", Kind: prose.Goal},
+		{Kind: prose.Text, Text: "Lời *dẫn*"},
+		{ID: "targetaa", Kind: prose.Target},
+		{ID: "targetbb", Kind: prose.Target},
+		{ID: "taskaaaa", Kind: prose.Task},
+		{ID: "taskbbbb", Kind: prose.Task},
 		{Kind: prose.Item, Text: "cuối"},
 	} {
 		w.block(b)

@@ -126,19 +126,6 @@ func wantKind(t testing.TB, what string, err error, k fault.Kind, key string) {
 	}
 }
 
-func wantFields(t testing.TB, what string, err error, fields map[string]string) {
-	t.Helper()
-	got := map[string]string{}
-	if fault.Is(err, fault.Invalid) {
-		for f, text := range fault.Of(err).Fields {
-			got[f] = text.Key
-		}
-	}
-	if fmt.Sprint(got) != fmt.Sprint(fields) {
-		t.Errorf("%s: got %v (%v), want %v", what, got, err, fields)
-	}
-}
-
 func (h *house) create(ctx context.Context, tx *db.Tx, parent, key string) (org.Unit, error) {
 	return org.Create(ctx, tx, auth.System(tree), parent, org.NewUnit{Key: key, Name: "Đơn vị " + key, Kind: "đoàn", From: "2020-01-02"})
 }

@@ -72,15 +72,6 @@ func PutItems(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version 
 	})
 }
 
-// SetHead sets the title of a draft, who is asked, and what a return of the edition
-// that is drafted has to go through.
-func SetHead(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int64, title string, asks Asks, steps Steps) error {
-	return rebuild(ctx, tx, by, id, version, func(f *Form) error {
-		f.Title, f.Asks, f.Steps = title, asks, steps
-		return nil
-	})
-}
-
 func rebuild(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int64, change func(f *Form) error) error {
 	f, err := Drafted(ctx, tx, by, id)
 	if err != nil {

@@ -30,7 +30,9 @@ func figures(now string) map[formula.Ref]int64 {
 		if w, k, ok := strings.Cut(key, "."); ok {
 			when, key = formula.When(w), k
 		}
-		fmt.Sscan(n, &x)
+		if _, err := fmt.Sscan(n, &x); err != nil {
+			panic(err)
+		}
 		all[formula.Ref{Key: key, When: when}] = x
 	}
 	return all

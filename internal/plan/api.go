@@ -14,24 +14,24 @@ import (
 
 // apiPlan is a plan as programs see it.
 type apiPlan struct {
-	ID        string      `json:"id"`
-	Rollout   string      `json:"rollout" doc:"Id of the rollout it is for"`
-	Unit      string      `json:"unit" doc:"Key of the unit" example:"tccs-07"`
-	Title     string      `json:"title"`
-	Basis     string      `json:"basis,omitempty" doc:"The papers it goes by, in words"`
-	Organised string      `json:"organisation,omitempty" doc:"How it is carried out, in words"`
-	State     State       `json:"state" enum:"draft,submitted,adopted"`
-	Symbol    string      `json:"symbol,omitempty" doc:"Number and symbol of its paper" example:"12-CTr/ĐU"`
-	PaperDay  vn.Day      `json:"paper_day,omitempty" format:"date" doc:"Day of that paper"`
-	Edition   int64       `json:"edition,omitempty" doc:"Version of its text that was adopted"`
-	EnteredBy string      `json:"entered_by"`
-	EnteredAt time.Time   `json:"entered_at"`
-	AdoptedBy string      `json:"adopted_by,omitempty"`
-	Office    string      `json:"office,omitempty" doc:"In which it was adopted"`
-	AdoptedAt *time.Time  `json:"adopted_at,omitempty"`
-	Goals     []apiGoal   `json:"goals,omitempty" doc:"Not in lists"`
+	ID        string          `json:"id"`
+	Rollout   string          `json:"rollout" doc:"Id of the rollout it is for"`
+	Unit      string          `json:"unit" doc:"Key of the unit" example:"tccs-07"`
+	Title     string          `json:"title"`
+	Basis     string          `json:"basis,omitempty" doc:"The papers it goes by, in words"`
+	Organised string          `json:"organisation,omitempty" doc:"How it is carried out, in words"`
+	State     State           `json:"state" enum:"draft,submitted,adopted"`
+	Symbol    string          `json:"symbol,omitempty" doc:"Number and symbol of its paper" example:"12-CTr/ĐU"`
+	PaperDay  vn.Day          `json:"paper_day,omitempty" format:"date" doc:"Day of that paper"`
+	Edition   int64           `json:"edition,omitempty" doc:"Version of its text that was adopted"`
+	EnteredBy string          `json:"entered_by"`
+	EnteredAt time.Time       `json:"entered_at"`
+	AdoptedBy string          `json:"adopted_by,omitempty"`
+	Office    string          `json:"office,omitempty" doc:"In which it was adopted"`
+	AdoptedAt *time.Time      `json:"adopted_at,omitempty"`
+	Goals     []apiGoal       `json:"goals,omitempty" doc:"Not in lists"`
 	Targets   []apiPlanTarget `json:"targets,omitempty" doc:"Not in lists"`
-	Tasks     []apiTask   `json:"tasks,omitempty" doc:"Not in lists"`
+	Tasks     []apiTask       `json:"tasks,omitempty" doc:"Not in lists"`
 
 	version int64
 }
@@ -68,22 +68,22 @@ type apiTask struct {
 }
 
 type apiPlanText struct {
-	Title        string      `json:"title"`
-	Basis        string      `json:"basis,omitempty"`
-	Organisation string      `json:"organisation,omitempty"`
-	Goals        []apiGoal   `json:"goals,omitempty"`
+	Title        string          `json:"title"`
+	Basis        string          `json:"basis,omitempty"`
+	Organisation string          `json:"organisation,omitempty"`
+	Goals        []apiGoal       `json:"goals,omitempty"`
 	Targets      []apiPlanTarget `json:"targets,omitempty"`
-	Tasks        []apiTask   `json:"tasks,omitempty"`
+	Tasks        []apiTask       `json:"tasks,omitempty"`
 }
 
 type apiNewPlan struct {
-	Rollout      string      `json:"rollout" doc:"Id of the rollout it is for"`
-	Title        string      `json:"title"`
-	Basis        string      `json:"basis,omitempty"`
-	Organisation string      `json:"organisation,omitempty"`
-	Goals        []apiGoal   `json:"goals,omitempty"`
+	Rollout      string          `json:"rollout" doc:"Id of the rollout it is for"`
+	Title        string          `json:"title"`
+	Basis        string          `json:"basis,omitempty"`
+	Organisation string          `json:"organisation,omitempty"`
+	Goals        []apiGoal       `json:"goals,omitempty"`
 	Targets      []apiPlanTarget `json:"targets,omitempty"`
-	Tasks        []apiTask   `json:"tasks,omitempty"`
+	Tasks        []apiTask       `json:"tasks,omitempty"`
 }
 
 func (n apiNewPlan) text() apiPlanText {

@@ -117,7 +117,6 @@ type word struct {
 	bold, italic bool
 	deleted      int // elements open that hold what was deleted
 	cells        int
-	tables       int
 	inCell       int
 }
 

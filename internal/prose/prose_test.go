@@ -26,8 +26,12 @@ func text(runs []prose.Run, not prose.Mode) string {
 func TestWords(t *testing.T) {
 	runs := prose.Words("Phấn đấu 95% đảng viên học tập.", "Phấn đấu 100% đảng viên, quần chúng học tập.")
 	want := []prose.Run{
-		{prose.Same, "Phấn đấu "}, {prose.Gone, "95"}, {prose.New, "100"}, {prose.Same, "% đảng viên"},
-		{prose.New, ", quần chúng"}, {prose.Same, " học tập."},
+		{prose.Same, "Phấn đấu "},
+		{prose.Gone, "95"},
+		{prose.New, "100"},
+		{prose.Same, "% đảng viên"},
+		{prose.New, ", quần chúng"},
+		{prose.Same, " học tập."},
 	}
 	if !reflect.DeepEqual(runs, want) {
 		t.Errorf("%q", runs)

@@ -282,11 +282,11 @@ func (s Summary) told(ctx context.Context, tx *db.Tx, item string, units []org.U
 	}
 	var all []Told
 	for _, u := range units {
-		text, ok := own[u.ID], true
-		if x, is := written[u.ID]; is {
+		text := own[u.ID]
+		if x, ok := written[u.ID]; ok {
 			text = x
 		}
-		if ok = text != ""; ok {
+		if text != "" {
 			all = append(all, Told{u, text})
 		}
 	}

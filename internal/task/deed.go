@@ -78,7 +78,7 @@ func Note(ctx context.Context, tx *db.Tx, by auth.Actor, id, text string) error 
 	if err != nil {
 		return err
 	}
-	if t, err = openTo(ctx, tx, by, id, t.Version); err != nil {
+	if _, err := openTo(ctx, tx, by, id, t.Version); err != nil {
 		return err
 	}
 	if text, err = reasoned("note", text); err != nil {

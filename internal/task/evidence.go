@@ -34,7 +34,7 @@ func AddEvidence(ctx context.Context, tx *db.Tx, by auth.Actor, id, text string,
 	if err != nil {
 		return err
 	}
-	if t, err = openTo(ctx, tx, by, id, t.Version); err != nil {
+	if _, err := openTo(ctx, tx, by, id, t.Version); err != nil {
 		return err
 	}
 	some, err := EvidenceOf(ctx, tx, id)

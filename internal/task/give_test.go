@@ -86,8 +86,10 @@ func TestAll(t *testing.T) {
 // holds, and what it leaves out is taken back.
 func TestFromPlan(t *testing.T) {
 	s := gather(t)
-	first := Given{Plan: "p1", Title: "Chương trình hành động", Block: "b1", Text: "Mở lớp", Lead: "a", Partners: []string{"b", "Ban Tuyên giáo"}, Deliverable: "Báo cáo",
-		Deadline: vn.Deadline{Day: "2020-12-31", Wording: vn.Until}}
+	first := Given{
+		Plan: "p1", Title: "Chương trình hành động", Block: "b1", Text: "Mở lớp", Lead: "a", Partners: []string{"b", "Ban Tuyên giáo"}, Deliverable: "Báo cáo",
+		Deadline: vn.Deadline{Day: "2020-12-31", Wording: vn.Until},
+	}
 	second := Given{Plan: "p1", Title: "Chương trình hành động", Block: "b2", Text: "Tập huấn", Lead: "Đồng chí Bí thư", Deliverable: "Danh sách"}
 	adopt := func(all ...Given) {
 		t.Helper()

@@ -2,6 +2,7 @@ package task
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"testing"
@@ -284,7 +285,7 @@ func TestWho(t *testing.T) {
 				got = missing
 			case fault.Is(err, fault.Denied):
 				got = denied
-			case err != errUndone:
+			case !errors.Is(err, errUndone):
 				got = err.Error()
 			}
 			if got != want {

@@ -81,8 +81,8 @@ func monthlyItems() (all []form.Item) {
 		items   []form.Item
 	}{
 		{"Tổ chức", []form.Item{
-			{Label: "Chi đoàn trực thuộc", Word: "chi đoàn", Needed: true, High: 200},
-			{Label: "Đoàn viên hiện có", Word: "người", Needed: true, High: 10000},
+			{Label: "Chi đoàn trực thuộc", Word: "chi đoàn", Over: form.Last, Needed: true, High: 200},
+			{Label: "Đoàn viên hiện có", Word: "người", Over: form.Last, Needed: true, High: 10000},
 			{Label: "Đoàn viên mới kết nạp", Word: "người", High: 400},
 			{Label: "Đoàn viên trưởng thành", Word: "người", High: 400},
 		}},

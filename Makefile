@@ -42,7 +42,7 @@ bench: build
 
 microbench:
 	go test -run '^$$' -bench . -benchtime 1s ./internal/db ./internal/backup ./internal/tally ./internal/office ./internal/app
-	go test -run '^$$' -bench . -benchtime 1x ./internal/intake ./internal/org
+	go test -run '^$$' -bench . -benchtime 1x ./internal/intake ./internal/org ./internal/filing ./internal/coverage
 
 check:
 	go run ./internal/setup/check

@@ -18,6 +18,9 @@ func TestGarbage(t *testing.T) {
 	ids["statements"] = []string{strings.TrimPrefix(openStatements(t, h), "/statements/")}
 	form, period := openForm(t, h)
 	ids["forms"], ids["periods"] = []string{form}, []string{period}
+	ids["opinions"] = []string{openOpinion(t, h)}
+	target, guidance := openTarget(t, h)
+	ids["targets"], ids["guidance"] = []string{target}, []string{guidance}
 	forms := [][]string{
 		nil,
 		{"version=1", "title=", "day=31/02/2020", "reason="},
@@ -56,6 +59,10 @@ func (p *player) garbage(t *testing.T, login string, ids things, forms [][]strin
 			if method == "GET" {
 				p.try(t, login, method, path, nil)
 				p.try(t, login, method, path+"?q=%25_%00%F0%9F%98%80&offset=-5&after=x&sort=%27&state=x&subtree=2&unit=zz&lane=held&rollout=x&directive=x", nil)
+				continue
+			}
+			if strings.Contains(path, "/nowhere") { // is not found before any form is read
+				p.try(t, login, method, path, forms[2])
 				continue
 			}
 			for _, f := range forms {
@@ -100,7 +107,7 @@ func thingsOf(t *testing.T, h *app.TestHouse) things {
 		"directives": `SELECT id FROM directive ORDER BY id LIMIT 1`, "rollouts": `SELECT id FROM rollout`,
 		"conferences": `SELECT id FROM conference ORDER BY id LIMIT 2`, "plans": `SELECT id FROM plan WHERE state = 'submitted'`,
 		"reports": `SELECT id FROM report WHERE state = 'submitted'`, "units": `SELECT key FROM unit WHERE key IN ('doan-khoi', 'tccs-07')`,
-		"members": `SELECT min(key) FROM member`, "figures": `SELECT min(sheet) FROM tally_node`, "accounts": `SELECT min(id) FROM account`,
+		"tasks": `SELECT min(id) FROM task`, "members": `SELECT min(key) FROM member`, "figures": `SELECT min(sheet) FROM tally_node`, "accounts": `SELECT min(id) FROM account`,
 	} {
 		ids, err := column(t.Context(), d, q)
 		if err != nil {

@@ -327,7 +327,7 @@ func is(roles ...auth.Role) func(auth.Actor) bool {
 
 // menuFor is the menu for somebody on the page with path, who has owed things
 // to do.
-func menuFor(by auth.Actor, path string, owed int) []web.MenuGroup {
+func menuFor(by auth.Actor, path string, owed func() int) []web.MenuGroup {
 	var all []web.MenuGroup
 	for _, g := range menu {
 		group := web.MenuGroup{Key: g.key}
@@ -365,22 +365,26 @@ func (h *house) frame(r *http.Request, p *web.Page) {
 	if !p.Actor.Known() {
 		return
 	}
-	owed := 0
-	err := h.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
+	if err := h.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
 		if p.Units, err = account.Choices(ctx, tx, p.Actor); err != nil {
 			return err
 		}
-		if p.Notices, err = notify.Unread(ctx, tx, p.Actor); err != nil {
-			return err
-		}
-		items, err := worklist(ctx, tx, *p)
-		owed = len(items)
+		p.Notices, err = notify.Unread(ctx, tx, p.Actor)
 		return err
-	})
-	if err != nil {
+	}); err != nil {
 		h.log.ErrorContext(r.Context(), "the frame of a page", "err", err)
 	}
-	p.Menu = menuFor(p.Actor, r.URL.Path, owed)
+	asked := *p
+	p.Menu = menuFor(p.Actor, r.URL.Path, func() (owed int) {
+		if err := h.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) error {
+			items, err := worklist(ctx, tx, asked)
+			owed = len(items)
+			return err
+		}); err != nil {
+			h.log.ErrorContext(r.Context(), "the number of the menu", "err", err)
+		}
+		return owed
+	})
 }
 
 // recounts are the deep proof's: what the records of every slice say a sheet

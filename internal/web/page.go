@@ -56,8 +56,16 @@ type MenuGroup struct {
 // A MenuItem is an entry of the main menu.
 type MenuItem struct {
 	Href, Key string
-	Count     int // shown when not 0
+	Count     func() int // shown when not 0; asked when the menu is written, nil for none
 	Current   bool
+}
+
+// number is the entry's Count.
+func (m MenuItem) number() int {
+	if m.Count == nil {
+		return 0
+	}
+	return m.Count()
 }
 
 // A UnitChoice is a unit the reader may act for.

@@ -150,7 +150,7 @@ func (s *server) form(w http.ResponseWriter, r *http.Request, p formPage, status
 		if r.Method == http.MethodGet {
 			p.Form.Title = p.T("opinion.default_title", p.Draft.Title)
 		}
-		p.Kinds, err = opinion.Kinds(ctx, tx, p.Actor)
+		p.Kinds, err = org.KindsUnder(ctx, tx, p.Actor)
 		return err
 	}); err != nil {
 		return err

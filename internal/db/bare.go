@@ -1,6 +1,7 @@
 package db
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -41,3 +42,12 @@ func bare(q string) string {
 	}
 	return b.String() + q[last:]
 }
+
+// limit finds the parameter of a LIMIT.
+var limit = regexp.MustCompile(`\bLIMIT (\?|\$[0-9]+)`)
+
+// unpeeked hides the parameters of limits from SQLite's planner. It looks at their
+// values to choose a plan, and then plans the statement anew whenever they are bound
+// again, to the same values too: most of the time of a small read went there. A plan
+// that is right only for few rows has to be said in the statement (CROSS JOIN).
+func unpeeked(q string) string { return limit.ReplaceAllString(q, "LIMIT $1+0") }

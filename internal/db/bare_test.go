@@ -27,3 +27,17 @@ func TestBare(t *testing.T) {
 		}
 	}
 }
+
+func TestUnpeeked(t *testing.T) {
+	for q, want := range map[string]string{
+		`SELECT a FROM t ORDER BY a LIMIT ?`:  `SELECT a FROM t ORDER BY a LIMIT ?+0`,
+		`(SELECT a FROM t LIMIT $12) x`:       `(SELECT a FROM t LIMIT $12+0) x`,
+		`SELECT a FROM t LIMIT 1`:             `SELECT a FROM t LIMIT 1`,
+		`SELECT unlimited FROM t WHERE b = ?`: `SELECT unlimited FROM t WHERE b = ?`,
+		`SELECT a FROM t LIMIT $1 OFFSET $2`:  `SELECT a FROM t LIMIT $1+0 OFFSET $2`,
+	} {
+		if got := unpeeked(q); got != want {
+			t.Errorf("%s: got %s, want %s", q, got, want)
+		}
+	}
+}

@@ -66,7 +66,7 @@ func (c *keptConn) stmt(ctx context.Context, q string) (keptStmt, error) {
 	if len(c.kept) >= mostKept {
 		c.drop()
 	}
-	prepared, err := c.PrepareContext(ctx, bare(q))
+	prepared, err := c.PrepareContext(ctx, unpeeked(bare(q)))
 	if err != nil {
 		return nil, err
 	}

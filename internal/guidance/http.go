@@ -13,6 +13,7 @@ import (
 	"nhipcau/internal/directive"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/file"
+	"nhipcau/internal/org"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
 	"nhipcau/internal/web"
@@ -189,7 +190,7 @@ func (s *server) formPage(w http.ResponseWriter, r *http.Request, p formPage, fa
 		return err
 	}
 	if err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
-		if p.Kinds, err = kinds(ctx, tx, p.Actor); err != nil {
+		if p.Kinds, err = org.KindsUnder(ctx, tx, p.Actor); err != nil {
 			return err
 		}
 		papers, err := directive.List(ctx, tx, p.Actor, "", 0, mostTied)

@@ -233,14 +233,6 @@ func removeFile(ctx context.Context, tx *db.Tx, id, f string) error {
 	return db.Changed(tx.ExecN(ctx, `DELETE FROM guidance_file WHERE guidance = $1 AND file = $2`, id, f))
 }
 
-// kinds returns kinds of units under by's, of the first ones in the order of the tree.
-func kinds(ctx context.Context, tx *db.Tx, by auth.Actor) ([]string, error) {
-	const some = 2000
-	return db.All(ctx, tx, func(r db.Scanner) (k string, err error) { return k, r.Scan(&k) }, `
-		SELECT DISTINCT k.kind FROM (SELECT unit FROM place WHERE tree = $1 AND path > $2 AND path < $3 ORDER BY path LIMIT $4) p
-		JOIN unit_kind k ON k.unit = p.unit ORDER BY k.kind`, by.Tree, by.Path, by.End(), some)
-}
-
 // unitsOfKind returns the units of a tree that are of a kind on a day.
 func unitsOfKind(ctx context.Context, tx *db.Tx, tree, kind string, day vn.Day) (map[int64]bool, error) {
 	are := map[int64]bool{}

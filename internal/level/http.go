@@ -143,7 +143,7 @@ func (s *server) new(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		p.Form.Depth = int64(len(all) + 1)
-		p.Kinds, err = kinds(ctx, tx, p.Actor)
+		p.Kinds, err = org.KindsUnder(ctx, tx, p.Actor)
 		return err
 	})
 	if err != nil {
@@ -163,7 +163,7 @@ func (s *server) edit(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		p.Form, p.Version, p.Told, p.DayTyped = l.form(), l.Version, l.Sheet != 0, string(l.Deadline.Day)
-		p.Kinds, err = kinds(ctx, tx, p.Actor)
+		p.Kinds, err = org.KindsUnder(ctx, tx, p.Actor)
 		return err
 	})
 	if err != nil {
@@ -231,7 +231,7 @@ func (s *server) again(w http.ResponseWriter, r *http.Request, p formPage, err e
 		if p.Conference, err = conference.Get(ctx, tx, p.Actor, r.PathValue("id")); err != nil {
 			return err
 		}
-		p.Kinds, err = kinds(ctx, tx, p.Actor)
+		p.Kinds, err = org.KindsUnder(ctx, tx, p.Actor)
 		return err
 	}); rerr != nil {
 		return rerr

@@ -91,15 +91,6 @@ func ofKind(ctx context.Context, tx *db.Tx, kind string, units []int64) (map[int
 	return is, err
 }
 
-// kinds returns kinds of units under by's, of the first ones in the order of the
-// tree, which come to all of its levels.
-func kinds(ctx context.Context, tx *db.Tx, by auth.Actor) ([]string, error) {
-	const some = 500
-	return db.All(ctx, tx, func(r db.Scanner) (k string, err error) { return k, r.Scan(&k) }, `
-		SELECT DISTINCT k.kind FROM (SELECT unit FROM place WHERE tree = $1 AND path > $2 AND path < $3 ORDER BY path LIMIT $4) p
-		JOIN unit_kind k ON k.unit = p.unit ORDER BY k.kind`, by.Tree, by.Path, by.End(), some)
-}
-
 // A Call is a level that asks by's unit to hold a conference.
 type Call struct {
 	Level

@@ -263,15 +263,6 @@ func askedThese(ctx context.Context, tx *db.Tx, by auth.Actor, keys []string) ([
 	return out, w.Err()
 }
 
-// Kinds returns Kinds of units under by's, of the first ones in the order of the tree,
-// which come to all of its levels.
-func Kinds(ctx context.Context, tx *db.Tx, by auth.Actor) ([]string, error) {
-	const some = 500
-	return db.All(ctx, tx, func(r db.Scanner) (k string, err error) { return k, r.Scan(&k) }, `
-		SELECT DISTINCT k.kind FROM (SELECT unit FROM place WHERE tree = $1 AND path > $2 AND path < $3 ORDER BY path LIMIT $4) p
-		JOIN unit_kind k ON k.unit = p.unit ORDER BY k.kind`, by.Tree, by.Path, by.End(), some)
-}
-
 // chain returns the paths of the units above one and of itself, as parameters after
 // args.
 func chain(path string, args []any) (in string, all []any) {

@@ -453,3 +453,12 @@ func Reindex(ctx context.Context, tx *db.Tx) error {
 	}
 	return nil
 }
+
+// KindsUnder returns kinds of units under by's, of the first ones in the order of the
+// tree, which come to all of its levels.
+func KindsUnder(ctx context.Context, tx *db.Tx, by auth.Actor) ([]string, error) {
+	const some = 500
+	return db.All(ctx, tx, func(r db.Scanner) (k string, err error) { return k, r.Scan(&k) }, `
+		SELECT DISTINCT k.kind FROM (SELECT unit FROM place WHERE tree = $1 AND path > $2 AND path < $3 ORDER BY path LIMIT $4) p
+		CROSS JOIN unit_kind k WHERE k.unit = p.unit ORDER BY k.kind`, by.Tree, by.Path, by.End(), some)
+}

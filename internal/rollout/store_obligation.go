@@ -134,12 +134,13 @@ func unended(ctx context.Context, tx *db.Tx, rollout string, units []int64) ([]o
 // known.
 const everyStep = `'hold', 'reach', 'adopt', 'report'`
 
-// orphaned returns what is still owed by units that no longer stand.
+// orphaned returns what is still owed by units that no longer stand. It begins with
+// these few: the order is no index's.
 func orphaned(ctx context.Context, tx *db.Tx, today vn.Day, limit int) ([]owedRow, error) {
 	return db.All(ctx, tx, scanOwed, owedRows+` WHERE r.state = 'open' AND o.done_at IS NULL AND o.ended_at IS NULL
 		AND o.keeper IN (SELECT g.unit FROM tree t JOIN unit_edge g ON g.tree = t.key WHERE g.to_day > '' AND g.to_day <= $1)
 		AND NOT EXISTS (SELECT 1 FROM unit_edge e WHERE e.tree = r.tree AND e.unit = o.keeper AND (e.to_day = '' OR e.to_day > $1))
-		ORDER BY o.rollout, o.unit, o.step LIMIT $2`, today, limit)
+		ORDER BY o.rollout || '', o.unit, o.step LIMIT $2`, today, limit)
 }
 
 // dueBefore returns of which units who is due is frozen already.

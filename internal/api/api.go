@@ -20,6 +20,7 @@ import (
 	"reflect"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -53,7 +54,7 @@ type API struct {
 	mux  *http.ServeMux
 	huma huma.API
 	ops  []*Op
-	docs map[i18n.Lang][]byte
+	docs func() (map[i18n.Lang][]byte, error) // written when first asked for, with all operations
 }
 
 // New returns an API without operations.
@@ -70,6 +71,7 @@ func New(c Config) *API {
 	hc.Security = []map[string][]string{{"bearer": {}}}
 	hc.Servers = []*huma.Server{{URL: Prefix}}
 	a.huma = humago.NewWithPrefix(a.mux, Prefix, hc)
+	a.docs = sync.OnceValues(a.documents)
 	return a
 }
 

@@ -10,19 +10,18 @@ import (
 	"nhipcau/internal/i18n"
 )
 
-// Seal writes the documents of all operations, one for each language. Call it
-// when every slice has registered its own, before the first request.
-func (a *API) Seal() error {
-	a.docs = map[i18n.Lang][]byte{}
+// documents writes the documents of all operations, one for each language.
+func (a *API) documents() (map[i18n.Lang][]byte, error) {
+	docs := map[i18n.Lang][]byte{}
 	for _, lang := range i18n.Langs {
 		a.describe(lang)
 		b, err := json.Marshal(a.huma.OpenAPI())
 		if err != nil {
-			return err
+			return nil, err
 		}
-		a.docs[lang] = b
+		docs[lang] = b
 	}
-	return nil
+	return docs, nil
 }
 
 // describe puts the words of a language into the document.
@@ -52,11 +51,15 @@ func paramKey(name string) string {
 
 // Document serves the OpenAPI document in the language asked for.
 func (a *API) Document(w http.ResponseWriter, r *http.Request) error {
-	b := a.docs[langOf(r.Header.Get("Accept-Language"))]
+	docs, err := a.docs()
+	if err != nil {
+		return err
+	}
+	b := docs[langOf(r.Header.Get("Accept-Language"))]
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Vary", "Accept-Language")
 	w.Header().Set("Cache-Control", "public, no-cache")
-	_, err := w.Write(b)
+	_, err = w.Write(b)
 	if err != nil && r.Context().Err() != nil {
 		return nil // the reader has gone
 	}

@@ -19,6 +19,9 @@ var Locale embed.FS
 // Register adds the page for people and the document for programs to the site.
 func Register(site *web.Site, a *API) {
 	site.Handle("GET /api", web.Anyone, func(w http.ResponseWriter, r *http.Request) error {
+		if _, err := a.docs(); err != nil { // which say what the operations take
+			return err
+		}
 		return web.Render(w, r, http.StatusOK, guideView(guidePage{Page: site.Page(r, "api.title"), api: a, Nouns: a.nouns()}))
 	})
 	site.Handle("GET /api/openapi.json", web.Anyone, a.Document)

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strings"
+	"sync"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/fault"
@@ -77,6 +78,10 @@ func asError(p any) error {
 	return err
 }
 
+// zippers are compressors that wait for the next page: making one costs more than
+// compressing most pages.
+var zippers = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
+
 // zipped compresses what is text.
 type zipped struct {
 	http.ResponseWriter
@@ -93,7 +98,8 @@ func (z *zipped) WriteHeader(status int) {
 			z.Header().Set("Content-Encoding", "gzip")
 			z.Header().Add("Vary", "Accept-Encoding")
 			z.Header().Del("Content-Length")
-			z.z = gzip.NewWriter(z.ResponseWriter)
+			z.z = zippers.Get().(*gzip.Writer)
+			z.z.Reset(z.ResponseWriter)
 		}
 	}
 	z.ResponseWriter.WriteHeader(status)
@@ -119,5 +125,7 @@ func (z *zipped) Unwrap() http.ResponseWriter { return z.ResponseWriter }
 func (z *zipped) finish() {
 	if z.z != nil {
 		z.z.Close()
+		zippers.Put(z.z)
+		z.z = nil
 	}
 }

@@ -166,6 +166,11 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
 		title = "error.title.denied"
 	}
 	p := errorPage{Page: s.Page(r, title), Status: Status(err), Request: requestID(r)}
+	for _, g := range p.Menu {
+		for i := range g.Items {
+			g.Items[i].Count = nil // what it counts may be what failed
+		}
+	}
 	p.Message = p.T(f.Key, f.Args...)
 	if len(f.Fields) > 0 {
 		for _, k := range sorted(f.Fields) {

@@ -51,6 +51,8 @@ func NewTestHouseWith(t testing.TB, cfg Config) *TestHouse {
 	made := dbtest.Open(t)
 	if url := dbtest.Address(t, made); strings.HasPrefix(url, "postgres") {
 		cfg.Database = url
+	} else {
+		dbtest.Prepare(t, cfg.databaseFile())
 	}
 	return serveTest(t, cfg, made)
 }

@@ -29,7 +29,11 @@ func TestGarbage(t *testing.T) {
 		{"reason='\"><script>alert(1)</script>", "title=<b>", "name='; DROP TABLE unit;--", "from=2020-01-01", "kind=x", "key=" + strings.Repeat("k", 99)},
 	}
 	t.Run("all", func(t *testing.T) {
-		for _, login := range []string{"doanvien", "donvi03", "thuky07", "vanthu", "bikhu", "quantri"} {
+		logins := []string{"thuky07", "vanthu", "quantri"} // what they may do reaches all statements
+		if driver, _ := h.Source(); driver == "sqlite" {
+			logins = append(logins, "doanvien", "donvi03", "bikhu") // who may what does not depend on the engine
+		}
+		for _, login := range logins {
 			t.Run(login, func(t *testing.T) {
 				t.Parallel() // the house has them all at once anyway
 				p := &player{t: t, h: h}

@@ -33,6 +33,13 @@ func Open(t testing.TB, opts ...db.Option) *db.DB {
 func OpenSQLite(t testing.TB, opts ...db.Option) *db.DB {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "test.db")
+	Prepare(t, path)
+	return open(t, "file:"+path, append([]db.Option{db.NoSync()}, opts...))
+}
+
+// Prepare writes an empty, migrated SQLite database to a file.
+func Prepare(t testing.TB, path string) {
+	t.Helper()
 	made, err := pattern()
 	if err != nil {
 		t.Fatal(err)
@@ -40,12 +47,23 @@ func OpenSQLite(t testing.TB, opts ...db.Option) *db.DB {
 	if err := os.WriteFile(path, made, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return open(t, "file:"+path, append([]db.Option{db.NoSync()}, opts...))
 }
 
-// pattern is a migrated SQLite file, made once.
+// pattern is a migrated SQLite file, made once: by each package's tests, or by the
+// first of all where NHIPCAU_TEST_PATTERNS names a folder to keep it in.
 var pattern = sync.OnceValues(func() ([]byte, error) {
-	dir, err := os.MkdirTemp("", "dbtest")
+	schema, err := digest()
+	if err != nil {
+		return nil, err
+	}
+	keep := os.Getenv("NHIPCAU_TEST_PATTERNS")
+	kept := filepath.Join(keep, schema+".db")
+	if keep != "" {
+		if made, err := os.ReadFile(kept); err == nil {
+			return made, nil
+		}
+	}
+	dir, err := os.MkdirTemp(keep, "dbtest")
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +72,11 @@ var pattern = sync.OnceValues(func() ([]byte, error) {
 	if err := migrate(context.Background(), "file:"+path); err != nil {
 		return nil, err
 	}
-	return os.ReadFile(path)
+	made, err := os.ReadFile(path)
+	if err == nil && keep != "" {
+		err = os.Rename(path, kept) // whole, or not there
+	}
+	return made, err
 })
 
 func migrate(ctx context.Context, url string) error {

@@ -21,6 +21,7 @@ import (
 	"os/signal"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -29,9 +30,10 @@ import (
 )
 
 const (
-	serverVariable  = "NHIPCAU_TEST_POSTGRES"
-	browserVariable = "NHIPCAU_TEST_CHROMIUM"
-	officeVariable  = "NHIPCAU_TEST_OFFICE"
+	serverVariable   = "NHIPCAU_TEST_POSTGRES"
+	browserVariable  = "NHIPCAU_TEST_CHROMIUM"
+	officeVariable   = "NHIPCAU_TEST_OFFICE"
+	patternsVariable = "NHIPCAU_TEST_PATTERNS"
 )
 
 func main() {
@@ -59,14 +61,22 @@ func run(ctx context.Context) error {
 		return fmt.Errorf("starting PostgreSQL: %w", err)
 	}
 	defer pg.Stop()
-	programs := []string{browserVariable + "=" + m.browser, officeVariable + "=" + m.office}
+	patterns, err := os.MkdirTemp("", "nhipcau-patterns-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(patterns)
+	programs := []string{browserVariable + "=" + m.browser, officeVariable + "=" + m.office, patternsVariable + "=" + patterns}
+	if os.Getenv("GOGC") == "" {
+		programs = append(programs, "GOGC=400") // tests have memory to spare, not time
+	}
 	var t totals
 	fmt.Println("== all tests, embedded database")
-	if err := t.test(ctx, programs, "./..."); err != nil {
+	if err := t.test(ctx, programs, append(long(nil), "./...")...); err != nil {
 		return err
 	}
 	fmt.Println("== tests that use a database, PostgreSQL; what only a browser or an office shows has been seen")
-	if err := t.test(ctx, append(programs, serverVariable+"="+pg.URL), append([]string{"-skip=^Test(Browser|Office)"}, databases...)...); err != nil {
+	if err := t.test(ctx, append(programs, serverVariable+"="+pg.URL), append([]string{"-skip=^Test(Browser|Office)"}, long(databases)...)...); err != nil {
 		return err
 	}
 	fmt.Printf("%d passed, %d failed, %d skipped\n", t.passed, t.failed, t.skipped)
@@ -74,6 +84,19 @@ func run(ctx context.Context) error {
 		return errors.New("not all tests passed")
 	}
 	return nil
+}
+
+// long puts the packages that take longest before all: begun last, they would have
+// the machine for themselves, which mostly waits.
+func long(packages []string) []string {
+	var first []string
+	for _, name := range []string{"app", "setup/torture", "nation", "world", "arch", "tally"} {
+		name = "nhipcau/internal/" + name
+		if packages == nil || slices.Contains(packages, name) {
+			first = append(first, name)
+		}
+	}
+	return append(first, slices.DeleteFunc(slices.Clone(packages), func(p string) bool { return slices.Contains(first, p) })...)
 }
 
 // usingDatabases returns the packages whose tests open databases.
@@ -100,7 +123,7 @@ func usingDatabases(ctx context.Context) ([]string, error) {
 // test runs go test with args, prints the output of what fails, and adds up.
 // When ctx ends, so do the tests.
 func (t *totals) test(ctx context.Context, env []string, args ...string) error {
-	c := exec.CommandContext(ctx, "go", append([]string{"test", "-json", "-count=1", "-timeout=10m"}, args...)...)
+	c := exec.CommandContext(ctx, "go", append([]string{"test", "-json", "-count=1", "-timeout=30m", "-vet=off", "-ldflags=-w", "-p=" + strconv.Itoa(runtime.NumCPU()+1)}, args...)...)
 	c.Env = append(slices.DeleteFunc(os.Environ(), func(s string) bool { return strings.HasPrefix(s, serverVariable+"=") }), env...)
 	c.Stderr = os.Stderr
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

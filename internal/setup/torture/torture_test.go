@@ -28,6 +28,7 @@ func TestTorture(t *testing.T) {
 	}
 	for _, one := range trials {
 		t.Run(one.name, func(t *testing.T) {
+			t.Parallel() // they wait more than they work
 			c := exec.CommandContext(t.Context(), os.Args[0], "-program", program, "-rounds", "2", "-load", "500ms", "-only", one.name)
 			c.Env = append(os.Environ(), playing+"=1")
 			var said bytes.Buffer

@@ -60,12 +60,14 @@ func marksOf(s string) string {
 // A cited is a citation being read.
 type cited struct {
 	Found
+	at       int // the token of its type
 	from, to int // tokens of its span
 	head     int // the token behind its head
 	about    int // the token its subject begins at, 0 if none
 	relation bool
 	list     bool // shares its type with the one before
 	capital  bool
+	needs    bool // it is one only if its subject cites something
 }
 
 type parser struct {
@@ -143,7 +145,7 @@ func (p *parser) typed(i int) int {
 	if !ok {
 		return 0
 	}
-	c := cited{from: i, capital: p.toks[i].is(capital)}
+	c := cited{at: i, from: i, capital: p.toks[i].is(capital)}
 	c.Type, c.In = k.kind.name, -1
 	plain := k.marks != "" && !p.toks[i].is(marked) && !p.at(i+1).is(marked) // written without marks
 	next := p.numbered(i+n, &c, k, plain)
@@ -274,7 +276,7 @@ func (p *parser) bare(i int) int {
 	c.take(n)
 	types := codes[codeOf(n.symbol)]
 	switch {
-	case len(types) == 1 || codeOf(n.symbol) == "CTr" || codeOf(n.symbol) == "L":
+	case len(types) > 0 && codeOf(n.symbol) != "TT" && codeOf(n.symbol) != "QĐ":
 		c.Type = types[0]
 		c.doubt(TypeByCode)
 	case codeOf(n.symbol) == "TT" && n.year != 0, codeOf(n.symbol) == "QĐ" && n.year != 0:

@@ -17,6 +17,9 @@ func (p *parser) unnumbered(i int, c *cited, k pattern) int {
 		return 0 // the capital is that of the sentence
 	}
 	if name, next := p.of(i); next > 0 && !vague(name) && !k.other {
+		if b := p.key(c.from - 1); b == kCac || b == kNhung {
+			return 0 // whichever there are
+		}
 		c.Issuer = name
 		return next
 	}
@@ -29,9 +32,10 @@ func (p *parser) unnumbered(i int, c *cited, k pattern) int {
 	if k.kind.loose || k.other {
 		return 0
 	}
-	if p.match(i, kVeViec) > 0 || c.Type == "Chương trình hành động" && relates[p.key(i)] {
+	if p.match(i, kVeViec) > 0 || p.key(i) == kVe || relates[p.key(i)] {
 		c.doubt(SubjectOnly)
-		c.about, c.relation = i, p.match(i, kVeViec) == 0
+		c.about, c.relation = i, p.key(i) != kVe
+		c.needs = p.match(i, kVeViec) == 0 || c.Type != "Chỉ thị" && c.Type != "Nghị quyết" && c.Type != "Kết luận"
 		return i
 	}
 	return 0
@@ -48,8 +52,16 @@ func (p *parser) opens(i int) bool {
 
 // vague reports whether a name is that of no body in particular.
 func vague(name string) bool {
+	for _, state := range []string{"Chính phủ", "Bộ trưởng", "Ủy ban nhân dân", "Hội đồng nhân dân", "Quốc hội", "Chủ tịch"} {
+		if strings.Contains(name, state) {
+			return true
+		}
+	}
+	if strings.HasPrefix(name, "Bộ ") && name != "Bộ Chính trị" || strings.HasPrefix(name, "Sở ") {
+		return true
+	}
 	switch name {
-	case "Đảng bộ", "Đảng ủy", "Chi bộ", "Ban Chấp hành", "Ban Thường vụ", "Ban Tổ chức", "Thường trực", "Văn phòng", "Tỉnh ủy", "Thành ủy", "Huyện ủy", "Quận ủy", "Bộ trưởng Bộ", "Học viện", "Chính phủ", "Quốc hội":
+	case "Đảng bộ", "Đảng ủy", "Chi bộ", "Ban Chấp hành", "Ban Thường vụ", "Ban Tổ chức", "Thường trực", "Văn phòng", "Tỉnh ủy", "Thành ủy", "Huyện ủy", "Quận ủy", "Bộ trưởng Bộ", "Học viện":
 		return true
 	}
 	return strings.ToLower(name) == name
@@ -75,8 +87,8 @@ func (p *parser) subject(i int, c *cited) {
 // finish lays down the spans: the subjects, and what stands within which.
 func (p *parser) finish() []Found {
 	for i := len(p.out) - 1; i >= 0; i-- {
-		if p.out[i].about > 0 {
-			p.reach(i)
+		if c := &p.out[i]; c.about > 0 && !p.reach(i) && c.needs {
+			p.out = slices.Delete(p.out, i, i+1)
 		}
 	}
 	slices.SortStableFunc(p.out, func(a, b cited) int {
@@ -105,12 +117,7 @@ func (p *parser) found(c *cited) Found {
 	f.Start, f.End = p.toks[c.from].start, p.toks[c.to-1].end
 	f.Text = p.text[f.Start:f.End]
 	f.Head = [2]int{f.Start, p.toks[c.head-1].end}
-	for i := c.from; i < c.head; i++ {
-		if _, _, ok := p.kindAt(i); ok {
-			f.Head[0] = p.toks[i].start
-			break
-		}
-	}
+	f.Head[0] = p.toks[max(c.from, c.at)].start
 	code, types := codeOf(f.Symbol), codes[codeOf(f.Symbol)]
 	if code != "" && f.Type != "" && !slices.Contains(types, f.Type) {
 		f.doubt(TypeUnlike)
@@ -155,8 +162,9 @@ func guess(f Found) string {
 }
 
 // reach lets the span of the i-th citation take in its subject: to the end of the
-// sentence, or to where something else begins.
-func (p *parser) reach(i int) {
+// sentence, or to where something else begins. It reports whether that cites
+// something.
+func (p *parser) reach(i int) bool {
 	c := &p.out[i]
 	within := false // a citation is part of it
 	at := c.about
@@ -183,12 +191,15 @@ func (p *parser) reach(i int) {
 		if t.is(lined) && at > c.about {
 			break
 		}
+		if c.relation && within && (t.punct(',') || t.key == kVa) && next < len(p.out) && p.out[next].from == at+1 {
+			continue
+		}
 		if t.punct(',') && p.leaves(at+1) || t.kind == isWord && at > c.about+1 && p.ends(at) || at-c.about > 90 {
 			break
 		}
 		if c.relation && !within && (at-c.about > 5 || t.kind != isWord) {
 			c.about = 0 // "thực hiện" of something else
-			return
+			return false
 		}
 		if c.relation && within && t.kind == isWord && !(t.key == kVa || t.key == kVe) {
 			break
@@ -206,6 +217,7 @@ func (p *parser) reach(i int) {
 	if c.about > 0 && c.to <= c.about+1 {
 		c.to = c.about
 	}
+	return within
 }
 
 // inner reports whether the point at i is within an abbreviation or a number.

@@ -99,9 +99,9 @@ var kindBook = sync.OnceValue(func() *phrasebook[pattern] {
 // codes are the codes of types that a symbol begins with, with the types they
 // stand for: QĐ is a decision or a regulation, TT of the Party or of the state.
 var codes = map[string][]string{
-	"NQ": {"Nghị quyết"}, "NQLT": {"Nghị quyết liên tịch"}, "CT": {"Chỉ thị"}, "KL": {"Kết luận"},
+	"NQ": {"Nghị quyết"}, "NQLT": {"Nghị quyết liên tịch"}, "CT": {"Chỉ thị"}, "KL": {"Kết luận", "Thông báo kết luận"},
 	"QĐ": {"Quyết định", "Quy định"}, "QĐi": {"Quy định"}, "QĐI": {"Quy định"}, "QyĐ": {"Quy định"}, "QYĐ": {"Quy định"}, "QC": {"Quy chế"}, "HD": {"Hướng dẫn"},
-	"TT": {"Thông tư", "Thông tri"}, "TTLT": {"Thông tư liên tịch"}, "TB": {"Thông báo"}, "TBKL": {"Thông báo kết luận"},
+	"TT": {"Thông tư", "Thông tri"}, "TTLT": {"Thông tư liên tịch"}, "TB": {"Thông báo", "Thông báo kết luận"}, "TBKL": {"Thông báo kết luận"},
 	"KH": {"Kế hoạch"}, "CTr": {"Chương trình", "Chương trình hành động"}, "CTrHĐ": {"Chương trình hành động"}, "CTHĐ": {"Chương trình hành động"},
 	"TTr": {"Tờ trình"}, "CV": {"Công văn"}, "CĐ": {"Công điện"}, "BB": {"Biên bản"}, "BC": {"Báo cáo"}, "ĐA": {"Đề án"}, "PA": {"Phương án"},
 	"NĐ": {"Nghị định"}, "PL": {"Pháp lệnh"}, "SL": {"Sắc lệnh"}, "L": {"Luật", "Lệnh"}, "LCT": {"Luật", "Lệnh"}, "LTT": {"Thông tư liên tịch"},

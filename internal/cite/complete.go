@@ -14,6 +14,13 @@ func (p *parser) complete(c cited, next int) int {
 	c.to = p.tail(next, &c)
 	p.lead(&c)
 	p.out = append(p.out, c)
+	if c.second != "" {
+		d := c
+		d.Term, d.list, d.from = c.second, true, c.to-2
+		d.head = d.to
+		p.out = append(p.out, d)
+		p.out[first].to = d.from - 1
+	}
 	last := c.to
 	for len(p.out)-first < 40 {
 		d, to := p.more(last, p.out[len(p.out)-1])
@@ -48,6 +55,10 @@ func (p *parser) tail(i int, c *cited) int {
 			for m := p.quality(next, c, false); m > 0; m = p.quality(next, c, false) {
 				next = m
 			}
+			if v, to := p.ordinal(next+1, false); p.at(next).punct(',') && c.Plenum != "" && v > 0 && p.at(to).punct(')') {
+				next = to // "(khóa XI, XII)": the second is of a list
+				c.second = toRoman(v)
+			}
 			if !p.at(next).punct(')') {
 				break
 			}
@@ -80,6 +91,9 @@ func (p *parser) quality(i int, c *cited, apart bool) int {
 	}
 	if c.Issuer == "" || c.Congress != "" && c.Issuer == partyCongress {
 		if name, next := p.of(i); next > 0 && c.Issuer == "" {
+			if strings.HasSuffix(c.Type, "liên tịch") {
+				name, next = p.together(name, next)
+			}
 			c.Issuer = name
 			return next
 		}
@@ -252,8 +266,22 @@ func (p *parser) lead(c *cited) {
 			i--
 		default:
 			c.from = i
+			p.owned(c)
 			p.issued(c)
 			return
+		}
+	}
+}
+
+// owned reads "the Politburo's" before c.
+func (p *parser) owned(c *cited) {
+	to := c.from - 2
+	if to < 0 || p.key(c.from-1) != kS || !p.at(to).punct('\'') && !p.at(to).punct('’') {
+		return
+	}
+	for from := to - 1; from >= max(0, to-6); from-- {
+		if name, _, ok := p.named(from, to); ok && c.Issuer == "" {
+			c.Issuer, c.from = name, from
 		}
 	}
 }

@@ -40,14 +40,14 @@ var bodies = sync.OnceValue(func() *phrasebook[body] {
 })
 
 const bodyNames = `~Bộ Chính trị|Bộ Chính trị Trung ương Đảng|Bộ Chính trị Ban Chấp hành Trung ương Đảng|Politburo|Political Bureau|BCT=Bộ Chính trị
-	~Ban Bí thư|Ban Bí thư Trung ương|Ban Bí thư Trung ương Đảng|Ban Bí thư TW Đảng|Secretariat|Party Central Committee's Secretariat|Secretariat of the Party Central Committee=Ban Bí thư
-	~Ban Chấp hành Trung ương|Ban Chấp hành Trung ương Đảng|Ban Chấp hành Trung ương Đảng Cộng sản Việt Nam|BCH Trung ương|BCH Trung ương Đảng|BCHTW|BCHTW Đảng|BCH TW|BCH TW Đảng|Central Committee|Party Central Committee|Central Party Committee=Ban Chấp hành Trung ương
+	~Ban Bí thư|Ban Bí thư Trung ương|Ban Bí thư Trung ương Đảng|Ban Bí thư TW Đảng|Ban Bí thư T.Ư Đảng|Secretariat|Party Central Committee's Secretariat|Secretariat of the Party Central Committee=Ban Bí thư
+	~Ban Chấp hành Trung ương|Ban Chấp hành Trung ương Đảng|Ban Chấp hành Trung ương Đảng Cộng sản Việt Nam|BCH Trung ương|BCH Trung ương Đảng|BCHTW|BCHTW Đảng|BCH TW|BCH TW Đảng|BCH T.Ư Đảng|Ban Chấp hành T.Ư Đảng|Ban Chấp hành TW Đảng|Central Committee|Party Central Committee|Central Party Committee=Ban Chấp hành Trung ương
 	Trung ương Đảng=Ban Chấp hành Trung ương
 	Ban Bí thư Trung ương Đoàn*
 	Ban Chấp hành Trung ương Đoàn*
 	Ban Thường vụ Trung ương Đoàn*
 	~Ban Chấp hành*
-	~Ban Thường vụ|BTV|Standing Board of the*
+	~Ban Thường vụ|BTV*
 	Ban Thường trực*
 	Ban Chỉ đạo*
 	Ban Tổ chức*
@@ -59,7 +59,7 @@ const bodyNames = `~Bộ Chính trị|Bộ Chính trị Trung ương Đảng|B�
 	Ban Chính sách, chiến lược*
 	Ban Công tác*
 	~Ủy ban Kiểm tra|UBKT*
-	~Ủy ban nhân dân|UBND|People's Committee of*
+	~Ủy ban nhân dân|UBND*
 	~Hội đồng nhân dân|HĐND*
 	Ủy ban Thường vụ Quốc hội|UBTVQH|National Assembly Standing Committee=Ủy ban Thường vụ Quốc hội
 	Ủy ban Trung ương Mặt trận Tổ quốc|Ủy ban Mặt trận Tổ quốc|Ủy ban MTTQ*
@@ -82,8 +82,11 @@ const bodyNames = `~Bộ Chính trị|Bộ Chính trị Trung ương Đảng|B�
 	Ban cán sự đảng*
 	Quân ủy Trung ương
 	Đảng ủy Công an Trung ương
-	~Tỉnh ủy|Provincial Party Committee*
-	~Thành ủy|Municipal Party Committee*
+	Provincial Party Committee=Tỉnh ủy
+	Municipal Party Committee=Thành ủy
+	Standing Board of the Provincial Party Committee|Provincial Party Committee's Standing Board=Ban Thường vụ Tỉnh ủy
+	~Tỉnh ủy*
+	~Thành ủy*
 	~Huyện ủy*
 	~Quận ủy*
 	~Thị ủy*
@@ -135,7 +138,7 @@ const bodyNames = `~Bộ Chính trị|Bộ Chính trị Trung ương Đảng|B�
 	Bộ Ngoại giao|Ministry of Foreign Affairs=Bộ Ngoại giao
 	Bộ Xây dựng|Ministry of Construction=Bộ Xây dựng
 	Bộ Dân tộc và Tôn giáo=Bộ Dân tộc và Tôn giáo
-	Bộ trưởng Bộ*`
+	Bộ trưởng*`
 
 // tails are what goes on with the name of a body, and needs no capital.
 var tails = sync.OnceValue(func() *phrasebook[body] {
@@ -152,7 +155,7 @@ var tails = sync.OnceValue(func() *phrasebook[body] {
 })
 
 const tailNames = `~Đảng bộ|Đảng|~Đảng ủy|~Tỉnh ủy|~Thành ủy|~Huyện ủy|~Quận ủy|~Thị ủy|~Tỉnh đoàn|~Thành đoàn|~Huyện đoàn|Đoàn|~Trung ương|~Trung ương Đảng|Trung ương Đoàn|
-	~tỉnh|~thành phố|TP|TP.|~huyện|~quận|~thị xã|~thị trấn|~xã|~phường|~đặc khu|~Khối|~Khối các cơ quan|~Khối cơ quan|~Khối doanh nghiệp|~các cơ quan|~các cơ quan Đảng|~các cơ quan đảng|~cơ quan|~doanh nghiệp|~Dân Chính Đảng|
+	~tỉnh|~thành phố|TP|TP.|~huyện|~quận|~thị xã|~thị trấn|~xã|~phường|~đặc khu|~Khối|~Khối các cơ quan|~Khối cơ quan|~Khối cơ quan và doanh nghiệp|~Khối các cơ quan và doanh nghiệp|~Khối Dân Chính Đảng|~Khối cơ quan Dân Chính Đảng|~Khối doanh nghiệp|~các cơ quan|~các cơ quan Đảng|~các cơ quan đảng|~cơ quan|~doanh nghiệp|~Dân Chính Đảng|
 	Công an|Quân sự|Biên phòng|Bộ đội|TNCS|TNCS Hồ Chí Minh|Thanh niên|Quốc hội|Chính phủ|~nhân dân|~Việt Nam|Cục|Sở|Trường|Trường Đại học|Đại học|Bệnh viện|Học viện|~các cơ quan Trung ương|~toàn quốc|
 	Hội đồng nhân dân|Ủy ban nhân dân|UBND|HĐND|Tổng công ty|Tập đoàn|Công ty|Bộ Công an|Bộ Quốc phòng|Bộ Nội vụ|Bộ Tài chính|Bộ Y tế|Nông dân|Phụ nữ|Lao động|Cựu chiến binh|Liên hiệp Phụ nữ|Liên hiệp Thanh niên`
 
@@ -211,7 +214,11 @@ func (p *parser) grow(i int) int {
 		if _, _, ok := p.kindAt(i); ok {
 			break
 		}
-		if f, ok := p.first(tails(), i); ok {
+		f, ok := p.first(tails(), i)
+		if b, also := p.first(bodies(), i); also && len(b.keys) > len(f.keys) && t.is(capital) {
+			f, ok = b, true
+		}
+		if ok {
 			i += len(f.keys)
 			if p.key(i-1) == kTP && p.at(i).punct('.') {
 				i++
@@ -239,6 +246,22 @@ func tidy(name string) string {
 		name = strings.ReplaceAll(name, c[0], c[1])
 	}
 	return name
+}
+
+// together goes on with "và Bộ Tài chính" where several bodies issue.
+func (p *parser) together(name string, i int) (string, int) {
+	for {
+		at := i
+		for p.at(at).punct(',') || p.key(at) == kVa {
+			at++
+		}
+		other, next := p.issuer(at)
+		if at == i || next == 0 {
+			return name, i
+		}
+		name += p.text[p.toks[i-1].end:p.toks[at].start] + other
+		i = next
+	}
 }
 
 // of reads "của Bộ Chính trị", "do Ban Bí thư ban hành", "of the Politburo".

@@ -15,6 +15,16 @@ const (
 // meeting reads what a resolution is named after where it has no number: a
 // congress, or a meeting of the Central Committee.
 func (p *parser) meeting(i int, c *cited) int {
+	if p.key(i-1) == kNQTW {
+		if v, next := p.ordinal(i, false); v > 0 {
+			c.Plenum, c.Issuer = strconv.Itoa(v), centralCommittee
+			return next
+		}
+		return 0
+	}
+	if p.key(i) == kOf {
+		return p.inEnglish(i+1, c)
+	}
 	if p.key(i) == kCua {
 		i++
 	}
@@ -25,6 +35,56 @@ func (p *parser) meeting(i int, c *cited) int {
 		return p.plenum(i, c)
 	}
 	return 0
+}
+
+// inEnglish reads "the 13th National Party Congress", "the fourth plenum of the
+// 12th Party Central Committee", "the 12th Central Committee's fourth plenum".
+func (p *parser) inEnglish(i int, c *cited) int {
+	if p.key(i) == kThe {
+		i++
+	}
+	v, at := p.ordinal(i, true)
+	if v == 0 {
+		return 0
+	}
+	if p.key(at) == kPlenum {
+		c.Plenum = strconv.Itoa(v)
+		if at++; p.key(at) != kOf {
+			return 0
+		}
+		if at++; p.key(at) == kThe {
+			at++
+		}
+		if v, at = p.ordinal(at, true); v == 0 {
+			return 0
+		}
+	}
+	for p.key(at) == kNational || p.key(at) == kParty || p.key(at) == kTenure {
+		at++
+	}
+	if p.key(at) == kCongress && c.Plenum == "" {
+		if c.Congress, c.Issuer = toRoman(v), partyCongress; p.key(at+1) == kOf && p.key(at+2) == kThe && p.key(at+3) == kParty {
+			return at + 4
+		}
+		return at + 1
+	}
+	n := p.match(at, kCommittee)
+	if n == 0 {
+		return 0
+	}
+	c.Term, c.Issuer = toRoman(v), centralCommittee
+	if at += n; c.Plenum != "" {
+		return at
+	}
+	if p.key(at+1) != kS {
+		return 0
+	}
+	v, next := p.ordinal(at+2, true)
+	if v == 0 || p.key(next) != kPlenum {
+		return 0
+	}
+	c.Plenum = strconv.Itoa(v)
+	return next + 1
 }
 
 // congress reads "Đại hội XIII của Đảng", "Đại hội đại biểu Đảng bộ tỉnh lần thứ
@@ -46,6 +106,11 @@ func (p *parser) congress(from, i int, c *cited) int {
 			continue
 		}
 		if v, next := p.ordinal(i, false); c.Congress == "" && v > 0 && p.at(i).kind == isWord {
+			c.Congress = toRoman(v)
+			i, last = next, next
+			continue
+		}
+		if v, next := p.ordinal(i, false); n == 0 && v > 0 && p.at(i).kind == isNumber && (p.at(next).kind != isWord || p.key(next) == kCua) {
 			c.Congress = toRoman(v)
 			i, last = next, next
 			continue

@@ -67,7 +67,8 @@ type cited struct {
 	relation bool
 	list     bool // shares its type with the one before
 	capital  bool
-	needs    bool // it is one only if its subject cites something
+	second   string // another term in the same brackets
+	needs    bool   // it is one only if its subject cites something
 }
 
 type parser struct {
@@ -179,6 +180,11 @@ func (p *parser) numbered(i int, c *cited, k pattern, plain bool) int {
 		}
 		if p.at(n.next).punct('/') || p.at(n.next).punct('%') || p.at(n.next).kind == isWord && !p.at(n.next).is(spaced) {
 			return 0
+		}
+		if m, ok := p.numeral(n.next + 1); ok && p.at(n.next).punct('-') && m.symbol != "" && c.capital {
+			c.take(n)
+			c.doubt(RangeEnd)
+			return n.next
 		}
 		if !n.said && !p.lone(n, c.capital) {
 			return 0
@@ -359,11 +365,13 @@ func (p *parser) slugged(from, j int, k pattern) int {
 }
 
 var (
-	kDangBo, kTU, kW, kTenure = keysOf("Đảng bộ"), keyOf("TU"), keyOf("W"), keyOf("tenure")
-	kKy, kSigned, kCung, kDen = keyOf("ký"), keyOf("signed"), keyOf("cùng"), keyOf("đến")
-	kHanh, kQua, kCo, kRa     = keyOf("hành"), keyOf("qua"), keyOf("có"), keyOf("ra")
-	kDa, kGan, kVoi, marksDa  = keyOf("đã"), keyOf("gắn"), keyOf("với"), marksOf("đã")
-	enacts                    = set("ban hành đã vừa mới ký thông qua cũng chính thức có cùng ra tiếp tục issued signed adopted promulgated has had have")
-	relates                   = set("thực triển thi cụ hướng implementing")
-	leaving                   = set("các những đã đang sẽ tổ cấp đơn chi ban toàn nhằm gắn trong từ với ngày sáng chiều theo đồng góp tại để cho mỗi hội cán đảng đoàn tỉnh thành huyện quận the which we all")
+	kDangBo, kTU, kW, kTenure     = keysOf("Đảng bộ"), keyOf("TU"), keyOf("W"), keyOf("tenure")
+	kKy, kSigned, kCung, kDen     = keyOf("ký"), keyOf("signed"), keyOf("cùng"), keyOf("đến")
+	kHanh, kQua, kCo, kRa         = keyOf("hành"), keyOf("qua"), keyOf("có"), keyOf("ra")
+	kS, kNQTW, kPlenum, kCongress = keyOf("s"), keyOf("NQTW"), keyOf("plenum"), keyOf("Congress")
+	kNational, kParty, kCommittee = keyOf("National"), keyOf("Party"), keysOf("Central Committee")
+	kDa, kGan, kVoi, marksDa      = keyOf("đã"), keyOf("gắn"), keyOf("với"), marksOf("đã")
+	enacts                        = set("ban hành đã vừa mới ký thông qua cũng chính thức có cùng ra tiếp tục issued signed adopted promulgated has had have")
+	relates                       = set("thực triển thi cụ hướng implementing")
+	leaving                       = set("các những đã đang sẽ tổ cấp đơn chi ban toàn nhằm gắn trong từ với ngày sáng chiều theo đồng góp tại để cho mỗi hội cán đảng đoàn tỉnh thành huyện quận the which we all")
 )

@@ -166,6 +166,7 @@ func guess(f Found) string {
 // something.
 func (p *parser) reach(i int) bool {
 	c := &p.out[i]
+	to := c.to
 	within := false // a citation is part of it
 	at := c.about
 	next := i + 1
@@ -198,7 +199,7 @@ func (p *parser) reach(i int) bool {
 			break
 		}
 		if c.relation && !within && (at-c.about > 5 || t.kind != isWord) {
-			c.about = 0 // "thực hiện" of something else
+			c.about, c.to = 0, to // "thực hiện" of something else
 			return false
 		}
 		if c.relation && within && t.kind == isWord && !(t.key == kVa || t.key == kVe) {
@@ -209,7 +210,8 @@ func (p *parser) reach(i int) bool {
 		}
 	}
 	if c.relation && !within {
-		c.about = 0
+		c.about, c.to = 0, to
+		return false
 	}
 	for c.to > c.head && (p.key(c.to-1) == kVa || p.key(c.to-1) == kCac) {
 		c.to--

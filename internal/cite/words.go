@@ -18,7 +18,7 @@ var kinds = []struct {
 	kind
 	written string // separated by |
 }{
-	{kind{"Nghị quyết", false}, "Nghị quyết|NQ|Resolution|Resolutions"},
+	{kind{"Nghị quyết", false}, "Nghị quyết|NQ|NQTW|Resolution|Resolutions"},
 	{kind{"Nghị quyết liên tịch", false}, "Nghị quyết liên tịch|Joint Resolution"},
 	{kind{"Chỉ thị", false}, "Chỉ thị|CT|Directive|Directives|Instruction"},
 	{kind{"Kết luận", false}, "Kết luận|KL|Conclusion|Conclusions"},

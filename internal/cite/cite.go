@@ -71,7 +71,7 @@ const piece = 1 << 16
 // another stands before it. Bytes that are no UTF-8 are passed over.
 func Find(text string) []Found {
 	var out []Found
-	p := parser{text: text}
+	p := parser{text: text, toks: make([]token, 0, min(len(text), piece)/4+16)}
 	for from := 0; from < len(text); {
 		to := end(text, from)
 		p.toks, p.out = cut(p.toks[:0], text, from, to), nil
@@ -94,10 +94,11 @@ func end(text string, from int) int {
 	if len(text)-from <= piece {
 		return len(text)
 	}
-	part := text[from : from+piece]
+	const tried = piece / 8
+	last := text[from+piece-tried : from+piece]
 	for _, by := range []string{"\n\n", "\n", " "} {
-		if i := strings.LastIndex(part, by); i > piece/2 {
-			return from + i + len(by)
+		if i := strings.LastIndex(last, by); i >= 0 {
+			return from + piece - tried + i + len(by)
 		}
 	}
 	i := piece

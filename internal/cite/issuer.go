@@ -5,15 +5,13 @@ import (
 	"strings"
 	"sync"
 
-	"golang.org/x/text/unicode/norm"
-
 	"nhipcau/internal/vn"
 )
 
 // A body is how the name of an issuer begins.
 type body struct {
 	keys  []uint64
-	marks string
+	marks uint32
 	name  string // the one name of a body of which there is one
 	grows bool   // the name of a place or of another body follows
 	low   bool   // also written without capitals
@@ -227,7 +225,7 @@ func (p *parser) grow(i int) int {
 			last = i
 			continue
 		}
-		if !t.is(capital) || !t.is(small) && stops[strings.ToLower(norm.NFC.String(p.text[t.start:t.end]))] || p.match(i, kBanHanh) > 0 {
+		if !t.is(capital) || !t.is(small) && stops[[2]uint64{t.key, uint64(t.marks)}] || p.match(i, kBanHanh) > 0 {
 			break
 		}
 		i++

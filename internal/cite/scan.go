@@ -1,10 +1,7 @@
 package cite
 
 import (
-	"slices"
 	"strings"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // Keys of the words the parser knows by themselves.
@@ -24,10 +21,10 @@ var (
 
 // stops are the words that end a name where everything is in capitals; with
 // their marks, for Đà Nẵng and Việt Nam.
-var stops = func() map[string]bool {
-	m := map[string]bool{}
+var stops = func() map[[2]uint64]bool {
+	m := map[[2]uint64]bool{}
 	for w := range strings.FieldsSeq("về ngày năm số khóa khoá nhiệm đã và tại trong đến cho với thực triển gắn do theo được là có ban lần của này hành quy nêu vừa mới sẽ phải") {
-		m[w] = true
+		m[[2]uint64{keyOf(w), uint64(marksOf(w))}] = true
 	}
 	return m
 }()
@@ -44,17 +41,13 @@ func set(words string) map[uint64]bool {
 	return m
 }
 
-// marksOf returns the marks of what is written, sorted: "hóa" and "hoá" have the
-// same, "để" and "đề" have not. Đ counts as a mark.
-func marksOf(s string) string {
-	var marks []rune
-	for _, r := range norm.NFD.String(strings.ToLower(s)) {
-		if r == 'đ' || r >= 0x300 && r < 0x370 {
-			marks = append(marks, r)
-		}
+// marksOf counts the marks of what is written: "hóa" and "hoá" have the same,
+// "để" and "đề" have not.
+func marksOf(s string) (marks uint32) {
+	for _, t := range cut(nil, s, 0, len(s)) {
+		marks += t.marks
 	}
-	slices.Sort(marks)
-	return string(marks)
+	return marks
 }
 
 // A cited is a citation being read.
@@ -92,12 +85,12 @@ func (p *parser) key(i int) uint64 {
 }
 
 // written reports whether the words from a to b have the marks, or none at all.
-func (p *parser) written(a, b int, marks string) bool {
-	has := false
+func (p *parser) written(a, b int, marks uint32) bool {
+	has := uint32(0)
 	for i := a; i < b; i++ {
-		has = has || p.toks[i].is(marked)
+		has += p.toks[i].marks
 	}
-	return !has || marksOf(p.text[p.toks[a].start:p.toks[b-1].end]) == marks
+	return has == 0 || has == marks
 }
 
 // kindAt returns the type that is written at i, and how many tokens it takes.
@@ -148,7 +141,7 @@ func (p *parser) typed(i int) int {
 	}
 	c := cited{at: i, from: i, capital: p.toks[i].is(capital)}
 	c.Type, c.In = k.kind.name, -1
-	plain := k.marks != "" && !p.toks[i].is(marked) && !p.at(i+1).is(marked) // written without marks
+	plain := k.marks != 0 && !p.toks[i].is(marked) && !p.at(i+1).is(marked) // written without marks
 	next := p.numbered(i+n, &c, k, plain)
 	if next == 0 && !k.short {
 		next = p.between(i+n, &c, k)

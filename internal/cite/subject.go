@@ -243,7 +243,7 @@ func (p *parser) leaves(i int) bool {
 func (p *parser) ends(i int) bool {
 	t := p.at(i)
 	if t.key == kDa && t.is(marked) && !t.is(capital) || t.key == kGan && p.key(i+1) == kVoi && !t.is(capital) {
-		return marksOf(p.text[t.start:t.end]) == marksDa || t.key == kGan
+		return t.marks == marksDa || t.key == kGan
 	}
 	return false
 }

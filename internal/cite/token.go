@@ -30,7 +30,8 @@ const (
 type token struct {
 	key        uint64 // of a word; the value of a number; the character of a mark
 	start, end int
-	letters    uint8 // of a word, the digits of a number
+	marks      uint32 // how many of each of the nine marks its letters have
+	letters    uint8  // of a word, the digits of a number
 	kind       uint8
 	how        uint8
 }
@@ -60,14 +61,33 @@ func (t token) value() int { return int(t.key &^ numberKey) }
 // punct reports whether t is the mark r.
 func (t token) punct(r rune) bool { return t.key == punctKey|uint64(r) }
 
-// low is the class of characters under 0x2000.
-var low = sync.OnceValue(func() *[0x2000]uint8 {
-	var t [0x2000]uint8
+// low is the class and the marks of characters under 0x2000.
+var low = sync.OnceValue(func() *[0x2000]struct {
+	marks uint32
+	class uint8
+} {
+	var t [0x2000]struct {
+		marks uint32
+		class uint8
+	}
 	for r := range rune(len(t)) {
-		t[r] = class(r)
+		t[r].class = class(r)
+		for _, m := range norm.NFD.String(string(r)) {
+			t[r].marks += weigh(m)
+		}
 	}
 	return &t
 })
+
+// weigh counts one of the marks of Vietnamese; Đ counts as one.
+func weigh(r rune) uint32 {
+	for i, m := range []rune{0x300, 0x301, 0x303, 0x309, 0x323, 0x302, 0x306, 0x31B, 'đ'} {
+		if r == m || m == 'đ' && (r == 'Đ' || r == 'Ð' || r == 'ð') {
+			return 1 << (3 * i)
+		}
+	}
+	return 0
+}
 
 // class returns the letter, as 1 to 26 and upperBit, or what else r is.
 func class(r rune) uint8 {
@@ -116,8 +136,9 @@ func cut(list []token, text string, from, to int) []token {
 			r, size = utf8.DecodeRuneInString(text[i:to])
 		}
 		var c uint8
+		var marks uint32
 		if r < rune(len(classes)) {
-			c = classes[r]
+			c, marks = classes[r].class, classes[r].marks
 		} else {
 			c = class(r)
 		}
@@ -132,13 +153,16 @@ func cut(list []token, text string, from, to int) []token {
 			if n := len(list); n > 0 && list[n-1].end == i {
 				list[n-1].end += size
 				list[n-1].how |= marked
+				list[n-1].marks += marks
 			}
 		case c < aMark:
 			if n := len(list) - 1; !open || list[n].kind != isWord {
 				list = append(list, token{kind: isWord, start: i, end: i, how: how | c&upperBit>>5*capital})
 				how, open = 0, true
 			}
-			list[len(list)-1].letter(c, size)
+			t := &list[len(list)-1]
+			t.letter(c, size)
+			t.marks += marks
 		case c == aDigit:
 			if n := len(list) - 1; !open || list[n].kind != isNumber {
 				list = append(list, token{kind: isNumber, key: numberKey, start: i, end: i, how: how})

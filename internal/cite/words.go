@@ -52,7 +52,7 @@ var kinds = []struct {
 // A pattern is a phrase and what it stands for.
 type pattern struct {
 	keys  []uint64
-	marks string // of what is written, that "để ăn" is no "đề án"; "" if it has none
+	marks uint32 // of what is written, that "để ăn" is no "đề án"; 0 if it has none
 	kind  kind
 	short bool // an abbreviation: only in capitals, and only before a number
 	other bool // not Vietnamese
@@ -86,7 +86,7 @@ var kindBook = sync.OnceValue(func() *phrasebook[pattern] {
 	for _, k := range kinds {
 		for i, w := range strings.Split(k.written, "|") {
 			p := pattern{keys: keysOf(w), marks: marksOf(w), kind: k.kind, short: i > 0 && strings.ToUpper(w) == w}
-			p.other = p.marks == "" && !p.short
+			p.other = p.marks == 0 && !p.short
 			b.add(p.keys[0], p)
 		}
 	}

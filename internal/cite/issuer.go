@@ -225,7 +225,7 @@ func (p *parser) grow(i int) int {
 			last = i
 			continue
 		}
-		if !t.is(capital) || !t.is(small) && stops[[2]uint64{t.key, uint64(t.marks)}] || p.match(i, kBanHanh) > 0 {
+		if !t.is(capital) || !t.is(small) && t.in(stops) || p.match(i, kBanHanh) > 0 {
 			break
 		}
 		i++

@@ -21,13 +21,7 @@ var (
 
 // stops are the words that end a name where everything is in capitals; with
 // their marks, for Đà Nẵng and Việt Nam.
-var stops = func() map[[2]uint64]bool {
-	m := map[[2]uint64]bool{}
-	for w := range strings.FieldsSeq("về ngày năm số khóa khoá nhiệm đã và tại trong đến cho với thực triển gắn do theo được là có ban lần của này hành quy nêu vừa mới sẽ phải") {
-		m[[2]uint64{keyOf(w), uint64(marksOf(w))}] = true
-	}
-	return m
-}()
+var stops = exact("về ngày năm số khóa nhiệm đã và tại trong đến cho với thực triển gắn do theo được là có ban lần của này hành quy nêu vừa mới sẽ phải")
 
 // follows are the words behind a number that stands without "số" and symbol, if
 // it is the number of a document.
@@ -40,6 +34,17 @@ func set(words string) map[uint64]bool {
 	}
 	return m
 }
+
+// exact is set for words whose marks count.
+func exact(words string) map[[2]uint64]bool {
+	m := map[[2]uint64]bool{}
+	for w := range strings.FieldsSeq(words) {
+		m[[2]uint64{keyOf(w), uint64(marksOf(w))}] = true
+	}
+	return m
+}
+
+func (t token) in(words map[[2]uint64]bool) bool { return words[[2]uint64{t.key, uint64(t.marks)}] }
 
 // marksOf counts the marks of what is written: "hóa" and "hoá" have the same,
 // "để" and "đề" have not.
@@ -365,6 +370,6 @@ var (
 	kNational, kParty, kCommittee = keyOf("National"), keyOf("Party"), keysOf("Central Committee")
 	kDa, kGan, kVoi, marksDa      = keyOf("đã"), keyOf("gắn"), keyOf("với"), marksOf("đã")
 	enacts                        = set("ban hành đã vừa mới ký thông qua cũng chính thức có cùng ra tiếp tục issued signed adopted promulgated has had have")
-	relates                       = set("thực triển thi cụ hướng implementing")
-	leaving                       = set("các những đã đang sẽ tổ cấp đơn chi ban toàn nhằm gắn trong từ với ngày sáng chiều theo đồng góp tại để cho mỗi hội cán đảng đoàn tỉnh thành huyện quận the which we all")
+	relates                       = exact("thực triển thi cụ hướng implementing")
+	leaving                       = exact("các những đã đang sẽ tổ cấp đơn chi ban toàn nhằm gắn trong từ với ngày sáng chiều theo đồng góp tại để cho mỗi hội cán đảng đoàn tỉnh thành huyện quận the which we all")
 )

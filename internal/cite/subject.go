@@ -32,7 +32,7 @@ func (p *parser) unnumbered(i int, c *cited, k pattern) int {
 	if k.kind.loose || k.other {
 		return 0
 	}
-	if p.match(i, kVeViec) > 0 || p.key(i) == kVe || relates[p.key(i)] {
+	if p.match(i, kVeViec) > 0 || p.key(i) == kVe || p.at(i).in(relates) {
 		c.doubt(SubjectOnly)
 		c.about, c.relation = i, p.key(i) != kVe
 		c.needs = p.match(i, kVeViec) == 0 || c.Type != "Chỉ thị" && c.Type != "Nghị quyết" && c.Type != "Kết luận"
@@ -79,7 +79,7 @@ func (p *parser) subject(i int, c *cited) {
 	case at > i:
 	case k == kVe, k == kOn && c.Issued != "", p.match(at, kBanHanh) > 0 && c.about == 0 && p.at(at+2).kind == isWord:
 		c.about = at
-	case relates[k] && c.about == 0:
+	case p.at(at).in(relates) && c.about == 0:
 		c.about, c.relation = at, true
 	}
 }
@@ -198,6 +198,10 @@ func (p *parser) reach(i int) bool {
 		if t.punct(',') && p.leaves(at+1) || t.kind == isWord && at > c.about+1 && p.ends(at) || at-c.about > 90 {
 			break
 		}
+		if k, n, ok := p.kindAt(at); ok && c.relation && !within && !c.needs && t.is(capital) && !k.kind.loose && (p.at(at+n).kind == isPunct || at+n == len(p.toks)) {
+			c.to = at + n // "thực hiện Nghị quyết", the one named before
+			return true
+		}
 		if c.relation && !within && (at-c.about > 5 || t.kind != isWord) {
 			c.about, c.to = 0, to // "thực hiện" of something else
 			return false
@@ -236,7 +240,7 @@ func (p *parser) parted(i int) bool {
 // leaves reports whether what follows a comma is no more the subject.
 func (p *parser) leaves(i int) bool {
 	t := p.at(i)
-	return t.kind != isWord || t.is(capital) || leaving[t.key]
+	return t.kind != isWord || t.is(capital) || t.in(leaving)
 }
 
 // ends reports whether the word at i is the verb of a sentence, not of a subject.

@@ -16,7 +16,7 @@ const module = "nhipcau/internal/"
 // floors are the packages of the project from the ground up: a package imports
 // only those that stand before it.
 var floors = strings.Fields(`
-	fault i18n auth vn wording formula cycle prose country
+	fault i18n auth vn wording cite formula cycle prose country
 	db secret find audit job notify file backup office load
 	intake
 	live

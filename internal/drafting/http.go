@@ -52,8 +52,10 @@ func Register(site *web.Site, d *db.DB, files *file.Store, base string, sources 
 	site.Handle("GET /reports/{id}/figures.xlsx", web.SignedIn, func(w http.ResponseWriter, r *http.Request) error { return s.xlsx(w, r, reportBook) })
 	site.Handle("GET /rollouts/{id}/figures.xlsx", web.SignedIn, func(w http.ResponseWriter, r *http.Request) error { return s.xlsx(w, r, rolloutBook) })
 	site.Door("summary", "drafting.door.paper", "/periods/%s/summary/%s/paper")
-	site.Door("summary", "drafting.door.table", "/periods/%s/summary/%s/figures.xlsx")
-	site.Handle("GET /periods/{id}/summary/{key}/figures.xlsx", web.SignedIn, func(w http.ResponseWriter, r *http.Request) error { return s.xlsx(w, r, periodBook) })
+	site.Door("summary", "drafting.door.table", "/periods/%s/summary/%s/tables")
+	site.Handle("GET /periods/{id}/summary/{key}/figures.xlsx", web.SignedIn, s.book)
+	site.Door("period unit", "drafting.tables", "/periods/%s/summary/%s/tables")
+	site.Handle("GET /periods/{id}/summary/{key}/tables", web.SignedIn, s.tables)
 }
 
 type showPage struct {

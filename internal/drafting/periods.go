@@ -6,12 +6,9 @@ import (
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
-	"nhipcau/internal/filing"
 	"nhipcau/internal/form"
-	"nhipcau/internal/office"
 	"nhipcau/internal/paper"
 	"nhipcau/internal/summary"
-	"nhipcau/internal/tally"
 )
 
 // ofPeriods makes the papers of units' summaries of periods; the id is the period's and
@@ -91,122 +88,4 @@ func (d *draft) addSummary(s summary.Summary) {
 		}
 		d.Parts = append(d.Parts, texts...)
 	}
-}
-
-// linked is how many figures of a book are led to their source one by one; of more,
-// each unit is.
-const linked = 2_000
-
-// periodBook is a period's figures by unit directly under one, with what it has itself,
-// so that the sums are those of its page.
-func periodBook(ctx context.Context, tx *db.Tx, by auth.Actor, id, base string) (office.Book, error) {
-	period, key, _ := strings.Cut(id, "/")
-	r, err := filing.GetRound(ctx, tx, by, period)
-	if err != nil {
-		return office.Book{}, err
-	}
-	mark, err := tally.LastPost(ctx, tx, r.Sheet.ID)
-	if err != nil {
-		return office.Book{}, err
-	}
-	b := figureBook{round: r, src: sourceSheet{base: base, at: tx.Now, mark: mark}}
-	unit, top, rows, next, err := r.Table(ctx, tx, by, key, 0, filing.MaxRows)
-	for err == nil && next != 0 {
-		var more []filing.Row
-		_, _, more, next, err = r.Table(ctx, tx, by, key, next, filing.MaxRows)
-		rows = append(rows, more...)
-	}
-	if err != nil {
-		return office.Book{}, err
-	}
-	b.columns(top)
-	b.each = len(b.places)*(len(rows)+1) <= linked
-	b.sheet.Title = unit.Name + " - " + r.Form.Title + " - " + r.Period.Name
-	top.Name, top.Total = unit.Name, top.Own
-	b.row(top, false)
-	for _, x := range rows {
-		b.row(x, true)
-	}
-	b.sums()
-	return office.Book{Title: b.sheet.Title, Author: unit.Name, Made: tx.Now, Sheets: []office.Sheet{b.sheet, b.src.sheet()}}, nil
-}
-
-// A figureBook is a book of a period being written.
-type figureBook struct {
-	round  filing.Round
-	sheet  office.Sheet
-	src    sourceSheet
-	places []int   // of the items that are added over units
-	totals []int64 // by place in places
-	each   bool    // every figure is led to its source
-}
-
-func (b *figureBook) columns(top filing.Row) {
-	b.sheet.Name = "Theo đơn vị"
-	b.sheet.Columns = []office.SheetColumn{{Title: "TT", Width: 6}, {Title: "Đơn vị", Width: 48}, {Title: "Phải báo cáo", Width: 12}, {Title: "Đã báo cáo", Width: 12}}
-	for i, it := range b.round.Form.Items {
-		if !it.Entered() {
-			continue
-		}
-		b.places = append(b.places, i+1)
-		title := b.round.Form.Called(it)
-		if it.Word != "" {
-			title += " (" + it.Word + ")"
-		}
-		b.sheet.Columns = append(b.sheet.Columns, office.SheetColumn{Title: title, Width: 14})
-		n, _ := top.Figure(i + 1)
-		b.totals = append(b.totals, n)
-	}
-}
-
-// row adds a unit: with all under it, or its own figures alone.
-func (b *figureBook) row(x filing.Row, subtree bool) {
-	due := x.Due
-	if !subtree {
-		due = 0
-		if x.Asked {
-			due = 1
-		}
-	}
-	row := []any{int64(len(b.sheet.Rows) + 1), x.Name, due, x.Received()}
-	for _, n := range b.places {
-		v, ok := x.Figure(n)
-		if !ok {
-			row = append(row, nil) // empty is not zero
-			continue
-		}
-		it := b.round.Form.Items[n-1]
-		row = append(row, cellOf(it, v))
-		if b.each {
-			b.src.add(x.Name+" - "+b.round.Form.Called(it), v, tally.Href(b.round.Sheet.ID, x.Key, filing.Lane(n), subtree))
-		}
-	}
-	if !b.each {
-		b.src.add(x.Name, x.Received(), "/periods/"+b.round.Period.ID+"/units/"+x.Key)
-	}
-	b.sheet.Rows = append(b.sheet.Rows, row)
-}
-
-func cellOf(it form.Item, v int64) any {
-	if it.Decimals > 0 {
-		return office.Decimal{N: v, Places: it.Decimals}
-	}
-	return v
-}
-
-// sums adds the last row, in which columns are added up.
-func (b *figureBook) sums() {
-	from, to := office.FirstRow, office.FirstRow+len(b.sheet.Rows)-1
-	row := []any{nil, "Tổng cộng"}
-	for col := 2; col < 4; col++ {
-		var n int64
-		for _, r := range b.sheet.Rows {
-			n += r[col].(int64)
-		}
-		row = append(row, office.Sum{From: from, To: to, Value: n})
-	}
-	for i, n := range b.places {
-		row = append(row, office.Sum{From: from, To: to, Value: b.totals[i], Places: b.round.Form.Items[n-1].Decimals})
-	}
-	b.sheet.Rows = append(b.sheet.Rows, row)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/xuri/excelize/v2"
@@ -21,7 +22,7 @@ type Sheet struct {
 	Name    string
 	Title   string
 	Columns []SheetColumn
-	Rows    [][]any // string, int64, Sum, Ratio or Link; nil is empty
+	Rows    [][]any // string, int64, Decimal, Sum, Ratio, Head or Link; nil is empty
 }
 
 // A SheetColumn is the head of a column and its width in letters.
@@ -39,8 +40,21 @@ const FirstRow = 4
 type Sum struct {
 	From, To int
 	Value    int64
-	Places   int // as of Decimal
+	Places   int  // as of Decimal
+	Parts    bool // the column holds sums of its own parts, which are not added again
 }
+
+// formula adds up the cells above it. SUBTOTAL passes over other subtotals, so a sum of
+// parts may stand between what it adds up.
+func (s Sum) formula(column string) string {
+	if s.Parts {
+		return fmt.Sprintf("SUBTOTAL(9,%s%d:%s%d)", column, s.From, column, s.To)
+	}
+	return fmt.Sprintf("SUM(%s%d:%s%d)", column, s.From, column, s.To)
+}
+
+// A Head is a text that stands out: what a part of a sheet adds up to.
+type Head struct{ Text string }
 
 // A Decimal is a number of 10^-Places.
 type Decimal struct {
@@ -57,10 +71,14 @@ type Ratio struct {
 	Num, Den    int64
 }
 
-// A Link is an address to open. A sheet with links holds no sums.
+// A Link is an address to open. A sheet with few links holds no sums.
 type Link struct{ Href string }
 
-type sheetLook struct{ title, head, text, number, decimal, percent, link int }
+// fewLinks is up to how many rows a sheet with links is written cell by cell, with links
+// of the sheet; of more they are formulas, which can be streamed.
+const fewLinks = 2_500
+
+type sheetLook struct{ title, head, text, strong, number, decimal, percent, link int }
 
 // Bytes returns the file. A text is a text whatever it begins with: nothing that
 // people have typed is reckoned as a formula.
@@ -125,6 +143,7 @@ func (b Book) styles(f *excelize.File) (l sheetLook, err error) {
 			Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"E7E6E6"}},
 		}},
 		{&l.text, excelize.Style{Font: font(false), Border: lines, NumFmt: textFormat, Alignment: &excelize.Alignment{Vertical: "top", WrapText: true}}},
+		{&l.strong, excelize.Style{Font: font(true), Border: lines, NumFmt: textFormat, Alignment: &excelize.Alignment{Vertical: "top", WrapText: true}}},
 		{&l.number, excelize.Style{Font: font(false), Border: lines, CustomNumFmt: &thousands}},
 		{&l.decimal, excelize.Style{Font: font(false), Border: lines, CustomNumFmt: &decimal}},
 		{&l.percent, excelize.Style{Font: font(false), Border: lines, CustomNumFmt: &percent}},
@@ -192,7 +211,7 @@ func (s Sheet) printed(f *excelize.File) error {
 }
 
 func (s Sheet) linked() bool {
-	return slices.ContainsFunc(s.Rows, func(r []any) bool {
+	return len(s.Rows) <= fewLinks && slices.ContainsFunc(s.Rows, func(r []any) bool {
 		return slices.ContainsFunc(r, func(v any) bool { _, ok := v.(Link); return ok })
 	})
 }
@@ -263,10 +282,6 @@ func (s Sheet) set(f *excelize.File, col, row int, v any, style int, look sheetL
 func sheetRow(values []any, n int, look sheetLook) ([]any, error) {
 	cells := make([]any, len(values))
 	for i, v := range values {
-		at, err := excelize.ColumnNumberToName(i + 1)
-		if err != nil {
-			return nil, err
-		}
 		switch v := v.(type) {
 		case nil:
 			cells[i] = excelize.Cell{StyleID: look.text}
@@ -275,22 +290,43 @@ func sheetRow(values []any, n int, look sheetLook) ([]any, error) {
 		case int64:
 			cells[i] = excelize.Cell{StyleID: look.number, Value: v}
 		case Sum:
-			cells[i] = excelize.Cell{StyleID: look.number, Formula: fmt.Sprintf("SUM(%s%d:%s%d)", at, v.From, at, v.To), Value: v.Value}
-			if v.Places > 0 {
-				cells[i] = excelize.Cell{StyleID: look.decimal, Formula: fmt.Sprintf("SUM(%s%d:%s%d)", at, v.From, at, v.To), Value: Decimal{v.Value, v.Places}.float()}
-			}
-		case Decimal:
-			cells[i] = excelize.Cell{StyleID: look.decimal, Value: v.float()}
-		case Ratio:
-			cells[i], err = v.cell(n, look)
+			at, err := excelize.ColumnNumberToName(i + 1)
 			if err != nil {
 				return nil, err
 			}
+			cells[i] = excelize.Cell{StyleID: look.number, Formula: v.formula(at), Value: v.Value}
+			if v.Places > 0 {
+				cells[i] = excelize.Cell{StyleID: look.decimal, Formula: v.formula(at), Value: Decimal{v.Value, v.Places}.float()}
+			}
+		case Head:
+			cells[i] = excelize.Cell{StyleID: look.strong, Value: printable(v.Text)}
+		case Link:
+			cells[i] = v.cell(look)
+		case Decimal:
+			cells[i] = excelize.Cell{StyleID: look.decimal, Value: v.float()}
+		case Ratio:
+			c, err := v.cell(n, look)
+			if err != nil {
+				return nil, err
+			}
+			cells[i] = c
 		default:
 			return nil, fmt.Errorf("a cell holds no %T", v)
 		}
 	}
 	return cells, nil
+}
+
+// cell is a link as a formula. A text in a formula holds at most 255 characters; a longer
+// address is written out without a link.
+func (l Link) cell(look sheetLook) excelize.Cell {
+	const most = 255
+	href := printable(l.Href)
+	c := excelize.Cell{StyleID: look.link, Value: href}
+	if quoted := strings.ReplaceAll(href, `"`, `""`); len(quoted) <= most {
+		c.Formula = `HYPERLINK("` + quoted + `")`
+	}
+	return c
 }
 
 func (r Ratio) cell(n int, look sheetLook) (excelize.Cell, error) {

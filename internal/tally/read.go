@@ -70,6 +70,19 @@ func NodesOf(ctx context.Context, tx *db.Tx, sheet int64, units []int64) (map[in
 	return all, nil
 }
 
+// Under returns the nodes directly under any of some units, by unit: many of them by few
+// statements, as those under one unit stand beside each other.
+func Under(ctx context.Context, tx *db.Tx, sheet int64, parents []int64) (map[int64]Node, error) {
+	all := map[int64]Node{}
+	return all, db.AmongIDs(parents, []any{sheet}, func(in string, args []any) error {
+		return db.Each(ctx, tx, `SELECT `+nodeColumns+` FROM tally_node WHERE sheet = $1 AND parent `+in, args, func(r db.Scanner) error {
+			n, err := scanNode(r)
+			all[n.Unit] = n
+			return err
+		})
+	})
+}
+
 // A Child is a node directly under another, with what its unit is called.
 type Child struct {
 	Node

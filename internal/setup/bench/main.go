@@ -52,6 +52,7 @@ type made struct {
 	Members    int      `json:"members"`
 	Form       string   `json:"form"`
 	Periods    []string `json:"periods"`
+	Provinces  []string `json:"provinces"`
 	Conference string   `json:"conference"`
 	Token      string   `json:"token"`
 	Login      string   `json:"login"`
@@ -79,6 +80,7 @@ var steps = []step{
 	{"floor", (*bench).bare},
 	{"children", (*bench).children},
 	{"lacking", (*bench).lacking},
+	{"reports", (*bench).reports},
 	{"search", (*bench).search},
 	{"returns", (*bench).returns},
 	{"root", (*bench).leafToRoot},
@@ -89,6 +91,7 @@ var steps = []step{
 	{"groups", (*bench).groups},
 	{"prove", (*bench).prove},
 	{"reform", (*bench).reform},
+	{"communes", (*bench).communes},
 	{"size", (*bench).size},
 }
 

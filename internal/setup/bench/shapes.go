@@ -133,3 +133,33 @@ var reformArgs = []string{"reform", "july-2025"}
 func todayPath(sheet int64, unit string) string {
 	return "/sheets/" + strconv.FormatInt(sheet, 10) + "/units/" + url.PathEscape(unit) + "?view=today"
 }
+
+// reportPath is the page of all figures of a unit with everything under it.
+func reportPath(period, unit string) string {
+	return "/periods/" + period + "/report/" + url.PathEscape(unit)
+}
+
+// returnPagePath is the page on which a unit returns its figures.
+func returnPagePath(period, unit string) string {
+	return "/periods/" + period + "/returns/" + url.PathEscape(unit)
+}
+
+// lackPagePath is the page of who has not returned.
+func lackPagePath(period, unit string) string {
+	return "/periods/" + period + "/lacking/" + url.PathEscape(unit)
+}
+
+// paperPath is the consolidated report of a unit as a paper.
+func paperPath(period, unit string) string {
+	return "/periods/" + period + "/summary/" + url.PathEscape(unit) + "/paper.docx"
+}
+
+// bookPath is the table of the units so many levels under one.
+func bookPath(period, unit string, down int) string {
+	return "/periods/" + period + "/summary/" + url.PathEscape(unit) + "/figures.xlsx?level=" + strconv.Itoa(down)
+}
+
+func periodsPath(form string) string { return "/forms/" + form + "/periods" }
+
+// newPeriod is the form that opens a period after all others.
+var newPeriod = url.Values{"name": {"Sau sắp xếp"}, "from": {"1/1/2027"}, "to": {"31/1/2027"}, "last": {"5/2/2027"}}.Encode()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"path/filepath"
+	"strings"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the drivers of both engines
 	_ "modernc.org/sqlite"
@@ -65,6 +66,30 @@ func (k *books) count(ctx context.Context, q string, args ...any) (int64, error)
 // units returns the keys of all units in a tree.
 func (k *books) units(ctx context.Context, tree string) ([]string, error) {
 	return k.texts(ctx, `SELECT u.key FROM place p JOIN unit u ON u.id = p.unit WHERE p.tree = $1 ORDER BY p.path`, tree)
+}
+
+// leaves returns a unit without any under it for each unit so deep in a tree that has one.
+func (k *books) leaves(ctx context.Context, tree string, depth int) ([]string, error) {
+	var all []string
+	var top, key, path, last, lastPath string
+	var deep, lastDeep int
+	done := true // the unit so deep that was seen last has its leaf
+	end := func() {
+		if !done && lastDeep > depth && strings.HasPrefix(lastPath, top) {
+			all, done = append(all, last), true
+		}
+	}
+	err := k.each(ctx, []any{&key, &path, &deep}, func() {
+		if !strings.HasPrefix(path, lastPath) {
+			end()
+		}
+		if deep == depth {
+			top, done = path, false
+		}
+		last, lastPath, lastDeep = key, path, deep
+	}, `SELECT u.key, p.path, p.depth FROM place p JOIN unit u ON u.id = p.unit WHERE p.tree = $1 ORDER BY p.path`, tree)
+	end()
+	return all, err
 }
 
 // names returns some hundreds of names of members, from everywhere.

@@ -201,53 +201,48 @@ func (l *Ledger) apart(round int, unit int64, own bool, key string) fault.Text {
 	return fault.Text{}
 }
 
-// Over returns what an item comes to over all rounds for a unit: its figures put
-// together as the item says, a formula worked out of what is so put together. Periods
-// that overlap come to nothing.
-func (l *Ledger) Over(unit int64, own bool, key string) formula.Value {
-	if len(l.Rounds) == 0 || l.overlap() {
+// Over returns what an item comes to for a unit over some of the rounds, by their
+// places in order: its figures put together as the item says, a formula worked out of
+// what is so put together. Periods that overlap come to nothing.
+func (l *Ledger) Over(some []int, unit int64, own bool, key string) formula.Value {
+	if len(some) == 0 || l.overlap(some) {
 		return formula.Unknown(fault.Text{Key: "filing.why.overlap"})
 	}
-	last := len(l.Rounds) - 1
-	for i := range l.Rounds {
-		if why := l.apart(i, unit, own, key); why.Key != "" {
-			return formula.Unknown(why)
-		}
-	}
+	last := some[len(some)-1]
 	r := &l.Rounds[last]
-	if l.needed[last][key].year && !l.aYear() {
+	if l.needed[last][key].year && !l.aYear(some) {
 		return formula.Unknown(fault.Text{Key: "filing.why.range"})
 	}
 	b := &Book{Round: r, since: &stretch{round: r}}
-	for i := range l.Rounds {
+	for _, i := range some {
+		if why := l.apart(i, unit, own, key); why.Key != "" {
+			return formula.Unknown(why)
+		}
 		b.year = append(b.year, l.piece(l.Rounds[i].Period.ID, unit, own))
 	}
-	b.now = b.year[last]
+	b.now = b.year[len(b.year)-1]
 	return b.Year(key)
 }
 
-// overlap reports whether some of the rounds ask for the same days.
-func (l *Ledger) overlap() bool {
-	for i := 1; i < len(l.Rounds); i++ {
-		if l.Rounds[i].Period.From.Before(l.Rounds[i-1].Period.To) {
+// overlap reports whether some rounds ask for the same days.
+func (l *Ledger) overlap(some []int) bool {
+	for n, i := range some {
+		if n > 0 && l.Rounds[i].Period.From.Before(l.Rounds[some[n-1]].Period.To) {
 			return true
 		}
 	}
 	return false
 }
 
-// aYear reports whether the rounds are those of one year up to the last of them.
-func (l *Ledger) aYear() bool {
-	year := l.around[len(l.around)-1].year
-	if len(year) != len(l.Rounds) {
-		return false
-	}
-	for _, r := range l.Rounds {
-		if !has(year, r.Period.ID) {
+// aYear reports whether some rounds are those of one year up to the last of them.
+func (l *Ledger) aYear(some []int) bool {
+	year := l.around[some[len(some)-1]].year
+	for _, i := range some {
+		if !has(year, l.Rounds[i].Period.ID) {
 			return false
 		}
 	}
-	return true
+	return len(year) == len(some)
 }
 
 // vec is what a unit has in a period.
@@ -287,3 +282,12 @@ func (l *Ledger) book(round int, unit int64, own bool) *Book {
 	l.books[key] = b
 	return b
 }
+
+// Asked reports whether a unit is asked itself in the round.
+func (r *Round) Asked(unit int64) bool {
+	_, asked := r.asks(unit)
+	return asked
+}
+
+// Leaf reports whether no unit stands under one on the round's sheet.
+func (r *Round) Leaf(unit int64) bool { return !r.above0(unit) }

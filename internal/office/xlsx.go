@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/xuri/excelize/v2"
@@ -21,7 +22,7 @@ type Sheet struct {
 	Name    string
 	Title   string
 	Columns []SheetColumn
-	Rows    [][]any // string, int64, Sum, Ratio or Link; nil is empty
+	Rows    [][]any // string, int64, Decimal, Sum, Across, Ratio or Link; nil is empty
 }
 
 // A SheetColumn is the head of a column and its width in letters.
@@ -40,6 +41,13 @@ type Sum struct {
 	From, To int
 	Value    int64
 	Places   int // as of Decimal
+}
+
+// An Across adds up cells of the same row, counted from 0; Value is what that comes to.
+type Across struct {
+	Cells  []int
+	Value  int64
+	Places int // as of Decimal
 }
 
 // A Decimal is a number of 10^-Places.
@@ -281,6 +289,11 @@ func sheetRow(values []any, n int, look sheetLook) ([]any, error) {
 			}
 		case Decimal:
 			cells[i] = excelize.Cell{StyleID: look.decimal, Value: v.float()}
+		case Across:
+			cells[i], err = v.cell(n, look)
+			if err != nil {
+				return nil, err
+			}
 		case Ratio:
 			cells[i], err = v.cell(n, look)
 			if err != nil {
@@ -291,6 +304,22 @@ func sheetRow(values []any, n int, look sheetLook) ([]any, error) {
 		}
 	}
 	return cells, nil
+}
+
+func (a Across) cell(n int, look sheetLook) (excelize.Cell, error) {
+	var all []string
+	for _, col := range a.Cells {
+		at, err := excelize.CoordinatesToCellName(col+1, n)
+		if err != nil {
+			return excelize.Cell{}, err
+		}
+		all = append(all, at)
+	}
+	c := excelize.Cell{StyleID: look.number, Formula: "SUM(" + strings.Join(all, ",") + ")", Value: a.Value}
+	if a.Places > 0 {
+		c.StyleID, c.Value = look.decimal, Decimal{a.Value, a.Places}.float()
+	}
+	return c, nil
 }
 
 func (r Ratio) cell(n int, look sheetLook) (excelize.Cell, error) {

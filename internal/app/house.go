@@ -55,6 +55,7 @@ import (
 	"nhipcau/internal/opinion"
 	"nhipcau/internal/org"
 	"nhipcau/internal/paper"
+	"nhipcau/internal/pivot"
 	"nhipcau/internal/plan"
 	"nhipcau/internal/programme"
 	"nhipcau/internal/prose"
@@ -106,7 +107,7 @@ func locales() []fs.FS {
 		minutes.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale, statement.Locale, formula.Locale, form.Locale, filing.Locale,
 		calendar.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale, signing.Locale, fill.Locale, prose.Locale, draft.Locale,
 		clause.Locale, coverage.Locale, reflection.Locale, quiz.Locale, opinion.Locale, holiday.Locale, task.Locale, target.Locale, guidance.Locale,
-		summary.Locale, mould.Locale,
+		summary.Locale, mould.Locale, pivot.Locale,
 	}
 }
 
@@ -213,6 +214,7 @@ func (h *house) build() error {
 	calendar.Register(h.site, h.db, daysOff)
 	summary.Register(h.site, h.db, formSources())
 	mould.Register(h.site, h.db, h.files, formSources())
+	pivot.Register(h.site, h.db)
 	paper.Register(h.site, h.db, h.files)
 	drafting.Register(h.site, h.db, h.files, h.cfg.base(), formSources())
 	figures.Register(h.site, h.db, kinds(), sources(), recounts())

@@ -22,7 +22,7 @@ type Sheet struct {
 	Name    string
 	Title   string
 	Columns []SheetColumn
-	Rows    [][]any // string, int64, Decimal, Sum, Ratio, Head or Link; nil is empty
+	Rows    [][]any // string, int64, Decimal, Sum, Across, Ratio, Head or Link; nil is empty
 }
 
 // A SheetColumn is the head of a column and its width in letters.
@@ -55,6 +55,13 @@ func (s Sum) formula(column string) string {
 
 // A Head is a text that stands out: what a part of a sheet adds up to.
 type Head struct{ Text string }
+
+// An Across adds up cells of the same row, counted from 0; Value is what that comes to.
+type Across struct {
+	Cells  []int
+	Value  int64
+	Places int // as of Decimal
+}
 
 // A Decimal is a number of 10^-Places.
 type Decimal struct {
@@ -304,6 +311,12 @@ func sheetRow(values []any, n int, look sheetLook) ([]any, error) {
 			cells[i] = v.cell(look)
 		case Decimal:
 			cells[i] = excelize.Cell{StyleID: look.decimal, Value: v.float()}
+		case Across:
+			c, err := v.cell(n, look)
+			if err != nil {
+				return nil, err
+			}
+			cells[i] = c
 		case Ratio:
 			c, err := v.cell(n, look)
 			if err != nil {
@@ -327,6 +340,22 @@ func (l Link) cell(look sheetLook) excelize.Cell {
 		c.Formula = `HYPERLINK("` + quoted + `")`
 	}
 	return c
+}
+
+func (a Across) cell(n int, look sheetLook) (excelize.Cell, error) {
+	var all []string
+	for _, col := range a.Cells {
+		at, err := excelize.CoordinatesToCellName(col+1, n)
+		if err != nil {
+			return excelize.Cell{}, err
+		}
+		all = append(all, at)
+	}
+	c := excelize.Cell{StyleID: look.number, Formula: "SUM(" + strings.Join(all, ",") + ")", Value: a.Value}
+	if a.Places > 0 {
+		c.StyleID, c.Value = look.decimal, Decimal{a.Value, a.Places}.float()
+	}
+	return c, nil
 }
 
 func (r Ratio) cell(n int, look sheetLook) (excelize.Cell, error) {

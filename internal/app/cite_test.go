@@ -1,0 +1,66 @@
+package app_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"nhipcau/internal/app"
+)
+
+// TestCite: the command prints one JSON object a line with the keys that are told
+// and no others, from a file and from standard input.
+func TestCite(t *testing.T) {
+	t.Parallel()
+	text := "Học tập Nghị quyết số 59-NQ/TW ngày 5/8/2020 của Bộ Chính trị,\nNghị quyết Trung ương 4 khóa XII.\n"
+	file := filepath.Join(t.TempDir(), "bai.txt")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, out, errs := command(t, "cite", file)
+	if code != 0 || errs != "" {
+		t.Fatalf("exit %d: %s", code, errs)
+	}
+	want := []map[string]any{
+		{"text": "Nghị quyết số 59-NQ/TW ngày 5/8/2020 của Bộ Chính trị", "type": "Nghị quyết", "number": "59", "symbol": "NQ/TW", "issued_on": "2020-08-05", "issuer": "Bộ Chính trị"},
+		{"text": "Nghị quyết Trung ương 4 khóa XII", "type": "Nghị quyết", "issuer": "Ban Chấp hành Trung ương", "plenum": "4", "term": "XII"},
+	}
+	for _, w := range want {
+		at := strings.Index(text, w["text"].(string))
+		w["start"], w["end"] = float64(at), float64(at+len(w["text"].(string)))
+	}
+	var got []map[string]any
+	for line := range strings.Lines(out) {
+		var o map[string]any
+		if err := json.Unmarshal([]byte(line), &o); err != nil {
+			t.Fatalf("%v: %s", err, line)
+		}
+		got = append(got, o)
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v\nwant %v", got, want)
+	}
+	var b bytes.Buffer
+	if err := app.Cite(strings.NewReader(text), &b); err != nil || b.String() != out {
+		t.Errorf("standard input: %v\n%s", err, b.String())
+	}
+}
+
+// TestCiteRefuses: a file that is not there or is no text ends with 1 and a
+// sentence, and nothing is printed.
+func TestCiteRefuses(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "anh.png")
+	if err := os.WriteFile(file, []byte("\x89PNG\xff\xfe"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range [][2]string{{file, "not text in UTF-8"}, {file + "x", "no such file"}} {
+		if code, out, errs := command(t, "cite", c[0]); code != 1 || out != "" || !strings.Contains(errs, c[1]) {
+			t.Errorf("exit %d, out %q, err %q (want %q in it)", code, out, errs, c[1])
+		}
+	}
+}

@@ -64,3 +64,20 @@ func TestCiteRefuses(t *testing.T) {
 		}
 	}
 }
+
+// TestCiteRegister: with the books, the resolution of 2020 is the one entered, and
+// that of 2025, which has the same number and symbol, is none of them.
+func TestCiteRegister(t *testing.T) {
+	t.Parallel()
+	h := app.NewDemoHouse(t)
+	file := filepath.Join(t.TempDir(), "bai.txt")
+	text := "Nghị quyết số 59-NQ/TW ngày 5/8/2020 của Bộ Chính trị.\n\nNghị quyết số 59-NQ/TW ngày 24/01/2025 của Bộ Chính trị."
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, out, errs := command(t, append([]string{"cite", file, "--register"}, h.Flags()...)...)
+	lines := strings.Split(out, "\n")
+	if code != 0 || len(lines) != 3 || !strings.Contains(lines[0], `"resolved_id":"`) || strings.Contains(lines[1], "resolved_id") {
+		t.Errorf("exit %d: %s\n%s", code, errs, out)
+	}
+}

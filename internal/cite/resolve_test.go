@@ -15,6 +15,7 @@ var register = []cite.Known{
 	{ID: "qd22", Type: "Quyết định", Number: "22", Symbol: "QĐ/TW", Issued: "2021-07-28", Issuer: "Ban Chấp hành Trung ương"},
 	{ID: "qdi22", Type: "Quy định", Number: "22", Symbol: "QĐ/TW", Issued: "2021-07-28", Issuer: "Ban Chấp hành Trung ương", Subject: "Về công tác kiểm tra, giám sát và kỷ luật của Đảng"},
 	{ID: "nd30", Type: "Nghị định", Number: "30", Symbol: "2020/NĐ-CP", Issued: "2020-03-05", Issuer: "Chính phủ", Subject: "Về công tác văn thư"},
+	{ID: "nd30 again", Type: "Nghị định", Number: "30", Symbol: "NĐ-CP", Issued: "2020-03-05", Issuer: "Chính phủ"},
 	{ID: "dh13", Type: "Nghị quyết", Issued: "2021-02-01", Issuer: "Đại hội đại biểu toàn quốc", Term: "XIII", Subject: "Nghị quyết Đại hội đại biểu toàn quốc lần thứ XIII của Đảng"},
 }
 

@@ -153,3 +153,34 @@ func FuzzFind(f *testing.F) {
 		}
 	})
 }
+
+// TestLetterheads: the body, the day and the type by the code are read from the top
+// of a document, in cells or under one another.
+func TestLetterheads(t *testing.T) {
+	for text, want := range map[string]string{
+		"BỘ CHÍNH TRỊ | ĐẢNG CỘNG SẢN VIỆT NAM |\nSố: 29-NQ/TW | Hà Nội, ngày 02 tháng 6 năm 1997 |":                           "Nghị quyết|29|NQ/TW|1997-06-02|bo chinh tri|||",
+		"BAN CHẤP HÀNH TRUNG ƯƠNG\n--------\nĐẢNG CỘNG SẢN VIỆT NAM\n-----\nSố: 66-QĐ/TW\n\nHà Nội, ngày 06 tháng 02 năm 2017": "|66|QĐ/TW|2017-02-06|ban chap hanh trung uong|||",
+		"TỈNH ỦY CẦN THƠ\n*\nSố 12-KH/TU ĐẢNG CỘNG SẢN VIỆT NAM\nCần Thơ, ngày 09 tháng 01 năm 2026":                           "Kế hoạch|12|KH/TU|2026-01-09|tinh uy can tho|||",
+		"Kế hoạch phối hợp số 129/KH-XNDV":                                                  "Kế hoạch|129|KH-XNDV|||||",
+		"Nghị quyết Trung ương 4 (khóa XII; XIII)":                                          "Nghị quyết||||ban chap hanh trung uong||4|XII\nNghị quyết||||ban chap hanh trung uong||4|XIII",
+		"BTV Tỉnh ủy đã kịp thời ban hành Kế hoạch số 248-KH/TU ngày 9-8-2019":              "Kế hoạch|248|KH/TU|2019-08-09|ban thuong vu tinh uy|||",
+		"Quyết định 168-QĐ/TW của Ban Bí thư về quy chế mẫu\nLuật số 18/2026/QH15":          "Quyết định|168|QĐ/TW||ban bi thu|||\nLuật|18|QH15||quoc hoi|||",
+		"Resolution of the fourth plenum of the 12th Party Central Committee":               "Nghị quyết||||ban chap hanh trung uong||4|XII",
+		"the Politburo's Resolution No. 57-NQ/TW dated December 22nd, 2024":                 "Nghị quyết|57|NQ/TW|2024-12-22|bo chinh tri|||",
+		"các Nghị quyết 57, 59, 66 và 68-NQ/TW của Bộ Chính trị":                            "Nghị quyết|57|NQ/TW||bo chinh tri|||\nNghị quyết|59|NQ/TW||bo chinh tri|||\nNghị quyết|66|NQ/TW||bo chinh tri|||\nNghị quyết|68|NQ/TW||bo chinh tri|||",
+		"Thông tư liên tịch số 01/2011/TTLT-BNV-BTC của Bộ Nội vụ và Bộ Tài chính quy định": "Thông tư liên tịch|1|TTLT-BNV-BTC||bo noi vu va bo tai chinh|||",
+	} {
+		if got := strings.Join(told(cite.Find(text)), "\n"); got != want {
+			t.Errorf("%q\n got %q\nwant %q", text, got, want)
+		}
+	}
+}
+
+// TestNested: what a subject names stands within the citation whose subject it is.
+func TestNested(t *testing.T) {
+	text := "Kết luận số 01-KL/TW ngày 18/5/2021 của Bộ Chính trị về tiếp tục thực hiện Chỉ thị số 05-CT/TW ngày 15/5/2016 của Bộ Chính trị khóa XII; Nghị quyết số 35-NQ/TW."
+	found := cite.Find(text)
+	if len(found) != 3 || found[0].In != -1 || found[1].In != 0 || found[2].In != -1 || !strings.HasSuffix(found[0].Text, "khóa XII") || found[0].Term != "" || found[1].Term != "XII" {
+		t.Errorf("%+v", found)
+	}
+}

@@ -183,6 +183,9 @@ func (p *parser) reach(i int) bool {
 			if apart && !(within && (c.relation || p.key(at-1) == kVa)) && at > c.about {
 				break
 			}
+			if d.to-c.about > 240 {
+				break // no sentence is that long
+			}
 			within = true
 			c.to = max(d.to, c.to)
 			at = d.to - 1

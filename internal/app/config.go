@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -69,6 +70,7 @@ type cli struct {
 	Restore  restoreCommand  `cmd:"" help:"Make the house that a backup holds, where there is none, and prove it."`
 	Admin    adminCommand    `cmd:"" help:"Print a one-time link for the first administrator."`
 	Import   importCommand   `cmd:"" help:"Take a table of units, members, attendance or past figures into the books."`
+	Cite     citeCommand     `cmd:"" help:"Print the documents that a text cites, one JSON object a line."`
 	Reform   reformCommand   `cmd:"" help:"Change the tree: many units at once, by a table."`
 	Generate generateCommand `cmd:"" help:"Fill an empty house with a made-up organisation of any size, for trials and measurements."`
 	Token    tokenCommand    `cmd:"" help:"Print a new bearer token of a login."`
@@ -78,6 +80,7 @@ type cli struct {
 // terminal is where a command speaks.
 type terminal struct {
 	ctx      context.Context
+	in       io.Reader
 	out, err io.Writer
 	log      *slog.Logger
 }
@@ -107,7 +110,7 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "nhipcau:", err)
 		return 2
 	}
-	t := &terminal{ctx: ctx, out: stdout, err: stderr, log: slog.New(slog.NewTextHandler(stderr, nil))}
+	t := &terminal{ctx: ctx, in: os.Stdin, out: stdout, err: stderr, log: slog.New(slog.NewTextHandler(stderr, nil))}
 	err = run.Run(t, c.Config)
 	if e, ok := errors.AsType[exit](err); ok {
 		return int(e)

@@ -65,7 +65,7 @@ var only = map[string][]string{
 	"github.com/chromedp":      {},
 	"github.com/a-h/templ":     slices.Concat([]string{"app", "web", "api"}, sliced),
 	"golang.org/x/crypto":      {"account"},
-	"golang.org/x/text":        {"vn"},
+	"golang.org/x/text":        {"vn", "cite"},
 	"github.com/sergi":         {"prose"},
 	"golang.org/x/net":         {"prose"},
 	"net/http":                 slices.Concat([]string{"app", "web", "api", "file", "live", "setup/bench"}, sliced),

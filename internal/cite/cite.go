@@ -74,7 +74,7 @@ func Find(text string) []Found {
 	p := parser{text: text, toks: make([]token, 0, min(len(text), piece)/4+16)}
 	for from := 0; from < len(text); {
 		to := end(text, from)
-		p.toks, p.out = cut(p.toks[:0], text, from, to), nil
+		p.toks, p.out = cut(p.toks[:0], text, from, to), p.out[:0]
 		p.scan()
 		base := len(out)
 		for _, f := range p.finish() {

@@ -43,6 +43,9 @@ func (p *parser) complete(c cited, next int) int {
 func (p *parser) tail(i int, c *cited) int {
 	for n := 0; n < 10; n++ {
 		at := i
+		if p.at(at).punct(',') && p.at(at+1).punct('(') {
+			at++
+		}
 		open := p.at(at).punct('(')
 		if open || p.at(at).punct(',') {
 			at++
@@ -55,7 +58,7 @@ func (p *parser) tail(i int, c *cited) int {
 			for m := p.quality(next, c, false); m > 0; m = p.quality(next, c, false) {
 				next = m
 			}
-			if v, to := p.ordinal(next+1, false); p.at(next).punct(',') && c.Plenum != "" && v > 0 && p.at(to).punct(')') {
+			if v, to := p.ordinal(next+1, false); (p.at(next).punct(',') || p.at(next).punct(';') || p.key(next) == kVa) && c.Plenum != "" && v > 0 && p.at(to).punct(')') {
 				next = to // "(khóa XI, XII)": the second is of a list
 				c.second = toRoman(v)
 			}
@@ -348,8 +351,14 @@ func (p *parser) named(from, to int) (name, term string, ok bool) {
 // body above it, and the day behind it.
 func (p *parser) letterhead(i int, c *cited) int {
 	above := c.from
-	for above > 0 && p.at(above-1).punct('*') {
-		above--
+	for above > 0 {
+		if p.rule(above - 1) {
+			above--
+		} else if n := len(letterheads[0]); above >= n && p.match(above-n, letterheads[0]) > 0 {
+			above -= n
+		} else {
+			break
+		}
 	}
 	for from := above - 1; from >= max(0, above-10); from-- {
 		if name, _, ok := p.named(from, above); ok {
@@ -357,6 +366,9 @@ func (p *parser) letterhead(i int, c *cited) int {
 		}
 	}
 	at := i
+	for p.rule(at) && !p.at(at).punct('-') {
+		at++
+	}
 	for _, state := range letterheads {
 		if n := p.match(at, state); n > 0 {
 			if at += n; c.Issuer == "" && lastPart(c.Symbol) == "TW" {
@@ -385,6 +397,12 @@ func (p *parser) letterhead(i int, c *cited) int {
 		at++
 	}
 	return i
+}
+
+// rule reports whether the mark at i parts the cells of a letterhead.
+func (p *parser) rule(i int) bool {
+	t := p.at(i)
+	return t.punct('*') || t.punct('|') || t.punct('-') || t.punct('_')
 }
 
 var letterheads = [][]uint64{

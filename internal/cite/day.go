@@ -154,7 +154,7 @@ func romanOf(s string) int {
 }
 
 func toRoman(n int) string {
-	return []string{"", "X", "XX", "XXX"}[n/10] + []string{"", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX"}[n%10]
+	return strings.Repeat("X", n/10) + []string{"", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX"}[n%10]
 }
 
 var ordinals = map[uint64]int{}

@@ -25,7 +25,8 @@ type Known struct {
 // Number and symbol are no key: they have to be the same where both are told, and
 // so has the type. Of those left the day decides, then the year, the issuer and
 // the term; then, if it is plainly ahead, the words of the subject that stand in
-// the same paragraph; last what the same text means elsewhere by that number.
+// the same paragraph; last what the same text means elsewhere by that number. A
+// document that is entered twice is the one that stands first.
 func Resolve(text string, found []Found, register []Known) []string {
 	byNumber := map[string][]candidate{}
 	for i := range register {
@@ -120,10 +121,22 @@ func resolve(text string, f Found, all []candidate) string {
 			may = dated
 		}
 	}
-	if len(may) == 1 {
+	if len(may) > 0 && alike(may) {
 		return may[0].known.ID
 	}
 	return nearest(paragraph(text, f), may)
+}
+
+// alike reports whether all are one document, entered more than once.
+func alike(all []candidate) bool {
+	first := all[0].known
+	for _, k := range all[1:] {
+		w := k.known
+		if w.Issued == "" || w.Issued != first.Issued || w.Type != first.Type || k.symbol != all[0].symbol || k.number == "" || !sameBody(w.Issuer, first.Issuer) {
+			return false
+		}
+	}
+	return true
 }
 
 // named reports whether a citation without number is of k: of the same congress

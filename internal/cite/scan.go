@@ -272,7 +272,7 @@ func (p *parser) bare(i int) int {
 	if !ok || n.symbol == "" || !strings.ContainsAny(n.symbol, "/-") && n.year == 0 {
 		return 0
 	}
-	if organ := organs[strings.TrimRight(lastPart(n.symbol), "0123456789")]; n.year == 0 && organ == "" && !knownOrgan(n.symbol) {
+	if organ := organs[strings.TrimRight(lastPart(n.symbol), "0123456789")]; n.year == 0 && organ == "" && !knownOrgan(n.symbol) && (from == i || codeOf(n.symbol) == "") {
 		return 0
 	}
 	c := cited{from: from}
@@ -369,7 +369,8 @@ var (
 	kS, kNQTW, kPlenum, kCongress = keyOf("s"), keyOf("NQTW"), keyOf("plenum"), keyOf("Congress")
 	kNational, kParty, kCommittee = keyOf("National"), keyOf("Party"), keysOf("Central Committee")
 	kDa, kGan, kVoi, marksDa      = keyOf("đã"), keyOf("gắn"), keyOf("với"), marksOf("đã")
-	enacts                        = set("ban hành đã vừa mới ký thông qua cũng chính thức có cùng ra tiếp tục issued signed adopted promulgated has had have")
+	enacts                        = set("ban hành đã vừa mới ký thông qua cũng chính thức có cùng ra tiếp tục kịp thời issued signed adopted promulgated has had have")
 	relates                       = exact("thực triển thi cụ hướng implementing")
+	leads                         = exact("hiện hành hóa khai theo sung")
 	leaving                       = exact("các những đã đang sẽ tổ cấp đơn chi ban toàn nhằm gắn trong từ với ngày sáng chiều theo đồng góp tại để cho mỗi hội cán đảng đoàn tỉnh thành huyện quận the which we all")
 )

@@ -177,8 +177,14 @@ func (p *parser) reach(i int) bool {
 		if next < len(p.out) && p.out[next].from == at {
 			d := &p.out[next]
 			apart := p.parted(at)
+			if at > c.about && p.toks[at].is(lined) && !p.at(at-1).in(leads) {
+				break
+			}
 			if apart && !(within && (c.relation || p.key(at-1) == kVa)) && at > c.about {
 				break
+			}
+			if d.to-c.about > 240 {
+				break // no sentence is that long
 			}
 			within = true
 			c.to = max(d.to, c.to)

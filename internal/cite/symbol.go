@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"strings"
 
-	"golang.org/x/text/unicode/norm"
+	"nhipcau/internal/vn"
 )
 
 // A numeral is a number as a document bears it.
@@ -59,7 +59,7 @@ func (p *parser) numeral(i int) (n numeral, ok bool) {
 // part returns a part of a symbol as it should be spelled, and whether it is
 // known.
 func (p *parser) part(t token) (string, bool) {
-	w := norm.NFC.String(p.text[t.start:t.end])
+	w := vn.Clean(p.text[t.start:t.end])
 	if s, ok := spelled[plain(w)]; ok {
 		return s, true
 	}

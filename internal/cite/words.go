@@ -133,7 +133,7 @@ var organs = map[string]string{
 	"BNNMT": "Bộ Nông nghiệp và Môi trường", "UBDT": "Ủy ban Dân tộc",
 }
 
-var noStroke = strings.NewReplacer("Đ", "D", "đ", "d")
+var noStroke = strings.NewReplacer("Đ", "D", "đ", "d", "Ð", "D", "ð", "d")
 
 func init() {
 	for w := range organs {

@@ -71,7 +71,7 @@ func fit(text string) string {
 	switch n := utf8.RuneCountInString(text); {
 	case n > 10:
 		return "v tiny"
-	case n > 7:
+	case n > 6:
 		return "v less"
 	}
 	return "v"

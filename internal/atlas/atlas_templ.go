@@ -316,7 +316,7 @@ func chooser(p mapPage) templ.Component {
 			}
 		}
 		if len(p.Pers) > 1 {
-			templ_7745c5c3_Err = web.Choose(p.Page, web.Input{Name: "per", Label: p.T("atlas.divided"), Value: p.Per.Key, Needed: true}, p.perOptions()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Choose(p.Page, web.Input{Name: "per", Label: p.T("atlas.divided"), Value: p.Per.Key}, p.perOptions()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

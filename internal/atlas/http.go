@@ -84,6 +84,7 @@ func (p *mapPage) ofPeriod(ctx context.Context, tx *db.Tx, q url.Values, after t
 		if named == "" || named == p.Round.Form.ID {
 			return p.readPeriod(ctx, tx, q, after)
 		}
+		p.Round = filing.Round{} // another form was chosen
 	}
 	for _, f := range p.Forms {
 		if named != "" && f.ID != named {
@@ -279,7 +280,7 @@ func (p mapPage) blank() (n int64) {
 	return n
 }
 
-// lead says in a sentence what the map shows, for those who do not see it.
+// told says in a sentence what the map shows, for those who do not see it.
 func (p mapPage) told() string {
 	least, most := -1, -1
 	for i, c := range p.Cells {

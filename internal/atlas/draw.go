@@ -71,6 +71,8 @@ func fit(text string) string {
 	switch n := utf8.RuneCountInString(text); {
 	case n > 10:
 		return "v tiny"
+	case n > 7:
+		return "v little"
 	case n > 6:
 		return "v less"
 	}

@@ -87,26 +87,35 @@ func build(t *testing.T) *nation {
 		n.period, err = filing.OpenPeriod(ctx, tx, n.clerk("tw"), f.ID, filing.Period{Name: "Tháng 7/2025", From: "2025-07-01", To: "2025-08-01", LastDay: "2025-08-05"})
 		return err
 	})
-	for i, p := range country.Provinces() {
-		f := filing.Figures{"members": int64(1000 * (i + 1)), "learned": int64(250 * (i + 1)), "classes": int64(i)}
-		switch p.Code {
-		case "01":
-			continue // Hà Nội has returned nothing
-		case "04":
-			f = filing.Figures{"learned": 3} // Cao Bằng leaves members and classes blank
-		case "08":
-			f = filing.Figures{"members": 0, "learned": 0, "classes": 0}
-		}
-		dbtest.Write(t, n.db, func(ctx context.Context, tx *db.Tx) (err error) {
-			if p.Code == "11" { // Điện Biên has nothing to report
-				_, err = filing.Nothing(ctx, tx, n.clerk("tw"), n.period.ID, "x-11", 0, "")
+	dbtest.Write(t, n.db, func(ctx context.Context, tx *db.Tx) error {
+		for i, p := range country.Provinces() {
+			if err := n.file(ctx, tx, i, p.Code); err != nil {
 				return err
 			}
-			_, err = filing.Submit(ctx, tx, n.clerk("tw"), n.period.ID, "x-"+p.Code, 0, f, "")
-			return err
-		})
-	}
+		}
+		return nil
+	})
 	return n
+}
+
+// file returns what the commune of the i-th province has: Hà Nội nothing; Cao Bằng
+// leaves members and classes blank; Tuyên Quang has zeros, and Điện Biên has nothing
+// to report.
+func (n *nation) file(ctx context.Context, tx *db.Tx, i int, code string) error {
+	f := filing.Figures{"members": int64(1000 * (i + 1)), "learned": int64(250 * (i + 1)), "classes": int64(i)}
+	switch code {
+	case "01":
+		return nil
+	case "04":
+		f = filing.Figures{"learned": 3}
+	case "08":
+		f = filing.Figures{"members": 0, "learned": 0, "classes": 0}
+	case "11":
+		_, err := filing.Nothing(ctx, tx, n.clerk("tw"), n.period.ID, "x-11", 0, "")
+		return err
+	}
+	_, err := filing.Submit(ctx, tx, n.clerk("tw"), n.period.ID, "x-"+code, 0, f, "")
+	return err
 }
 
 func (n *nation) of(t *testing.T, by, unit, item, per string) (m atlas.Map, err error) {
@@ -134,10 +143,18 @@ func say(m atlas.Map, keys ...string) string {
 	return strings.Join(all, "; ")
 }
 
+// One nation is looked at in all ways: none of them changes it.
+func TestMap(t *testing.T) {
+	n := build(t)
+	t.Run("period", n.testOfPeriod)
+	t.Run("traces", n.testTraces)
+	t.Run("rights", n.testRights)
+	t.Run("page", n.testPage)
+}
+
 // A map says of each province its figure, as it is, divided or worked out; blank is
 // not zero.
-func TestOfPeriod(t *testing.T) {
-	n := build(t)
+func (n *nation) testOfPeriod(t *testing.T) {
 	for _, c := range []struct{ item, per, want string }{
 		{"members", "", "01 blank; 04 blank; 08 has 0; 11 nothing; 12 has 5.000"},
 		{"classes", "", "01 blank; 04 blank; 08 has 0; 11 nothing; 12 has 4"},
@@ -186,8 +203,7 @@ func TestOfPeriod(t *testing.T) {
 }
 
 // Every figure of a map is that of the trace it opens to.
-func TestTraces(t *testing.T) {
-	n := build(t)
+func (n *nation) testTraces(t *testing.T) {
 	for _, item := range []string{"members", "classes", "rate.received", "rate.in_time"} {
 		m, err := n.of(t, "tw", "tw", item, "")
 		if err != nil {
@@ -221,8 +237,7 @@ func TestTraces(t *testing.T) {
 }
 
 // A map shows what the reader may see, and units that are no provinces as others.
-func TestRights(t *testing.T) {
-	n := build(t)
+func (n *nation) testRights(t *testing.T) {
 	for _, c := range []struct{ by, unit string }{{"t-01", "tw"}, {"t-01", "t-04"}, {"khac", "tw"}, {"khac", "khac"}, {"goc", "khac"}} {
 		if m, err := n.of(t, c.by, c.unit, "", ""); !fault.Is(err, fault.NotFound) {
 			t.Errorf("%s at %s: got %d cells, %v", c.by, c.unit, len(m.Cells), err)

@@ -20,8 +20,7 @@ import (
 
 // The page draws every province, with those islands that are theirs, says blank for
 // what is blank, leads to traces, and is not for those who may not see the unit.
-func TestPage(t *testing.T) {
-	n := build(t)
+func (n *nation) testPage(t *testing.T) {
 	catalog, err := i18n.Load(web.Locale, org.Locale, tally.Locale, formula.Locale, form.Locale, filing.Locale, atlas.Locale)
 	if err != nil {
 		t.Fatal(err)

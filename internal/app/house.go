@@ -17,6 +17,7 @@ import (
 	"nhipcau/internal/account"
 	"nhipcau/internal/allot"
 	"nhipcau/internal/api"
+	"nhipcau/internal/atlas"
 	"nhipcau/internal/auth"
 	"nhipcau/internal/board"
 	"nhipcau/internal/calendar"
@@ -107,7 +108,7 @@ func locales() []fs.FS {
 		minutes.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale, statement.Locale, formula.Locale, form.Locale, filing.Locale,
 		calendar.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale, signing.Locale, fill.Locale, prose.Locale, draft.Locale,
 		clause.Locale, coverage.Locale, reflection.Locale, quiz.Locale, opinion.Locale, holiday.Locale, task.Locale, target.Locale, guidance.Locale,
-		summary.Locale, mould.Locale, pivot.Locale,
+		summary.Locale, mould.Locale, atlas.Locale, pivot.Locale,
 	}
 }
 
@@ -215,6 +216,7 @@ func (h *house) build() error {
 	summary.Register(h.site, h.db, formSources())
 	mould.Register(h.site, h.db, h.files, formSources())
 	pivot.Register(h.site, h.db)
+	atlas.Register(h.site, h.db)
 	paper.Register(h.site, h.db, h.files)
 	drafting.Register(h.site, h.db, h.files, h.cfg.base(), formSources())
 	figures.Register(h.site, h.db, kinds(), sources(), recounts())

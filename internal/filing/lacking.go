@@ -5,6 +5,7 @@ import (
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
+	"nhipcau/internal/formula"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
 )
@@ -86,3 +87,7 @@ func (r *Round) Received(ctx context.Context, tx *db.Tx, unit int64) (all, intim
 	v, err := tally.Total(ctx, tx, r.Sheet.ID, unit)
 	return v.Get(received), v.Get(inTime), r.Due(unit), err
 }
+
+// Worked returns what an item comes to in figures that were read already, of the
+// period alone: an entered one as it is, a formula as it is worked out of them.
+func (r *Round) Worked(v tally.Vec, key string) formula.Value { return r.bookOf(v).Now(key) }

@@ -207,7 +207,7 @@ func (s *story) ask() {
 	})
 	s.on(at(10, 30, 14, 0), func(ctx context.Context, tx *db.Tx) error {
 		for n := 2; n <= len(s.heads); n += 3 {
-			if err := s.says(ctx, tx, s.heads[n-1], second.ID, n); err != nil {
+			if err := s.says(ctx, tx, s.heads[n-1], second.ID, n/3); err != nil {
 				return err
 			}
 		}

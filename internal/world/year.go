@@ -156,7 +156,7 @@ func (s *story) monthReturn(ctx context.Context, tx *db.Tx, period string, n, m 
 	}
 	e := filing.Entry{Figures: s.monthFigures(n, m)}
 	if m >= 12 && n%4 == 3 {
-		e.Texts = filing.Texts{"good": highlights[n%len(highlights)], "plan": "Tổ chức học tập và đăng ký công trình thanh niên chào mừng ngày thành lập Đoàn."}
+		e.Texts = filing.Texts{"good": highlights[n/4%len(highlights)], "plan": "Tổ chức học tập và đăng ký công trình thanh niên chào mừng ngày thành lập Đoàn."}
 	}
 	_, err := filing.File(ctx, tx, s.heads[n-1], period, unit.Key, e)
 	return err
@@ -189,7 +189,7 @@ func (s *story) inWords(p *filing.Period) {
 		figures := s.monthFigures(7, 12)
 		figures["joined"]++
 		_, err := filing.File(ctx, tx, s.heads[6], p.ID, s.bloc.units[6].Key, filing.Entry{Seen: 1, Figures: figures, Texts: filing.Texts{
-			"good": highlights[7%len(highlights)], "plan": "Tổ chức học tập và đăng ký công trình thanh niên chào mừng ngày thành lập Đoàn.",
+			"good": highlights[7/4%len(highlights)], "plan": "Tổ chức học tập và đăng ký công trình thanh niên chào mừng ngày thành lập Đoàn.",
 		}, Reason: "Đếm sót một đoàn viên kết nạp ngày 31/12"})
 		return err
 	})

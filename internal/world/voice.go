@@ -243,12 +243,12 @@ type remark struct{ passage, text, suggest string }
 var remarks = []remark{
 	{"nắm được nội dung chính", "Nên yêu cầu cao hơn, phù hợp với đoàn viên là cán bộ.", "nắm vững nội dung cốt lõi"},
 	{"công trình thanh niên", "Đơn vị ít đoàn viên nên được làm chung công trình với đơn vị bạn.", ""},
-	{"giám sát việc học tập", "Cần kiểm tra cả việc thực hiện sau học tập.", "giám sát việc học tập và thực hiện"},
+	{"giám sát việc học tập", "Cần kiểm tra cả việc làm theo sau học tập.", "giám sát việc học và làm theo"},
 	{"hằng tháng", "Báo cáo hằng tháng là dày, đề nghị theo quý.", "hằng quý"},
 }
 
-// onPassage is a remark as a note on the text asked about; on all of the text's first
-// paragraph where its passage is not there.
+// onPassage is a remark as a note on the text asked about; where its passage has been
+// reworded since it is the remark about works, whose passage stays.
 func (s *story) onPassage(ctx context.Context, tx *db.Tx, id string, r remark) (opinion.Note, error) {
 	c, err := opinion.Get(ctx, tx, s.vanthu, id)
 	if err != nil {
@@ -264,7 +264,10 @@ func (s *story) onPassage(ctx context.Context, tx *db.Tx, id string, r remark) (
 			return opinion.Note{Block: b.ID, From: from, To: from + utf8.RuneCountInString(r.passage), Text: r.text, Suggest: r.suggest}, nil
 		}
 	}
-	return opinion.Note{Block: text.Blocks[0].ID, Text: r.text}, nil
+	if r == remarks[1] {
+		return opinion.Note{}, fmt.Errorf("the draft has no passage %q", r.passage)
+	}
+	return s.onPassage(ctx, tx, id, remarks[1])
 }
 
 // says sends the opinion of a unit: two in three agree with the draft as it is.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
@@ -24,6 +25,7 @@ type daysPage struct {
 	Exceptions []deadline.Exception
 	Moves      []deadline.Move
 	MayKeep    bool
+	Under      []org.Unit // offered by name
 	Typed      map[string]string
 	Moving     bool // what was typed is a move, and not an exception
 	Wrong      map[string]fault.Text
@@ -53,6 +55,9 @@ func (s *server) daysPage(w http.ResponseWriter, r *http.Request, p daysPage, fa
 				p.Exceptions = append(p.Exceptions, x) // others' are not theirs to see
 			}
 		}
+		if p.Under, err = org.Children(ctx, tx, p.Actor, p.Actor.Unit, "", mostUnits); err != nil {
+			return err
+		}
 		p.Moves, err = deadline.Moves(ctx, tx, p.Round.Period.ID)
 		return err
 	}); err != nil {
@@ -60,6 +65,18 @@ func (s *server) daysPage(w http.ResponseWriter, r *http.Request, p daysPage, fa
 	}
 	p.MayKeep = form.MayKeep(p.Actor, p.Round.Form.Unit) == nil && p.Round.Period.State == form.Opened
 	return web.Render(w, r, status, daysView(p))
+}
+
+// mostUnits is how many units are offered by name; any other is named by its key.
+const mostUnits = 150
+
+// keyOf is the key of a unit that was chosen as "name (key)" or typed.
+func keyOf(s string) string {
+	s = strings.TrimSpace(s)
+	if i := strings.LastIndex(s, "("); i >= 0 && strings.HasSuffix(s, ")") {
+		return strings.TrimSpace(s[i+1 : len(s)-1])
+	}
+	return s
 }
 
 // typed reads the fields of a move or an exception.
@@ -94,7 +111,7 @@ func (s *server) except(w http.ResponseWriter, r *http.Request) error {
 	}
 	id := r.PathValue("id")
 	if err := s.db.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error {
-		_, err := Except(ctx, tx, p.Actor, id, p.Typed["unit"], p.Typed["whole"] != "", vn.TypedDay(p.Typed["day"]), p.Typed["reason"])
+		_, err := Except(ctx, tx, p.Actor, id, keyOf(p.Typed["unit"]), p.Typed["whole"] != "", vn.TypedDay(p.Typed["day"]), p.Typed["reason"])
 		return err
 	}); err != nil {
 		return s.daysPage(w, r, p, err)

@@ -118,7 +118,8 @@ type formPage struct {
 	Versions []draft.Version
 	N        int64
 	Form     opinion.Form
-	Units    string // as typed
+	Under    []org.Unit // offered to be ticked
+	Units    string     // keys of others, as typed
 	People   string
 	Steps    string
 	Kinds    []string
@@ -150,6 +151,9 @@ func (s *server) form(w http.ResponseWriter, r *http.Request, p formPage, status
 		if r.Method == http.MethodGet {
 			p.Form.Title = p.T("opinion.default_title", p.Draft.Title)
 		}
+		if p.Under, err = org.Children(ctx, tx, p.Actor, p.Actor.Unit, "", mostUnits); err != nil {
+			return err
+		}
 		p.Kinds, err = org.KindsUnder(ctx, tx, p.Actor)
 		return err
 	}); err != nil {
@@ -157,6 +161,9 @@ func (s *server) form(w http.ResponseWriter, r *http.Request, p formPage, status
 	}
 	return web.Render(w, r, status, formView(p))
 }
+
+// mostUnits is how many units are offered by name; others are named by their keys.
+const mostUnits = 150
 
 // listed cuts what was typed at lines, commas and semicolons.
 func listed(s string) []string {
@@ -182,7 +189,7 @@ func (s *server) open(w http.ResponseWriter, r *http.Request) error {
 	}
 	p.Form = opinion.Form{
 		Title: v.Get("title"), Note: v.Get("note"), Deadline: deadlineOf(v.Get("day"), v.Get("wording")), Whom: opinion.Whom(v.Get("whom")),
-		Units: listed(p.Units), Steps: whole(p.Steps), Kind: v.Get("kind"), People: listed(p.People),
+		Units: append(listed(p.Units), v["unit"]...), Steps: whole(p.Steps), Kind: v.Get("kind"), People: listed(p.People),
 	}
 	var c opinion.Consultation
 	again := ""

@@ -325,7 +325,7 @@ func (s *server) give(w http.ResponseWriter, r *http.Request) error {
 	}
 	f := Form{
 		Text: v.Get("text"), Deliverable: v.Get("deliverable"), Reach: v.Get("reach"), Leads: append(v["lead"], apart(v.Get("leads"))...), Person: v.Get("person"),
-		Partners: apart(v.Get("partners")), Wording: vn.Wording(v.Get("wording")), Source: Source(v.Get("source")), SourceID: v.Get("source_id"),
+		Partners: append(v["partner"], apart(v.Get("partners"))...), Wording: vn.Wording(v.Get("wording")), Source: Source(v.Get("source")), SourceID: v.Get("source_id"),
 		SourceText: v.Get("source_text"), Parent: v.Get("parent"),
 	}
 	if typed := vn.Clean(v.Get("day")); typed != "" {

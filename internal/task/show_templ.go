@@ -1070,7 +1070,7 @@ func evidenceView(p showPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = web.Card("evidence", p.T("task.evidence")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var40), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Card("evidence-list", p.T("task.evidence")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var40), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1461,6 +1461,14 @@ func deeds(p showPage) templ.Component {
 	})
 }
 
+// fieldOf is the id of a field of the form for a noun: the page may have two of them.
+func (p showPage) fieldOf(noun, name string) string {
+	if len(p.Wrong) > 0 {
+		return ""
+	}
+	return noun + "-" + name
+}
+
 // dayForm asks for a later day and a reason.
 func dayForm(p showPage, noun, title, button, day string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
@@ -1500,7 +1508,7 @@ func dayForm(p showPage, noun, title, button, day string) templ.Component {
 		var templ_7745c5c3_Var77 string
 		templ_7745c5c3_Var77, templ_7745c5c3_Err = templ.JoinStringErrs(p.T(title))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/task/show.templ`, Line: 238, Col: 35}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/task/show.templ`, Line: 246, Col: 35}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var77))
 		if templ_7745c5c3_Err != nil {
@@ -1513,7 +1521,7 @@ func dayForm(p showPage, noun, title, button, day string) templ.Component {
 		var templ_7745c5c3_Var78 templ.SafeURL
 		templ_7745c5c3_Var78, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL("/tasks/" + p.Task.ID + "/" + noun))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/task/show.templ`, Line: 239, Col: 94}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/task/show.templ`, Line: 247, Col: 94}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var78))
 		if templ_7745c5c3_Err != nil {
@@ -1527,11 +1535,11 @@ func dayForm(p showPage, noun, title, button, day string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = web.DayField(p.Page, web.Input{Name: "new_day", Label: p.T("task.new_day"), Value: p.typedOr("new_day", day), Needed: true, Narrow: true, Wrong: p.Page.Wrong(p.Wrong, "new_day")}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.DayField(p.Page, web.Input{Name: "new_day", ID: p.fieldOf(noun, "new_day"), Label: p.T("task.new_day"), Value: p.typedOr("new_day", day), Needed: true, Narrow: true, Wrong: p.Page.Wrong(p.Wrong, "new_day")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = web.Area(p.Page, web.Input{Name: "reason", Label: p.T("common.reason"), Value: p.Typed("reason"), Needed: noun != "extension" || !p.Task.Asks, Rows: 2, Wrong: p.Page.Wrong(p.Wrong, "reason")}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Area(p.Page, web.Input{Name: "reason", ID: p.fieldOf(noun, "reason"), Label: p.T("common.reason"), Value: p.Typed("reason"), Needed: noun != "extension" || !p.Task.Asks, Rows: 2, Wrong: p.Page.Wrong(p.Wrong, "reason")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1542,7 +1550,7 @@ func dayForm(p showPage, noun, title, button, day string) templ.Component {
 		var templ_7745c5c3_Var79 string
 		templ_7745c5c3_Var79, templ_7745c5c3_Err = templ.JoinStringErrs(p.T(button))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/task/show.templ`, Line: 243, Col: 41}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/task/show.templ`, Line: 251, Col: 41}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var79))
 		if templ_7745c5c3_Err != nil {

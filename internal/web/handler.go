@@ -37,7 +37,7 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	head.Set("X-Content-Type-Options", "nosniff")
 	head.Set("Referrer-Policy", "same-origin")
 	head.Set("Cross-Origin-Opener-Policy", "same-origin")
-	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") && !strings.HasPrefix(r.URL.Path, "/assets/") {
+	if takesGzip(r) && !strings.HasPrefix(r.URL.Path, "/assets/") {
 		z := &zipped{ResponseWriter: w}
 		defer z.finish()
 		w = z

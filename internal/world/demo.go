@@ -22,6 +22,7 @@ import (
 	"nhipcau/internal/directive"
 	"nhipcau/internal/file"
 	"nhipcau/internal/follow"
+	"nhipcau/internal/form"
 	"nhipcau/internal/i18n"
 	"nhipcau/internal/job"
 	"nhipcau/internal/mail"
@@ -138,6 +139,10 @@ func tell(ctx context.Context, h House) error {
 	if err := port.play(ctx); err != nil {
 		return err
 	}
+	youth.year()
+	if err := youth.play(ctx); err != nil {
+		return err
+	}
 	committee, err := review(ctx, h)
 	if err != nil {
 		return err
@@ -148,6 +153,7 @@ func tell(ctx context.Context, h House) error {
 		return err
 	}
 	youth.work()
+	youth.back()
 	if err := youth.tellBloc(ctx); err != nil {
 		return err
 	}
@@ -178,12 +184,15 @@ type story struct {
 	bloc    *bloc
 	bikhu   auth.Actor
 	vanthu  auth.Actor
+	thuky   auth.Actor   // clerk of unit 07
+	comrade auth.Actor   // member of unit 07
 	heads   []auth.Actor // secretary of unit n is heads[n-1]
 	rollout rollout.Rollout
 	deeds   []deed
 	tree    string
 	plot    plot
 	pieces  map[string]string // clauses of the first paper, by number
+	months  *form.Form        // the monthly form of the bloc
 	later   int               // days by which everything happens later than it is written down here
 }
 
@@ -254,10 +263,10 @@ func (s *story) admitLogins(ctx context.Context, tx *db.Tx, hashed string) (err 
 		s.heads = append(s.heads, head)
 	}
 	seventh := s.bloc.units[min(6, len(s.bloc.units)-1)]
-	if _, err := s.login(ctx, tx, hashed, "thuky07", seventh.members[1].Name, seventh.Unit, seventh.members[1].ID, auth.Clerk); err != nil {
+	if s.thuky, err = s.login(ctx, tx, hashed, "thuky07", seventh.members[1].Name, seventh.Unit, seventh.members[1].ID, auth.Clerk); err != nil {
 		return err
 	}
-	_, err = s.login(ctx, tx, hashed, "doanvien", seventh.members[4].Name, seventh.Unit, seventh.members[4].ID, auth.Member)
+	s.comrade, err = s.login(ctx, tx, hashed, "doanvien", seventh.members[4].Name, seventh.Unit, seventh.members[4].ID, auth.Member)
 	return err
 }
 

@@ -4,8 +4,12 @@
 package main
 
 import (
+	"bytes"
+	"compress/gzip"
 	"fmt"
 	"os"
+	"path"
+	"slices"
 
 	"github.com/evanw/esbuild/pkg/api"
 )
@@ -65,6 +69,43 @@ func build() error {
 			return err
 		}
 		if err := os.WriteFile(dist+"/"+to, b, 0o644); err != nil {
+			return err
+		}
+	}
+	return compress()
+}
+
+// squeezed are the endings of files that grow smaller by compression; typefaces of
+// pages and pictures are compressed already.
+var squeezed = []string{".js", ".css", ".svg", ".wasm", ".webmanifest", ".html", ".txt"}
+
+// compress puts beside each file what is sent to a browser that takes gzip, so that
+// the program never compresses its bundle while it serves.
+func compress() error {
+	entries, err := os.ReadDir(dist)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if !slices.Contains(squeezed, path.Ext(e.Name())) {
+			continue
+		}
+		b, err := os.ReadFile(dist + "/" + e.Name())
+		if err != nil {
+			return err
+		}
+		var out bytes.Buffer
+		z, err := gzip.NewWriterLevel(&out, gzip.BestCompression)
+		if err != nil {
+			return err
+		}
+		if _, err := z.Write(b); err != nil {
+			return err
+		}
+		if err := z.Close(); err != nil {
+			return err
+		}
+		if err := os.WriteFile(dist+"/"+e.Name()+".gz", out.Bytes(), 0o644); err != nil {
 			return err
 		}
 	}

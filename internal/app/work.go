@@ -78,9 +78,11 @@ func owedWork(ctx context.Context, tx *db.Tx, p web.Page) ([]workItem, error) {
 	if err != nil {
 		return nil, err
 	}
-	begun, err := plan.List(ctx, tx, p.Actor, plan.Filter{Unit: p.Actor.Unit}, 0, most)
-	if err != nil {
-		return nil, err
+	var begun []plan.Plan // only where one is owed: every page with a menu counts what is owed
+	if slices.ContainsFunc(owed, func(o rollout.Obligation) bool { return o.Step == rollout.Adopt }) {
+		if begun, err = plan.List(ctx, tx, p.Actor, plan.Filter{Unit: p.Actor.Unit}, 0, most); err != nil {
+			return nil, err
+		}
 	}
 	var all []workItem
 	for _, o := range owed {

@@ -150,11 +150,11 @@ func (b Book) styles(f *excelize.File) (l sheetLook, err error) {
 			Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"E7E6E6"}},
 		}},
 		{&l.text, excelize.Style{Font: font(false), Border: lines, NumFmt: textFormat, Alignment: &excelize.Alignment{Vertical: "top", WrapText: true}}},
-		{&l.strong, excelize.Style{Font: font(true), Border: lines, NumFmt: textFormat, Alignment: &excelize.Alignment{Vertical: "top", WrapText: true}}},
 		{&l.number, excelize.Style{Font: font(false), Border: lines, CustomNumFmt: &thousands}},
 		{&l.decimal, excelize.Style{Font: font(false), Border: lines, CustomNumFmt: &decimal}},
 		{&l.percent, excelize.Style{Font: font(false), Border: lines, CustomNumFmt: &percent}},
 		{&l.link, excelize.Style{Font: link, Border: lines}},
+		{&l.strong, excelize.Style{Font: font(true), Border: lines, NumFmt: textFormat, Alignment: &excelize.Alignment{Vertical: "top", WrapText: true}}},
 	} {
 		if *x.to, err = f.NewStyle(&x.style); err != nil {
 			return l, err

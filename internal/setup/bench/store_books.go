@@ -68,7 +68,8 @@ func (k *books) units(ctx context.Context, tree string) ([]string, error) {
 	return k.texts(ctx, `SELECT u.key FROM place p JOIN unit u ON u.id = p.unit WHERE p.tree = $1 ORDER BY p.path`, tree)
 }
 
-// leaves returns a unit without any under it for each unit so deep in a tree that has one.
+// leaves returns a unit without any under it for each unit so deep in a tree that has
+// one, of those that have not ended.
 func (k *books) leaves(ctx context.Context, tree string, depth int) ([]string, error) {
 	var all []string
 	var top, key, path, last, lastPath string
@@ -87,7 +88,8 @@ func (k *books) leaves(ctx context.Context, tree string, depth int) ([]string, e
 			top, done = path, false
 		}
 		last, lastPath, lastDeep = key, path, deep
-	}, `SELECT u.key, p.path, p.depth FROM place p JOIN unit u ON u.id = p.unit WHERE p.tree = $1 ORDER BY p.path`, tree)
+	}, `SELECT u.key, p.path, p.depth FROM place p JOIN unit u ON u.id = p.unit
+		WHERE p.tree = $1 AND EXISTS (SELECT 1 FROM unit_edge e WHERE e.tree = p.tree AND e.unit = p.unit AND e.to_day = '') ORDER BY p.path`, tree)
 	end()
 	return all, err
 }

@@ -140,6 +140,19 @@ func (s *Series) Before() (Point, bool) {
 	return s.all[at], true
 }
 
+// BeforePeriod returns the point of the period before one of a series, false if there is
+// none.
+func (s *Series) BeforePeriod(period string) (Point, bool) {
+	for i, x := range s.all {
+		if x.Round.Period.ID == period {
+			if at, ok := s.before(i); ok {
+				return s.all[at], true
+			}
+		}
+	}
+	return Point{}, false
+}
+
 // YearAgo returns the point of the same period of the year before the newest's, false
 // if there is none.
 func (s *Series) YearAgo() (Point, bool) {

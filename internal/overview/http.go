@@ -41,6 +41,8 @@ func Register(site *web.Site, d *db.DB, feeds target.Feeds) {
 	site.Door("unit", "overview.title", "/units/%s/overview")
 	site.Handle("GET /overview", web.SignedIn, s.own)
 	site.Handle("GET /units/{key}/overview", web.SignedIn, s.show)
+	site.Door("period unit", "overview.door", "/units/%[2]s/compare?period=%[1]s")
+	site.Handle("GET /units/{key}/compare", web.SignedIn, s.compare)
 }
 
 // own leads to the screen of the reader's own unit.

@@ -253,11 +253,15 @@ func changed(t Trend, at func() (filing.Point, bool)) (c Change) {
 	c.Point = p
 	c.Was = p.Value(t.Item.Key)
 	was, ok := p.Round.Item(t.Item.Key)
-	same := ok && was.Kind == t.Item.Kind && was.Word == t.Item.Word && was.Formula == t.Item.Formula && was.Source == t.Item.Source
-	if same && t.Now.Is() && c.Was.Is() {
+	if ok && same(was, t.Item) && t.Now.Is() && c.Was.Is() {
 		c.By = new(big.Rat).Sub(t.Now.X, c.Was.X)
 	}
 	return c
+}
+
+// same reports whether two editions ask for an item in the same way.
+func same(a, b form.Item) bool {
+	return a.Kind == b.Kind && a.Word == b.Word && a.Formula == b.Formula
 }
 
 // write writes a value of an item; false where there is none that can be written.

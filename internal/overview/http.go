@@ -155,6 +155,9 @@ func (p showPage) now(t Trend, at filing.Point) (x shown) {
 
 func (p showPage) change(t Trend, c Change) (x shown) {
 	if c.By == nil {
+		if c.Apart {
+			x.Note = p.T("overview.apart", p.of(c.Point))
+		}
 		return x
 	}
 	x.Text = signed(t.Item, c.By)

@@ -213,6 +213,18 @@ type Change struct {
 	Point filing.Point
 	Was   formula.Value
 	By    *big.Rat
+	Apart bool // not alike many of those due have returned
+}
+
+// near is how far, in hundredths of those due, the returns of two periods may be apart
+// for their sums to be compared.
+const near = 2
+
+// alike reports whether about as many of those due have returned in two periods: a sum
+// over two thirds of the units says nothing about one over all of them.
+func alike(a, b filing.Point) bool {
+	apart := a.Received()*b.Due - b.Received()*a.Due
+	return max(apart, -apart)*100 <= near*a.Due*b.Due
 }
 
 // Trends returns how the items of the chosen form moved, of those that are numbers and
@@ -236,16 +248,16 @@ func (s *Screen) Trends() (all []Trend) {
 		if !any {
 			continue
 		}
-		t.Before = changed(t, s.Series.Before)
-		t.Year = changed(t, s.Series.YearAgo)
+		t.Before = changed(t, now, s.Series.Before)
+		t.Year = changed(t, now, s.Series.YearAgo)
 		all = append(all, t)
 	}
 	return all
 }
 
 // changed compares the newest value of an item with that at another point: both have
-// to be known, and asked for in the same way.
-func changed(t Trend, at func() (filing.Point, bool)) (c Change) {
+// to be known, asked for in the same way, and of about as many returns.
+func changed(t Trend, newest filing.Point, at func() (filing.Point, bool)) (c Change) {
 	p, ok := at()
 	if !ok {
 		return c
@@ -253,7 +265,7 @@ func changed(t Trend, at func() (filing.Point, bool)) (c Change) {
 	c.Point = p
 	c.Was = p.Value(t.Item.Key)
 	was, ok := p.Round.Item(t.Item.Key)
-	if ok && same(was, t.Item) && t.Now.Is() && c.Was.Is() {
+	if c.Apart = !alike(newest, p); !c.Apart && ok && same(was, t.Item) && t.Now.Is() && c.Was.Is() {
 		c.By = new(big.Rat).Sub(t.Now.X, c.Was.X)
 	}
 	return c

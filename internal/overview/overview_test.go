@@ -78,6 +78,7 @@ func build(t testing.TB) *house {
 	})
 	h.submit(t, 0, "mot", filing.Figures{"members": 100, "classes": 4, "most": 9})
 	h.submit(t, 0, "hai", filing.Figures{"members": 50, "classes": 2})
+	h.submit(t, 0, "ba", filing.Figures{"classes": 0})
 	h.submit(t, 1, "mot", filing.Figures{"members": 110, "classes": 6})
 	h.submit(t, 1, "hai", filing.Figures{"members": 40, "classes": 0})
 	h.submit(t, 1, "ba", filing.Figures{"members": 30})
@@ -174,8 +175,23 @@ func TestWhatIsEmptyIsNoZero(t *testing.T) {
 	if want := map[string]string{"members": "30", "classes": "0", "rate": "-2/3", "all_year": "6", "more": "none"}; fmt.Sprint(changes) != fmt.Sprint(want) {
 		t.Errorf("got %v, want %v", changes, want)
 	}
-	if s, err = h.screen(t, "khoi", "bon"); err != nil || len(s.Trends()) != 0 {
+	if s, err := h.screen(t, "khoi", "bon"); err != nil || len(s.Trends()) != 0 {
 		t.Errorf("a unit without returns has trends %+v, %v", s.Trends(), err)
+	}
+}
+
+func TestSumsOfNotAlikeManyReturnsAreNotCompared(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	h.submit(t, 1, "bon", filing.Figures{"members": 20})
+	s, err := h.screen(t, "khoi", "khoi")
+	if err != nil || len(s.Trends()) == 0 {
+		t.Fatalf("got %+v, %v", s.Trends(), err)
+	}
+	for _, x := range s.Trends() {
+		if x.Before.By != nil || !x.Before.Apart {
+			t.Errorf("%s of four units is compared with that of three", x.Label)
+		}
 	}
 }
 

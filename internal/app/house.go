@@ -55,6 +55,7 @@ import (
 	"nhipcau/internal/notify"
 	"nhipcau/internal/opinion"
 	"nhipcau/internal/org"
+	"nhipcau/internal/overview"
 	"nhipcau/internal/paper"
 	"nhipcau/internal/pivot"
 	"nhipcau/internal/plan"
@@ -108,7 +109,7 @@ func locales() []fs.FS {
 		minutes.Locale, plan.Locale, report.Locale, remind.Locale, reform.Locale, statement.Locale, formula.Locale, form.Locale, filing.Locale,
 		calendar.Locale, intake.Locale, imports.Locale, paper.Locale, drafting.Locale, signing.Locale, fill.Locale, prose.Locale, draft.Locale,
 		clause.Locale, coverage.Locale, reflection.Locale, quiz.Locale, opinion.Locale, holiday.Locale, task.Locale, target.Locale, guidance.Locale,
-		summary.Locale, mould.Locale, atlas.Locale, pivot.Locale,
+		summary.Locale, mould.Locale, overview.Locale, atlas.Locale, pivot.Locale,
 	}
 }
 
@@ -217,6 +218,7 @@ func (h *house) build() error {
 	mould.Register(h.site, h.db, h.files, formSources())
 	pivot.Register(h.site, h.db)
 	atlas.Register(h.site, h.db)
+	overview.Register(h.site, h.db, feeding.Feeds())
 	paper.Register(h.site, h.db, h.files)
 	drafting.Register(h.site, h.db, h.files, h.cfg.base(), formSources())
 	figures.Register(h.site, h.db, kinds(), sources(), recounts())
@@ -303,6 +305,7 @@ var menu = []struct {
 }{
 	{"app.menu.work", []menuEntry{
 		{href: "/", key: "app.work"},
+		{href: "/overview", key: "overview.title", may: is(auth.Secretary, auth.Clerk)},
 		{href: "/rollouts", key: "app.rollouts"},
 		{href: "/conferences", key: "app.conferences"},
 		{href: "/plans", key: "app.plans"},
@@ -323,6 +326,12 @@ var menu = []struct {
 		{"/accounts", "app.accounts", is(auth.Administrator, auth.Secretary)},
 		{"/mail", "app.mail", is(auth.Administrator)},
 	}},
+}
+
+// looks reports whether a page about a unit shows how it stands, or puts those under it
+// beside each other.
+func looks(path string) bool {
+	return strings.HasPrefix(path, "/units/") && (strings.HasSuffix(path, "/overview") || strings.HasSuffix(path, "/compare"))
 }
 
 func is(roles ...auth.Role) func(auth.Actor) bool {
@@ -349,8 +358,10 @@ func menuFor(by auth.Actor, path string, owed func() int) []web.MenuGroup {
 				item.Current = item.Current || strings.HasPrefix(path, "/periods")
 			case "/tasks":
 				item.Current = item.Current || strings.HasPrefix(path, "/task-") || strings.HasPrefix(path, "/holidays")
+			case "/overview":
+				item.Current = looks(path)
 			case "/units":
-				item.Current = item.Current || strings.HasPrefix(path, "/members") || strings.HasPrefix(path, "/reforms")
+				item.Current = item.Current && !looks(path) || strings.HasPrefix(path, "/members") || strings.HasPrefix(path, "/reforms")
 			}
 			group.Items = append(group.Items, item)
 		}

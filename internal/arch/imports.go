@@ -25,12 +25,12 @@ var floors = strings.Fields(`
 	org epoch lineage account tally figures mail paper
 	pass attendance presence quiz directive rollout follow rung conference roll level site programme invitation sheet device hall reflection minutes
 	draft opinion consult holiday clause plan coverage task board urge target allot guidance
-	form deadline filing signing fill summary mould atlas pivot report remind calendar statement reform drafting feeding
+	form deadline filing signing fill summary mould overview atlas pivot report remind calendar statement reform drafting feeding
 	imports
 	world nation app`)
 
 // sliced are the packages that keep a file for each concern.
-var sliced = strings.Fields("org account tally figures mail paper attendance presence quiz directive rollout follow conference roll level site programme invitation sheet device hall reflection minutes draft opinion consult holiday clause plan coverage task board urge target allot guidance form deadline filing signing fill summary mould atlas pivot report remind calendar statement reform drafting imports")
+var sliced = strings.Fields("org account tally figures mail paper attendance presence quiz directive rollout follow conference roll level site programme invitation sheet device hall reflection minutes draft opinion consult holiday clause plan coverage task board urge target allot guidance form deadline filing signing fill summary mould overview atlas pivot report remind calendar statement reform drafting imports")
 
 // beside are the packages that stand in no order, with those of the project that
 // each may import: programs, and what serves tests.

@@ -145,7 +145,7 @@ func (r *Round) Due(unit int64) int64 {
 	return n
 }
 
-const maxRounds = 64
+const maxRounds = 256
 
 // A shelf holds rounds by the id of their period. An id is given once, and what is
 // held of a round never changes, so it is shared by all databases of the process;

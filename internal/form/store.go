@@ -161,3 +161,10 @@ func deleteEdition(ctx context.Context, tx *db.Tx, id string, version, edition i
 	}
 	return tx.Exec(ctx, `DELETE FROM form_edition WHERE form = $1 AND n = $2`, id, edition)
 }
+
+// Asking returns the forms by may see that are open and ask from a unit or one above
+// it, the newest first, at most limit, without their items. path is the unit's.
+func Asking(ctx context.Context, tx *db.Tx, by auth.Actor, path string, limit int) ([]Form, error) {
+	return db.All(ctx, tx, scan, seen+` AND f.state = 'open' AND substr($4, 1, length(pl.path)) = pl.path ORDER BY f.entered_at DESC, f.id DESC LIMIT $5`,
+		by.Tree, by.Path, by.End(), path, limit)
+}

@@ -113,6 +113,20 @@ func countUnder(ctx context.Context, tx *db.Tx, tree, path string) (units, membe
 	return units, members, err
 }
 
+// ListedUnder returns how many members each unit at and under a path has on its list on
+// a day, as known today; one that has none is not in it.
+func ListedUnder(ctx context.Context, tx *db.Tx, tree, path string, day vn.Day) (map[int64]int64, error) {
+	all := map[int64]int64{}
+	return all, db.Each(ctx, tx, `SELECT p.unit, count(*) FROM place p CROSS JOIN membership s
+		WHERE p.tree = $1 AND p.path >= $2 AND p.path < $3 AND s.unit = p.unit AND s.from_day <= $4 AND (s.to_day = '' OR s.to_day > $4)
+		GROUP BY p.unit`, []any{tree, path, auth.After(path), day}, func(r db.Scanner) error {
+		var unit, n int64
+		err := r.Scan(&unit, &n)
+		all[unit] = n
+		return err
+	})
+}
+
 // A Frozen count is what was known at one deed about one day: memberships
 // recorded later, however they are dated, do not enter it.
 type Frozen struct {

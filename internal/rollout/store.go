@@ -188,3 +188,10 @@ func AddEvent(ctx context.Context, tx *db.Tx, by auth.Actor, id, kind, reason st
 	return tx.Exec(ctx, `INSERT INTO rollout_event (id, rollout, kind, actor, actor_name, reason, at, seq) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 		db.NewKey(), id, kind, by.Login, by.Name, reason, tx.Now, tx.NewID())
 }
+
+// At returns the rollouts by may see that are under way and in which a unit has a
+// part, the newest first, at most limit. path is the unit's.
+func At(ctx context.Context, tx *db.Tx, by auth.Actor, path string, limit int) ([]Rollout, error) {
+	return db.All(ctx, tx, scan, seen+` AND r.state IN ('approved', 'open') AND substr($4, 1, length(r.scope_path)) = r.scope_path
+		ORDER BY r.entered_at DESC, r.id LIMIT $5`, by.Tree, by.Path, by.End(), path, limit)
+}

@@ -65,3 +65,13 @@ func Top(ctx context.Context, tx *db.Tx, by auth.Actor, r Rollout, key string) (
 	}
 	return u, err
 }
+
+// A Stood is how many units owe a step in a count, how many have done it, and how many
+// of the rest are late.
+type Stood struct{ Due, Done, Late int64 }
+
+// Stood is how a step stands in a total. What was declared is done.
+func (s Step) Stood(total tally.Vec) Stood {
+	due := total.Get(s.lane("due"))
+	return Stood{due, due - s.Left(total), total.Get(s.lane("late"))}
+}

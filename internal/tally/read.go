@@ -336,3 +336,25 @@ func Units(ctx context.Context, tx *db.Tx, by auth.Actor, tree string, ids []int
 		})
 	})
 }
+
+// TotalsOf returns the figures of a unit and everything under it on some sheets, by
+// sheet; one on which nothing was posted there is not in it.
+func TotalsOf(ctx context.Context, tx *db.Tx, unit int64, sheets []int64) (map[int64]Vec, error) {
+	all := map[int64]Vec{}
+	for part := range chunks(sheets) {
+		where, args := among("k.sheet", part, unit)
+		if err := db.Each(ctx, tx, totalsOf+where, args, func(r db.Scanner) error {
+			var sheet int64
+			var total []byte
+			if err := r.Scan(&sheet, &total); err != nil {
+				return err
+			}
+			v, err := unpack(total)
+			all[sheet] = v
+			return err
+		}); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}

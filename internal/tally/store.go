@@ -141,6 +141,10 @@ const nodeColumns = `parent, unit, own, total`
 const nodesOf = `SELECT n.parent, n.unit, n.own, n.total FROM tally_node k
 	JOIN tally_node n ON n.sheet = k.sheet AND n.parent = k.parent AND n.unit = k.unit WHERE k.sheet = $1 AND `
 
+// totalsOf begins a query for the totals of a unit on sheets, likewise.
+const totalsOf = `SELECT n.sheet, n.total FROM tally_node k
+	JOIN tally_node n ON n.sheet = k.sheet AND n.parent = k.parent AND n.unit = k.unit WHERE k.unit = $1 AND `
+
 func scanNode(r db.Scanner) (n Node, err error) {
 	var own, total []byte
 	if err := r.Scan(&n.parent, &n.Unit, &own, &total); err != nil {

@@ -199,25 +199,16 @@ func (p Point) Figures() tally.Vec { return p.vec }
 func (p Point) Value(key string) formula.Value { return p.Round.valueOf(p.book, p.unit, key) }
 
 func (r *Round) valueOf(b *Book, unit int64, key string) formula.Value {
-	if it, ok := r.Item(key); ok && it.Entered() && (it.Over == form.Min || it.Over == form.Max) && r.above0(unit) {
+	if it, n := r.Item(key); n > 0 && it.Entered() && (it.Over == form.Min || it.Over == form.Max) && r.above0(unit) {
 		return formula.Unknown(fault.Text{Key: "filing.why.extreme"})
 	}
 	return b.Now(key)
 }
 
-// Item returns the item with a key, false if the round does not ask for it.
-func (r *Round) Item(key string) (form.Item, bool) {
-	n := r.place[key]
-	if n == 0 {
-		return form.Item{}, false
-	}
-	return r.Form.Items[n-1], true
-}
-
 // ItemHref returns where the figure of an item opens for a unit and all under it: an
 // entered one to its records, any other to the report that shows it.
 func (r *Round) ItemHref(unitKey, key string) string {
-	if it, ok := r.Item(key); ok && it.Entered() {
+	if it, n := r.Item(key); n > 0 && it.Entered() {
 		return tally.Href(r.Sheet.ID, unitKey, lane(r.place[key]), true)
 	}
 	return "/periods/" + r.Period.ID + "/report/" + unitKey

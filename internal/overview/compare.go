@@ -65,8 +65,8 @@ func Compare(ctx context.Context, tx *db.Tx, by auth.Actor, unitKey, period, ite
 	if item == "" {
 		item = first(c.Round.Form)
 	}
-	it, ok := c.Round.Item(item)
-	if !ok || !numeric(it) {
+	it, place := c.Round.Item(item)
+	if place == 0 || !numeric(it) {
 		return c, notFound()
 	}
 	c.Item, c.Way = it, way
@@ -137,7 +137,7 @@ func (c *Comparison) measure(ctx context.Context, tx *db.Tx, by auth.Actor, rows
 		}
 		c.Before = at.Round.Period
 		was, err := at.Round.RowsOf(ctx, tx, units)
-		if before, ok := at.Round.Item(c.Item.Key); !ok || !same(before, c.Item) {
+		if before, n := at.Round.Item(c.Item.Key); n == 0 || !same(before, c.Item) {
 			return none, err
 		}
 		return func(x filing.Row, v *big.Rat) (Compared, bool) {

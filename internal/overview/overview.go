@@ -264,8 +264,8 @@ func changed(t Trend, newest filing.Point, at func() (filing.Point, bool)) (c Ch
 	}
 	c.Point = p
 	c.Was = p.Value(t.Item.Key)
-	was, ok := p.Round.Item(t.Item.Key)
-	if c.Apart = !alike(newest, p); !c.Apart && ok && same(was, t.Item) && t.Now.Is() && c.Was.Is() {
+	was, place := p.Round.Item(t.Item.Key)
+	if c.Apart = !alike(newest, p); !c.Apart && place > 0 && same(was, t.Item) && t.Now.Is() && c.Was.Is() {
 		c.By = new(big.Rat).Sub(t.Now.X, c.Was.X)
 	}
 	return c

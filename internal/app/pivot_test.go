@@ -3,6 +3,7 @@ package app_test
 import (
 	"archive/zip"
 	"bytes"
+	"html"
 	"io"
 	"strings"
 	"testing"
@@ -38,20 +39,20 @@ func TestPivotPage(t *testing.T) {
 	at := pivoted(t, p, h)
 	see := func(path string, status int, words ...string) {
 		t.Helper()
-		if err := p.get(path); err != nil || p.status != status || len(p.body) > 150_000 {
-			t.Fatalf("%s: %v, status %d, %d bytes", path, err, p.status, len(p.body))
+		if err := p.get(path); err != nil || p.status != status || len(p.raw) > 150_000 {
+			t.Fatalf("%s: %v, status %d, %d bytes", path, err, p.status, len(p.raw))
 		}
 		for _, w := range words {
-			if !strings.Contains(p.body, w) {
-				t.Errorf("%s lacks %q", path, w)
+			if !strings.Contains(p.raw, w) {
+				t.Errorf("%s lacks %q: %s", path, w, p.body)
 			}
 		}
 	}
 	see("/units/doan-khoi", 200, `href="`+at+`"`)
 	see(at, 200, "Tháng 1/2024", "Tháng 2/2024", "Tổ chức cơ sở Đoàn số 07", `>41</a>`, `>50</a>`)
-	_, link, _ := strings.Cut(p.body, `<td class="num"><a href="/figures/`)
-	link, _, _ = strings.Cut(link, `"`)
-	see("/figures/"+link, 200, "41")
+	link := p.raw[:strings.Index(p.raw, `">41</a>`)]
+	link = link[strings.LastIndex(link, `/figures/`):]
+	see(html.UnescapeString(link), 200, "41")
 	see(at+"?rows=periods&columns=units&show=all&item=item_1&item=item_2&level=two", 200, ">18</a>", "Tháng 1/2024")
 	see(at+"?rows=items&columns=periods&show=tccs-07&item=item_1&item=item_2", 200, ">13</a>", "Đoàn viên")
 	see(at+".csv", 200, "tccs-07,Tổ chức cơ sở Đoàn số 07,Tháng 1/2024,Đoàn viên (người),41")
@@ -74,9 +75,9 @@ func TestOfficePivot(t *testing.T) {
 	p := &player{t: t, h: h}
 	at := pivoted(t, p, h)
 	if err := p.get(at + ".xlsx?item=item_2"); err != nil || p.status != 200 {
-		t.Fatalf("%v, status %d", err, p.status)
+		t.Fatalf("%v, status %d %s", err, p.status, p.body[:min(200, len(p.body))])
 	}
-	file := []byte(p.body)
+	file := []byte(p.raw)
 	z, err := zip.NewReader(bytes.NewReader(file), int64(len(file)))
 	if err != nil {
 		t.Fatal(err)

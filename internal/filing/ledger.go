@@ -21,6 +21,7 @@ type Ledger struct {
 	around []near
 	rounds map[string]*Round // those, and what their formulas need besides
 	nodes  map[int64]map[int64]tally.Node
+	years  bool              // some formulas ask for what there is since the year began
 	needed []map[string]need // by round and key of an item
 	books  map[bookKey]*Book
 }
@@ -74,6 +75,7 @@ func (l *Ledger) past(ctx context.Context, tx *db.Tx, keys []string) error {
 		for _, key := range keys {
 			l.needed[i][key] = r.needs(key)
 			back = back || l.needed[i][key].back
+			l.years = l.years || l.needed[i][key].year
 		}
 		if !back {
 			l.around[i] = near{year: []string{r.Period.ID}}
@@ -316,7 +318,7 @@ func (l *Ledger) book(round int, unit int64, own bool) *Book {
 	for _, id := range l.around[round].year {
 		if id == r.Period.ID {
 			b.year = append(b.year, b.now)
-		} else {
+		} else if l.years {
 			b.year = append(b.year, l.piece(id, unit, own))
 		}
 	}

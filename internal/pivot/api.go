@@ -7,6 +7,8 @@ import (
 	"nhipcau/internal/api"
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
+	"nhipcau/internal/form"
+	"nhipcau/internal/org"
 )
 
 type apiPivotCell struct {
@@ -15,6 +17,7 @@ type apiPivotCell struct {
 	Own    bool   `json:"own,omitempty" doc:"What the unit returned itself, for those under it have cells of their own"`
 	Period string `json:"period"`
 	Item   string `json:"item" doc:"Key of the item"`
+	State  State  `json:"state" enum:"figure,blank,none" doc:"blank: nothing was returned, which is not 0; none: it does not add up or cannot be worked out"`
 	Value  string `json:"value,omitempty" doc:"As it is shown, with a point; left out where there is none" example:"12.5"`
 	Why    string `json:"why,omitempty" doc:"Key of the reason why there is no value" example:"filing.why.extreme"`
 	Sheet  string `json:"sheet,omitempty" doc:"Where the figure is counted: /figures/{sheet}/{unit}; left out of formulas"`
@@ -25,10 +28,10 @@ type apiPivotCell struct {
 func RegisterAPI(a *api.API) {
 	type in struct {
 		Unit  string   `path:"unit"`
-		Form  string   `query:"form" required:"true"`
-		Items []string `query:"items" doc:"Keys of at most 20 items; the first of the form if there are none"`
-		From  string   `query:"from" doc:"Id of the first period"`
-		To    string   `query:"to" doc:"Id of the last period; the newest 12 if there are none"`
+		Form  string   `query:"form"`
+		Items []string `query:"items"`
+		From  string   `query:"from"`
+		To    string   `query:"to"`
 		Level Level    `query:"level" enum:"children,two,self" default:"children"`
 		api.Paging
 	}
@@ -36,6 +39,12 @@ func RegisterAPI(a *api.API) {
 		func(ctx context.Context, tx *db.Tx, by auth.Actor, q *in, after api.Cursor, limit int) ([]apiPivotCell, api.Cursor, error) {
 			y := Layout{}
 			y.settle()
+			if q.Form == "" {
+				var err error
+				if q.Form, err = newestOf(ctx, tx, by, q.Unit); err != nil || q.Form == "" {
+					return nil, api.Cursor{}, err
+				}
+			}
 			p, err := Get(ctx, tx, by, q.Unit, Ask{Form: q.Form, Items: q.Items, From: q.From, To: q.To, Level: q.Level, After: int(after.At), Limit: limit, Cells: apiCells, Layout: y})
 			if err != nil {
 				return nil, api.Cursor{}, err
@@ -45,10 +54,10 @@ func RegisterAPI(a *api.API) {
 				for i, r := range p.Rounds {
 					for n, it := range p.Items {
 						c := p.Period(l, i, n)
-						if c.State == Blank || c.State == Outside {
+						if c.State == Outside {
 							continue
 						}
-						one := apiPivotCell{Unit: l.Key, Name: l.Name, Own: l.Own, Period: r.Period.ID, Item: it.Key, Why: c.Why.Key, Lane: c.Lane}
+						one := apiPivotCell{Unit: l.Key, Name: l.Name, Own: l.Own, Period: r.Period.ID, Item: it.Key, State: c.State, Why: c.Why.Key, Lane: c.Lane}
 						if c.State == Figure {
 							one.Value = exact(c)
 						}
@@ -61,6 +70,20 @@ func RegisterAPI(a *api.API) {
 			}
 			return out, api.Cursor{At: int64(p.Next)}, nil
 		})
+}
+
+// newestOf returns the newest form that is asked of a unit that by may see, "" if there
+// is none.
+func newestOf(ctx context.Context, tx *db.Tx, by auth.Actor, unitKey string) (string, error) {
+	u, err := org.Get(ctx, tx, by, unitKey)
+	if err != nil {
+		return "", err
+	}
+	forms, err := form.List(ctx, tx, by, "", 0, formsShown)
+	if err != nil {
+		return "", err
+	}
+	return newest(ctx, tx, forms, u.ID)
 }
 
 const apiCells = 20_000 // of one answer

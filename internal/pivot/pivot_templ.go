@@ -275,7 +275,7 @@ func chooser(p page) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = web.Choose(p.Page, web.Input{Name: "form", Label: p.T("pivot.form"), Value: p.Form.ID}, p.forms()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Choose(p.Page, web.Input{Name: "form", Label: p.T("pivot.form"), Value: p.Form.ID, Needed: true}, p.forms()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -290,27 +290,27 @@ func chooser(p page) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Choose(p.Page, web.Input{Name: "from", Label: p.T("pivot.from"), Value: p.Rounds[0].Period.ID}, p.periods()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Choose(p.Page, web.Input{Name: "from", Label: p.T("pivot.from"), Value: p.Rounds[0].Period.ID, Needed: true}, p.periods()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Choose(p.Page, web.Input{Name: "to", Label: p.T("pivot.to"), Value: p.Rounds[len(p.Rounds)-1].Period.ID}, p.periods()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Choose(p.Page, web.Input{Name: "to", Label: p.T("pivot.to"), Value: p.Rounds[len(p.Rounds)-1].Period.ID, Needed: true}, p.periods()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Choose(p.Page, web.Input{Name: "level", Label: p.T("pivot.level"), Value: string(p.Level)}, p.levels()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Choose(p.Page, web.Input{Name: "level", Label: p.T("pivot.level"), Value: string(p.Level), Needed: true}, p.levels()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Choose(p.Page, web.Input{Name: "rows", Label: p.T("pivot.rows"), Value: string(p.Layout.Rows)}, p.axes()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Choose(p.Page, web.Input{Name: "rows", Label: p.T("pivot.rows"), Value: string(p.Layout.Rows), Needed: true}, p.axes()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Choose(p.Page, web.Input{Name: "columns", Label: p.T("pivot.columns"), Value: string(p.Layout.Columns)}, p.axes()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Choose(p.Page, web.Input{Name: "columns", Label: p.T("pivot.columns"), Value: string(p.Layout.Columns), Needed: true}, p.axes()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Choose(p.Page, web.Input{Name: "show", Label: p.T("pivot.show." + string(p.Layout.Third())), Value: p.Layout.Show}, p.shows()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Choose(p.Page, web.Input{Name: "show", Label: p.T("pivot.show." + string(p.Layout.Third())), Value: p.Layout.Show, Needed: true}, p.shows()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -366,7 +366,7 @@ func choices(p page) templ.Component {
 			templ_7745c5c3_Var12 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<fieldset class=\"picks\"><legend>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<fieldset class=\"indicators\"><legend>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

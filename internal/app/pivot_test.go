@@ -87,7 +87,7 @@ func TestOfficePivot(t *testing.T) {
 		t.Fatal(err)
 	}
 	sheet, err := io.ReadAll(f)
-	if err != nil || !strings.Contains(string(sheet), "<f>SUM(B4:B") || !strings.Contains(string(sheet), "<f>SUM(B4,C4)</f>") {
+	if err != nil || !strings.Contains(string(sheet), "<f>SUM(B4:B") || !strings.Contains(string(sheet), "<f>SUM(B10,C10)</f>") {
 		t.Errorf("no sums: %v", err)
 	}
 	found := map[string]string{}

@@ -21,6 +21,7 @@ type Ledger struct {
 	around []near
 	rounds map[string]*Round // those, and what their formulas need besides
 	nodes  map[int64]map[int64]tally.Node
+	years  bool              // some formulas ask for what there is since the year began
 	needed []map[string]need // by round and key of an item
 	books  map[bookKey]*Book
 }
@@ -74,6 +75,7 @@ func (l *Ledger) past(ctx context.Context, tx *db.Tx, keys []string) error {
 		for _, key := range keys {
 			l.needed[i][key] = r.needs(key)
 			back = back || l.needed[i][key].back
+			l.years = l.years || l.needed[i][key].year
 		}
 		if !back {
 			l.around[i] = near{year: []string{r.Period.ID}}
@@ -160,37 +162,32 @@ func (r *Round) Under(unit int64) (all []int64) {
 	return all
 }
 
-// Node returns what a unit has on a round's sheet.
-func (l *Ledger) Node(round int, unit int64) tally.Node {
-	return l.nodes[l.Rounds[round].Sheet.ID][unit]
-}
-
 // Received returns how many returns stand behind the figures of a unit in a round: of
 // it and all under it, or its own.
 func (l *Ledger) Received(round int, unit int64, own bool) int64 {
-	return l.vec(l.Rounds[round].Period.ID, unit, own).Get(received)
+	v := l.at(round, unit, own)
+	return v.Get(received)
 }
 
 // Value returns what an item that the ledger was opened for comes to for a unit in a
 // round, with all under it or its own alone; nothing, and why, where that does not add
 // up.
 func (l *Ledger) Value(round int, unit int64, own bool, key string) formula.Value {
-	r := &l.Rounds[round]
-	if why := l.apart(round, unit, own, key); why.Key != "" {
+	if why := l.Apart(round, unit, own, key); why.Key != "" {
 		return formula.Unknown(why)
-	}
-	if it, n := r.Item(key); n > 0 && it.Entered() {
-		v := l.vec(r.Period.ID, unit, own)
-		if lane := tally.Lane(n); v.Has(lane) {
-			return formula.Scaled(v.Get(lane), it.Decimals)
-		}
-		return formula.Empty(it.Label)
 	}
 	return l.book(round, unit, own).Now(key)
 }
 
-// apart says why an item of a unit in a round is no one figure.
-func (l *Ledger) apart(round int, unit int64, own bool, key string) fault.Text {
+// Figure returns the figure that was entered for the item at a place, from 1, in a
+// round; false if none was.
+func (l *Ledger) Figure(round int, unit int64, own bool, n int) (int64, bool) {
+	v := l.at(round, unit, own)
+	return v.Get(tally.Lane(n)), v.Has(tally.Lane(n))
+}
+
+// Apart says why an item of a unit in a round is no one figure; nothing if it is.
+func (l *Ledger) Apart(round int, unit int64, own bool, key string) fault.Text {
 	n := l.needed[round][key]
 	switch {
 	case n.house:
@@ -213,15 +210,52 @@ func (l *Ledger) Over(some []int, unit int64, own bool, key string) formula.Valu
 	if l.needed[last][key].year && !l.aYear(some) {
 		return formula.Unknown(fault.Text{Key: "filing.why.range"})
 	}
-	b := &Book{Round: r, since: &stretch{round: r}}
 	for _, i := range some {
-		if why := l.apart(i, unit, own, key); why.Key != "" {
+		if why := l.Apart(i, unit, own, key); why.Key != "" {
 			return formula.Unknown(why)
 		}
+	}
+	if it, n := r.Item(key); n > 0 && it.Entered() {
+		return l.entered(some, unit, own, it)
+	}
+	b := &Book{Round: r, since: &stretch{round: r}}
+	for _, i := range some {
 		b.year = append(b.year, l.piece(l.Rounds[i].Period.ID, unit, own))
 	}
 	b.now = b.year[len(b.year)-1]
 	return b.Year(key)
+}
+
+// entered puts the figures of an item that is entered together, as a book does.
+func (l *Ledger) entered(some []int, unit int64, own bool, it form.Item) formula.Value {
+	var n int64
+	has, same := false, true
+	for _, i := range some {
+		was, at := l.Rounds[i].Item(it.Key)
+		if at == 0 || !was.Entered() {
+			continue
+		}
+		same = same && was.Decimals == it.Decimals
+		x, ok := l.Figure(i, unit, own, at)
+		switch {
+		case !ok:
+		case !has || it.Over == form.Last, it.Over == form.Min && x < n, it.Over == form.Max && x > n:
+			n, has = x, true
+		case it.Over == form.Sum:
+			n += x
+		}
+	}
+	switch {
+	case !has:
+		return formula.Empty(it.Label)
+	case same:
+		return formula.Scaled(n, it.Decimals)
+	}
+	b := &Book{Round: &l.Rounds[some[len(some)-1]]}
+	for _, i := range some {
+		b.year = append(b.year, l.piece(l.Rounds[i].Period.ID, unit, own))
+	}
+	return b.over(it)
 }
 
 // overlap reports whether some rounds ask for the same days.
@@ -243,6 +277,15 @@ func (l *Ledger) aYear(some []int) bool {
 		}
 	}
 	return len(year) == len(some)
+}
+
+// at is what a unit has in a round.
+func (l *Ledger) at(round int, unit int64, own bool) tally.Vec {
+	n := l.nodes[l.Rounds[round].Sheet.ID][unit]
+	if own {
+		return n.Own
+	}
+	return n.Total
 }
 
 // vec is what a unit has in a period.
@@ -275,7 +318,7 @@ func (l *Ledger) book(round int, unit int64, own bool) *Book {
 	for _, id := range l.around[round].year {
 		if id == r.Period.ID {
 			b.year = append(b.year, b.now)
-		} else {
+		} else if l.years {
 			b.year = append(b.year, l.piece(id, unit, own))
 		}
 	}

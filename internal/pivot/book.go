@@ -224,4 +224,3 @@ func (b *book) sources(ctx context.Context, tx *db.Tx) error {
 	}
 	return nil
 }
-

@@ -24,10 +24,9 @@ const (
 // A Cell is what an item comes to for a line in a period, or over all periods.
 type Cell struct {
 	State  State
-	Value  formula.Value // of a figure
-	Units  int64         // the same in units of the item's last decimal
-	Item   form.Item     // as the period asks for it
-	Answer bool          // the figure is one unit's answer of yes or no
+	Units  int64     // of a figure, in units of the item's last decimal
+	Item   form.Item // as the period asks for it
+	Answer bool      // the figure is one unit's answer of yes or no
 	Why    fault.Text
 	Href   string // opens the figure, "" for none
 	Sheet  int64  // on which it is counted, and in which lane; 0 of what is not counted
@@ -48,7 +47,7 @@ func (p Pivot) Period(l Line, round, item int) Cell {
 	if p.ledger.Received(round, l.Unit, l.Own) == 0 {
 		return Cell{State: Blank, Item: it}
 	}
-	c := written(it, p.ledger.Value(round, l.Unit, l.Own, key))
+	c := p.value(l, round, it, n)
 	c.Answer = it.Kind == form.YesNo && (l.Own || r.Leaf(l.Unit))
 	if c.State != Figure {
 		return c
@@ -63,6 +62,21 @@ func (p Pivot) Period(l Line, round, item int) Cell {
 		c.Href = "/periods/" + r.Period.ID + "/report/" + url.PathEscape(l.Key)
 	}
 	return c
+}
+
+// value is what an item at a place of a round comes to for a line: as it was entered,
+// or worked out.
+func (p Pivot) value(l Line, round int, it form.Item, n int) Cell {
+	if !it.Entered() {
+		return written(it, p.ledger.Value(round, l.Unit, l.Own, it.Key))
+	}
+	if why := p.ledger.Apart(round, l.Unit, l.Own, it.Key); why.Key != "" {
+		return Cell{State: None, Item: it, Why: why}
+	}
+	if x, ok := p.ledger.Figure(round, l.Unit, l.Own, n); ok {
+		return Cell{State: Figure, Item: it, Units: x}
+	}
+	return Cell{State: Blank, Item: it}
 }
 
 // has reports whether a line stands in a round.
@@ -98,7 +112,7 @@ func (p Pivot) Over(l Line, item int) Cell {
 
 // written makes the cell of a value.
 func written(it form.Item, v formula.Value) Cell {
-	c := Cell{State: Figure, Value: v, Item: it}
+	c := Cell{State: Figure, Item: it}
 	if !v.Is() {
 		c.State, c.Why = None, v.Why
 		if it.Entered() && v.Why.Key == "formula.why.empty" {

@@ -62,6 +62,10 @@ func asked(q url.Values) (Ask, Layout) {
 	after, _ := strconv.Atoi(q.Get("after")) // what is no number is the first page
 	y := Layout{Axis(q.Get("rows")), Axis(q.Get("columns")), q.Get("show")}
 	y.settle()
+	if was := q.Get("third"); was != "" && Axis(was) != y.Third() {
+		y.Show = "" // it was chosen on another axis
+		y.settle()
+	}
 	a := Ask{Form: q.Get("form"), Items: q["item"], From: q.Get("from"), To: q.Get("to"), Level: Level(q.Get("level")), After: max(0, after), Layout: y}
 	return a, y
 }
@@ -202,7 +206,7 @@ func (p page) shade(c Cell, all ...Member) int {
 
 // values are the address of a page without where its lines begin.
 func (p page) values() url.Values {
-	q := url.Values{"form": {p.Form.ID}, "rows": {string(p.Layout.Rows)}, "columns": {string(p.Layout.Columns)}, "show": {p.Layout.Show}, "level": {string(p.Level)}}
+	q := url.Values{"form": {p.Form.ID}, "rows": {string(p.Layout.Rows)}, "columns": {string(p.Layout.Columns)}, "show": {p.Layout.Show}, "third": {string(p.Layout.Third())}, "level": {string(p.Level)}}
 	for _, it := range p.Items {
 		q.Add("item", it.Key)
 	}
@@ -226,7 +230,8 @@ func (p page) alone(l Line) string {
 	q := p.values()
 	q.Set("rows", string(Periods))
 	q.Set("columns", string(Items))
-	q.Set("show", "")
+	q.Del("show")
+	q.Del("third")
 	return p.href(l.Key, "", q)
 }
 

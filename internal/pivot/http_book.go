@@ -70,7 +70,7 @@ func (s *server) csv(w http.ResponseWriter, r *http.Request) error {
 
 // exact is the figure of a cell with a point, as programs read it.
 func exact(c Cell) string {
-	return formula.Round(c.Value.X, c.Item.Decimals).FloatString(c.Item.Decimals)
+	return formula.Scaled(c.Units, c.Item.Decimals).X.FloatString(c.Item.Decimals)
 }
 
 // plain keeps a text from being reckoned as a formula.

@@ -21,12 +21,13 @@ var Axes = []Axis{Units, Periods, Items}
 // nested in the columns, or one of its members is shown alone.
 type Layout struct {
 	Rows, Columns Axis
-	Show          string // "all" nests the third; a unit's key, a period's id, an item's key, "over" for all periods
+	Show          string // "all" nests the third; a unit's key, a period's id, an item's key, "over" for all periods, "whole" for the whole unit
 }
 
 const (
-	all  = "all"
-	over = "over"
+	all   = "all"
+	over  = "over"
+	whole = "whole"
 )
 
 // settle makes three axes of what was asked for. Units are not nested unless somebody
@@ -41,7 +42,11 @@ func (y *Layout) settle() {
 			y.Columns = Items
 		}
 	}
-	if y.Show == "" && y.Third() != Units {
+	switch {
+	case y.Show != "":
+	case y.Third() == Units:
+		y.Show = whole
+	default:
 		y.Show = all
 	}
 }
@@ -61,7 +66,7 @@ func (y Layout) only(unitKey string) string {
 	switch {
 	case y.Third() != Units || y.Show == all:
 		return ""
-	case y.Show == "":
+	case y.Show == whole || y.Show == "":
 		return unitKey
 	}
 	return y.Show
@@ -111,7 +116,7 @@ func (p Pivot) third(y Layout) []Member {
 			return []Member{m}
 		}
 	}
-	return some[:min(1, len(some))]
+	return some
 }
 
 // id names a member in addresses.

@@ -86,7 +86,7 @@ type Pivot struct {
 	Count   int  // of lines in all
 
 	ledger *filing.Ledger
-	one    bool // one unit was asked for
+	one    bool               // one unit was asked for
 	stands []map[lineKey]bool // which lines there are in each round
 }
 

@@ -13,6 +13,7 @@ import (
 	"nhipcau/internal/fault"
 	"nhipcau/internal/filing"
 	"nhipcau/internal/form"
+	"nhipcau/internal/formula"
 	"nhipcau/internal/pivot"
 	"nhipcau/internal/tally"
 )
@@ -71,16 +72,16 @@ func (h *house) traced(t *testing.T, by auth.Actor, l pivot.Line, c pivot.Cell) 
 // remembers and against the posts that it opens, and the lines of each period against
 // the whole: two units merge between the periods, and every period keeps its tree.
 func TestAgainstNaive(t *testing.T) {
-	for seed := range uint64(3) {
+	for seed := range uint64(2) {
 		r := rand.New(rand.NewPCG(seed, 7))
 		h := build(t)
 		all := []string{"khoi"}
-		for n := range 12 {
+		for n := range 9 {
 			key := fmt.Sprint("u", n)
 			h.add(t, all[r.IntN(min(len(all), 5))], key)
 			all = append(all, key)
 		}
-		asks := []form.Asks{form.Leaf, form.All, form.All}[seed]
+		asks := []form.Asks{form.Leaf, form.All}[seed]
 		h.ask(t, asks, items)
 		for month := 1; month <= 4; month++ {
 			k := h.month(t, month)
@@ -179,7 +180,7 @@ func (h *house) compareOver(t *testing.T, what string, p pivot.Pivot) {
 				if c.State != pivot.Figure {
 					continue
 				}
-				switch x := c.Value.X; {
+				switch x := formula.Scaled(c.Units, c.Item.Decimals).X; {
 				case !some || it.Over == form.Last, it.Over == form.Min && x.Cmp(want) < 0, it.Over == form.Max && x.Cmp(want) > 0:
 					want = x
 				case it.Over == form.Sum:
@@ -191,8 +192,8 @@ func (h *house) compareOver(t *testing.T, what string, p pivot.Pivot) {
 			switch {
 			case apart && c.State == pivot.Figure, !some && c.State == pivot.Figure, some && !apart && c.State != pivot.Figure:
 				t.Errorf("%s: %s over %s is %+v", what, it.Key, l.Key, c)
-			case c.State == pivot.Figure && c.Value.X.Cmp(want) != 0:
-				t.Errorf("%s: %s over %s is %s, want %s", what, it.Key, l.Key, c.Value.X, want)
+			case c.State == pivot.Figure && formula.Scaled(c.Units, c.Item.Decimals).X.Cmp(want) != 0:
+				t.Errorf("%s: %s over %s is %s, want %s", what, it.Key, l.Key, c.Item.Write(c.Units), want)
 			}
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"nhipcau/internal/directive"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/file"
+	"nhipcau/internal/lineage"
 	"nhipcau/internal/org"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
@@ -172,7 +173,7 @@ func (s *server) report(w http.ResponseWriter, r *http.Request) error {
 	}
 	if err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) error {
 		var err error
-		if by, err = org.InStead(ctx, tx, by, r.PostFormValue("unit")); err != nil {
+		if by, err = lineage.InStead(ctx, tx, by, r.PostFormValue("unit")); err != nil {
 			return err
 		}
 		_, _, err = answering(ctx, tx, by, id)

@@ -157,19 +157,6 @@ func nextStep(ctx context.Context, tx *db.Tx, tree string, parent Unit) (string,
 
 func step(n int64) string { return fmt.Sprintf("%05d", n) }
 
-// InStead returns by acting for the unit with key, which is by's own, that being "" too,
-// or one that it has taken over; Denied for any other.
-func InStead(ctx context.Context, tx *db.Tx, by auth.Actor, key string) (auth.Actor, error) {
-	if key == "" || key == by.UnitKey {
-		return by, nil
-	}
-	u, err := Get(ctx, tx, by, key)
-	if err == nil && !by.For(u.ID) {
-		err = fault.New(fault.Denied, "error.denied")
-	}
-	return by.As(u.ID, u.Key), err
-}
-
 // Rename gives a unit another name from a day on. The tree does not change, so
 // no epoch is cut. It is a Conflict if the unit has changed since version.
 func Rename(ctx context.Context, tx *db.Tx, by auth.Actor, key string, version int64, n NewUnit, reason string) error {

@@ -2,7 +2,7 @@ package org
 
 import (
 	"context"
-	"strings"
+	"path"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
@@ -48,10 +48,10 @@ func Move(ctx context.Context, tx *db.Tx, u, parent Unit, day vn.Day) (from, to 
 	return u.Path, to, replant(ctx, tx, tree, u.Path, to, parent.Depth+1-u.Depth)
 }
 
-// MoveBack undoes a move of that day from path: the unit stands under its former
+// MoveBack undoes a move of that day from where it was: the unit stands under its former
 // parent again, wherever that stands by now, and its new path is returned. A
 // parent that is closed, or stands under the unit itself by now, is a Conflict.
-func MoveBack(ctx context.Context, tx *db.Tx, u Unit, path string, day vn.Day) (to string, err error) {
+func MoveBack(ctx context.Context, tx *db.Tx, u Unit, was string, day vn.Day) (to string, err error) {
 	tree, err := treeOf(ctx, tx, u)
 	if err != nil {
 		return "", err
@@ -66,7 +66,7 @@ func MoveBack(ctx context.Context, tx *db.Tx, u Unit, path string, day vn.Day) (
 	if auth.After(u.Path) > parent.Path && parent.Path >= u.Path {
 		return "", fault.New(fault.Conflict, "org.error.under_itself", parent.Name)
 	}
-	to = parent.Path + lastPart(path) + "/"
+	to = parent.Path + path.Base(was) + "/"
 	return to, replant(ctx, tx, tree, u.Path, to, parent.Depth+1-u.Depth)
 }
 
@@ -94,9 +94,9 @@ func EndUnit(ctx context.Context, tx *db.Tx, tree string, u, keeper Unit, day vn
 	return to, replant(ctx, tx, tree, u.Path, to, keeper.Depth+1-u.Depth)
 }
 
-// Unend undoes EndUnit of a unit that stood at path, wherever its parent stands by
+// Unend undoes EndUnit of a unit, from where it was, wherever its parent stands by
 // now; under a unit that is closed by now, it is a Conflict.
-func Unend(ctx context.Context, tx *db.Tx, tree string, u Unit, path string, day vn.Day) (to string, err error) {
+func Unend(ctx context.Context, tx *db.Tx, tree string, u Unit, was string, day vn.Day) (to string, err error) {
 	if err := unendUnit(ctx, tx, tree, u.ID, day); err != nil {
 		return "", err
 	}
@@ -104,14 +104,8 @@ func Unend(ctx context.Context, tx *db.Tx, tree string, u Unit, path string, day
 	if err != nil {
 		return "", err
 	}
-	to = parent.Path + lastPart(path) + "/"
+	to = parent.Path + path.Base(was) + "/"
 	return to, replant(ctx, tx, tree, u.Path, to, parent.Depth+1-u.Depth)
-}
-
-// lastPart is the last part of a path.
-func lastPart(path string) string {
-	path = strings.TrimSuffix(path, "/")
-	return path[strings.LastIndex(path, "/")+1:]
 }
 
 // StoodSince returns the day since which a unit stands where it does.

@@ -251,11 +251,11 @@ func (h *house) answers(t *testing.T, o open) {
 		if err := target.Reply(ctx, tx, by, o.target, "to2", 1, 6, ""); err != nil {
 			return err
 		}
-		to2, err := org.InStead(ctx, tx, by, "to2")
+		to2, err := lineage.InStead(ctx, tx, by, "to2")
 		if err != nil {
 			return err
 		}
-		if _, err := org.InStead(ctx, tx, other, "to2"); !fault.Is(err, fault.Denied) {
+		if _, err := lineage.InStead(ctx, tx, other, "to2"); !fault.Is(err, fault.Denied) {
 			t.Errorf("somebody else stands for to2: %v", err)
 		}
 		if err := guidance.Receive(ctx, tx, to2, o.guidance); err != nil {

@@ -13,6 +13,7 @@ import (
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/lineage"
 	"nhipcau/internal/vn"
 )
 
@@ -130,13 +131,13 @@ func actor(ctx context.Context, tx *db.Tx, s sessionRow) (auth.Actor, error) {
 	if err != nil {
 		return auth.Actor{}, err
 	}
-	return actorOf(grants, s), nil
+	return actorOf(ctx, tx, grants, s)
 }
 
 // actorOf is actor, of grants that were read; nobody if there are none.
-func actorOf(grants []granted, s sessionRow) auth.Actor {
+func actorOf(ctx context.Context, tx *db.Tx, grants []granted, s sessionRow) (by auth.Actor, err error) {
 	if len(grants) == 0 {
-		return auth.Actor{}
+		return auth.Actor{}, nil
 	}
 	chosen := grants[0]
 	for _, g := range grants {
@@ -144,7 +145,7 @@ func actorOf(grants []granted, s sessionRow) auth.Actor {
 			chosen = g
 		}
 	}
-	by := auth.Actor{
+	by = auth.Actor{
 		Login: s.account, Name: s.name, Member: s.member, Session: s.id,
 		Tree: chosen.Tree, Unit: chosen.Unit, UnitKey: chosen.UnitKey, UnitName: chosen.UnitName, Path: chosen.path,
 	}
@@ -153,7 +154,10 @@ func actorOf(grants []granted, s sessionRow) auth.Actor {
 			by.Roles = append(by.Roles, g.Role)
 		}
 	}
-	return by
+	if chosen.heir {
+		by.Before, err = lineage.Before(ctx, tx, by.Tree, by.Unit)
+	}
+	return by, err
 }
 
 // As returns who a login stands for, acting for the unit with key or, if that is

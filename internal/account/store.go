@@ -86,6 +86,7 @@ func setPassword(ctx context.Context, tx *db.Tx, id, hashed string) error {
 type granted struct {
 	Grant
 	path string
+	heir bool // a reform gave something of other units to its unit
 }
 
 func insertGrant(ctx context.Context, tx *db.Tx, by auth.Actor, account string, r auth.Role, tree string, unit int64) error {
@@ -106,8 +107,12 @@ func Grants(ctx context.Context, tx *db.Tx, account string) ([]Grant, error) {
 
 func granteds(ctx context.Context, tx *db.Tx, account string) ([]granted, error) {
 	return db.All(ctx, tx, func(s db.Scanner) (g granted, err error) {
-		return g, s.Scan(&g.ID, &g.Role, &g.Tree, &g.Unit, &g.UnitKey, &g.UnitName, &g.From, &g.To, &g.path)
-	}, `SELECT g.id, g.role, g.tree, g.unit, u.key, n.name, g.from_day, g.to_day, p.path
+		var heir int
+		err = s.Scan(&g.ID, &g.Role, &g.Tree, &g.Unit, &g.UnitKey, &g.UnitName, &g.From, &g.To, &g.path, &heir)
+		g.heir = heir != 0
+		return g, err
+	}, `SELECT g.id, g.role, g.tree, g.unit, u.key, n.name, g.from_day, g.to_day, p.path,
+		CASE WHEN EXISTS (SELECT 1 FROM lineage l WHERE l.new_unit = g.unit AND l.old_unit <> g.unit) THEN 1 ELSE 0 END
 		FROM account_grant g
 		JOIN unit u ON u.id = g.unit
 		JOIN unit_name n ON n.unit = g.unit AND n.from_day = (SELECT max(x.from_day) FROM unit_name x WHERE x.unit = g.unit)

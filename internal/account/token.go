@@ -124,8 +124,8 @@ func ByToken(ctx context.Context, d *db.DB, secret, key string) (auth.Actor, err
 		}
 		for _, g := range grants {
 			if key == "" || g.UnitKey == key {
-				by = actorOf(grants, sessionRow{account: t.account, name: t.name, member: t.member, acting: acting(g.Grant)})
-				return nil
+				by, err = actorOf(ctx, tx, grants, sessionRow{account: t.account, name: t.name, member: t.member, acting: acting(g.Grant)})
+				return err
 			}
 		}
 		if len(grants) > 0 {

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"net/url"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
@@ -10,6 +11,14 @@ import (
 	"nhipcau/internal/vn"
 	"nhipcau/internal/web"
 )
+
+// inStead leads to a thing at a unit that by's has taken over.
+func inStead(p web.Page, key string) string {
+	if key == p.Actor.UnitKey {
+		return ""
+	}
+	return "?under=" + url.QueryEscape(key)
+}
 
 // targetWork are the shares of targets that by's unit has not answered.
 func targetWork(ctx context.Context, tx *db.Tx, p web.Page) ([]workItem, error) {
@@ -21,7 +30,7 @@ func targetWork(ctx context.Context, tx *db.Tx, p web.Page) ([]workItem, error) 
 	for _, o := range owed {
 		all = append(all, workItem{
 			Title: p.T("app.work.target"), Note: o.Label + " · " + o.UnitName, State: web.Soon, When: p.T("app.work.target.when"),
-			Href: "/targets/" + o.Target, Action: p.T("app.open"),
+			Href: "/targets/" + o.Target + inStead(p, o.UnitKey), Action: p.T("app.open"),
 		})
 	}
 	return all, err
@@ -37,7 +46,7 @@ func guidanceWork(ctx context.Context, tx *db.Tx, p web.Page) ([]workItem, error
 	for _, o := range owed {
 		w := workItem{
 			Title: p.T("app.work.receive"), Note: o.Title + " · " + o.UnitName, Due: o.LastDay, State: web.Soon, When: p.Day(o.LastDay),
-			Href: "/guidance/" + o.ID, Action: p.T("app.open"),
+			Href: "/guidance/" + o.ID + inStead(p, o.UnitKey), Action: p.T("app.open"),
 		}
 		if o.Received {
 			w.Title = p.T("app.work.guidance")

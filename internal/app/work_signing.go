@@ -28,7 +28,7 @@ func signingWork(ctx context.Context, tx *db.Tx, p web.Page) ([]workItem, error)
 		}
 		for _, t := range some {
 			w := workItem{Title: p.T("signing.work." + kind.key), Note: t.Title + " · " + t.Name, State: web.Soon, Action: p.T("app.open")}
-			w.Href = "/periods/" + t.Period + "/reports/" + p.Actor.UnitKey
+			w.Href = "/periods/" + t.Period + "/reports/" + t.UnitKey
 			if kind.key == "accept" {
 				w.Title, w.Href = p.T("signing.work.accept", strconv.FormatInt(t.Waits, 10)), "/periods/"+t.Period+"/inbox"
 			}

@@ -39,6 +39,7 @@ type Actor struct {
 	UnitName string
 	Path     string // place of Unit in Tree, "/" for the house itself
 	Roles    []Role
+	Before   []int64 // units that have ended and whose work Unit took over
 }
 
 const systemName = "system"
@@ -58,6 +59,21 @@ func (a Actor) Known() bool { return a.Login != "" }
 // Is reports whether a has any of roles.
 func (a Actor) Is(roles ...Role) bool {
 	return slices.ContainsFunc(roles, func(r Role) bool { return slices.Contains(a.Roles, r) })
+}
+
+// For reports whether a's unit answers for a unit: it is that unit, or has taken its
+// work over by a reform.
+func (a Actor) For(unit int64) bool {
+	return unit != 0 && (a.Unit == unit || slices.Contains(a.Before, unit))
+}
+
+// As is a acting in the stead of a unit whose work its own has taken over, and a itself
+// for any other.
+func (a Actor) As(unit int64, key string) Actor {
+	if a.For(unit) {
+		a.Unit, a.UnitKey = unit, key
+	}
+	return a
 }
 
 // End returns the first path after a's subtree, so that the subtree is

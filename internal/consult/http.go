@@ -245,7 +245,7 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, p showPage, status
 			return err
 		}
 		p.MayRun, p.MayRead = opinion.MayRun(p.Actor, p.C) == nil, opinion.MayRead(p.Actor) == nil
-		if p.Mine, err = opinion.StandingOf(ctx, tx, p.C, p.Actor.Unit); err != nil && !fault.Is(err, fault.NotFound) {
+		if p.Mine, err = opinion.Mine(ctx, tx, p.Actor, p.C); err != nil && !fault.Is(err, fault.NotFound) {
 			return err
 		}
 		if p.Me, p.Invited, err = opinion.PersonOf(ctx, tx, p.C.ID, p.Actor.Member); err != nil {

@@ -71,7 +71,7 @@ func (s *server) gatherPage(w http.ResponseWriter, r *http.Request, p gatherPage
 		if p.C, err = opinion.Get(ctx, tx, p.Actor, p.id); err != nil {
 			return err
 		}
-		if p.Mine, err = opinion.StandingOf(ctx, tx, p.C, p.Actor.Unit); err != nil {
+		if p.Mine, err = opinion.Mine(ctx, tx, p.Actor, p.C); err != nil {
 			return err
 		}
 		if p.Doc, err = opinion.Text(ctx, tx, p.C); err != nil {

@@ -92,7 +92,7 @@ func (p *textPage) load(ctx context.Context, tx *db.Tx) (err error) {
 		return err
 	}
 	p.doc = then
-	if p.Mine, err = opinion.StandingOf(ctx, tx, p.C, p.Actor.Unit); err != nil && !fault.Is(err, fault.NotFound) {
+	if p.Mine, err = opinion.Mine(ctx, tx, p.Actor, p.C); err != nil && !fault.Is(err, fault.NotFound) {
 		return err
 	}
 	if p.Me, p.Invited, err = opinion.PersonOf(ctx, tx, p.C.ID, p.Actor.Member); err != nil {
@@ -133,7 +133,7 @@ func (p *textPage) said(ctx context.Context, tx *db.Tx) (all []said, err error) 
 	if p.Owner || !p.Mine.TakesPart {
 		return all, nil
 	}
-	notes, err := opinion.Comments(ctx, tx, p.C.ID, p.Actor.Unit)
+	notes, err := opinion.Comments(ctx, tx, p.C.ID, p.Mine.Unit)
 	if err != nil {
 		return nil, err
 	}

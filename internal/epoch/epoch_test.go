@@ -230,7 +230,12 @@ func TestEpochIsCutWhenTheTreeChanges(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		return org.EndUnit(ctx, tx, by.Tree, u, closing)
+		above, err := org.Above(ctx, tx, by.Tree, u.ID)
+		if err != nil {
+			return err
+		}
+		_, err = org.EndUnit(ctx, tx, by.Tree, u, above, closing)
+		return err
 	})
 	third := epochFor(t, d)
 	if third.Len() != 4 {

@@ -13,7 +13,7 @@ func mayMake(by auth.Actor) error { return entering(by, "form.error.may_make") }
 // MayKeep lets the owner's clerk and secretary amend, open and close a form and
 // its periods.
 func MayKeep(by auth.Actor, owner int64) error {
-	if by.Unit != owner {
+	if !by.For(owner) {
 		return fault.New(fault.Denied, "form.error.may_keep")
 	}
 	return entering(by, "form.error.may_keep")

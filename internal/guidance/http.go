@@ -13,6 +13,7 @@ import (
 	"nhipcau/internal/directive"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/file"
+	"nhipcau/internal/lineage"
 	"nhipcau/internal/org"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
@@ -57,7 +58,11 @@ func Register(site *web.Site, d *db.DB, files *file.Store) {
 	site.Handle("POST /guidance/{id}/reminders", web.SignedIn, s.act("guidance.said.reminded", func(ctx context.Context, tx *db.Tx, by auth.Actor, id string, _ *http.Request) error {
 		return Remind(ctx, tx, by, id)
 	}))
-	site.Handle("POST /guidance/{id}/receipt", web.SignedIn, s.act("guidance.said.received", func(ctx context.Context, tx *db.Tx, by auth.Actor, id string, _ *http.Request) error {
+	site.Handle("POST /guidance/{id}/receipt", web.SignedIn, s.act("guidance.said.received", func(ctx context.Context, tx *db.Tx, by auth.Actor, id string, r *http.Request) error {
+		by, err := lineage.InStead(ctx, tx, by, r.PostFormValue("unit"))
+		if err != nil {
+			return err
+		}
 		return Receive(ctx, tx, by, id)
 	}))
 	site.Handle("GET /guidance/{id}/correction", web.SignedIn, s.correction)

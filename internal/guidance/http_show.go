@@ -12,6 +12,7 @@ import (
 	"nhipcau/internal/directive"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/file"
+	"nhipcau/internal/lineage"
 	"nhipcau/internal/org"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
@@ -78,7 +79,7 @@ func (s *server) showPage(w http.ResponseWriter, r *http.Request, p showPage, fa
 	}
 	p.Title = p.Guidance.Title
 	p.MayKeep = mayKeep(p.Actor, p.Guidance.Unit) == nil
-	p.MayReply = p.Guidance.State == Published && p.Top.Asked && p.Unit.ID == p.Actor.Unit && mayAnswer(p.Actor) == nil
+	p.MayReply = p.Guidance.State == Published && p.Top.Asked && p.Actor.For(p.Unit.ID) && mayAnswer(p.Actor) == nil
 	return web.Render(w, r, status, showView(p))
 }
 
@@ -171,7 +172,11 @@ func (s *server) report(w http.ResponseWriter, r *http.Request) error {
 		return fault.New(fault.NotFound, "error.not_found")
 	}
 	if err := s.db.Read(r.Context(), func(ctx context.Context, tx *db.Tx) error {
-		_, _, err := answering(ctx, tx, by, id)
+		var err error
+		if by, err = lineage.InStead(ctx, tx, by, r.PostFormValue("unit")); err != nil {
+			return err
+		}
+		_, _, err = answering(ctx, tx, by, id)
 		return err
 	}); err != nil {
 		return err
@@ -198,7 +203,7 @@ func (s *server) report(w http.ResponseWriter, r *http.Request) error {
 	}); err != nil {
 		return s.showPage(w, r, showPage{Typed: typed}, err)
 	}
-	return web.SeeSaid(w, r, "guidance.said.reported", "/guidance/%s", id)
+	return web.SeeSaid(w, r, "guidance.said.reported", "/guidance/%s?under=%s", id, url.QueryEscape(by.UnitKey))
 }
 
 const maxPicture = 10 << 20

@@ -13,7 +13,7 @@ func mayMake(by auth.Actor) error { return entering(by, "guidance.error.may_make
 // mayKeep lets the clerk and the secretary of the unit that publishes it amend,
 // publish, correct and withdraw guidance, and remind of it.
 func mayKeep(by auth.Actor, unit int64) error {
-	if by.Unit != unit {
+	if !by.For(unit) {
 		return fault.New(fault.Denied, "guidance.error.may_keep")
 	}
 	return entering(by, "guidance.error.may_keep")

@@ -88,6 +88,24 @@ func waiting(ctx context.Context, tx *db.Tx, by auth.Actor) ([]Guidance, error) 
 		ORDER BY g.last_day, g.id LIMIT $5`, by.Tree, by.Path, by.Unit, vn.DayOf(tx.Now).AddDays(-31), most)
 }
 
+// fromAbove returns published guidance of the units above by's whose last day has not
+// passed by more than a month, whomever it asks.
+func fromAbove(ctx context.Context, tx *db.Tx, by auth.Actor) ([]Guidance, error) {
+	const most = 30
+	return db.All(ctx, tx, scan, reading+`
+		WHERE g.tree = $1 AND g.state = 'published' AND substr($2, 1, length(pl.path)) = pl.path AND g.last_day >= $3
+		ORDER BY g.last_day, g.id LIMIT $4`, by.Tree, by.Path, vn.DayOf(tx.Now).AddDays(-31), most)
+}
+
+func keysOf(ctx context.Context, tx *db.Tx, units []int64) (map[int64]string, error) {
+	all, err := db.AllIn(ctx, tx, func(r db.Scanner) (c Called, err error) { return c, r.Scan(&c.ID, &c.Key) }, `SELECT id, key FROM unit WHERE id IN`, units)
+	keys := make(map[int64]string, len(all))
+	for _, c := range all {
+		keys[c.ID] = c.Key
+	}
+	return keys, err
+}
+
 // pointsOf returns how many points guidance has.
 func pointsOf(ctx context.Context, tx *db.Tx, id string) (n int, err error) {
 	err = tx.One(ctx, `SELECT count(*) FROM guidance_point WHERE guidance = $1`, []any{id}, &n)

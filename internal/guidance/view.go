@@ -121,10 +121,12 @@ func Lacking(ctx context.Context, tx *db.Tx, by auth.Actor, g Guidance, u org.Un
 // An Owed is guidance that by's unit has to receive, or to say what it did of.
 type Owed struct {
 	Guidance
-	Received bool // as it stands
+	UnitKey  string // whose it is: by's own, or of a unit that has ended
+	Received bool   // as it stands
 }
 
-// Owing returns what by's own unit has to answer, the soonest first.
+// Owing returns what by's own unit, and units that it took over, have to answer, the
+// soonest first.
 func Owing(ctx context.Context, tx *db.Tx, by auth.Actor) ([]Owed, error) {
 	all, err := waiting(ctx, tx, by)
 	if err != nil {
@@ -132,17 +134,46 @@ func Owing(ctx context.Context, tx *db.Tx, by auth.Actor) ([]Owed, error) {
 	}
 	var owed []Owed
 	for _, g := range all {
-		s, err := standingOf(ctx, tx, g.ID, by.Unit)
+		if owed, err = g.owing(ctx, tx, owed, by.Unit, by.UnitKey); err != nil {
+			return nil, err
+		}
+	}
+	if len(by.Before) == 0 {
+		return owed, nil
+	}
+	keys, err := keysOf(ctx, tx, by.Before)
+	if err != nil {
+		return nil, err
+	}
+	if all, err = fromAbove(ctx, tx, by); err != nil {
+		return nil, err
+	}
+	for _, g := range all {
+		a, err := g.asked(ctx, tx)
 		if err != nil {
 			return nil, err
 		}
-		n, err := pointsOf(ctx, tx, g.ID)
-		if err != nil {
-			return nil, err
-		}
-		if s.Edition < g.Edition || bits.OnesCount64(s.reported) < n {
-			owed = append(owed, Owed{g, s.Edition == g.Edition})
+		for _, u := range by.Before {
+			if !a.asks(u) {
+				continue
+			}
+			if owed, err = g.owing(ctx, tx, owed, u, keys[u]); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return owed, nil
+}
+
+// owing adds g to owed if a unit that it asks has not answered it.
+func (g Guidance) owing(ctx context.Context, tx *db.Tx, owed []Owed, unit int64, key string) ([]Owed, error) {
+	s, err := standingOf(ctx, tx, g.ID, unit)
+	if err != nil {
+		return nil, err
+	}
+	n, err := pointsOf(ctx, tx, g.ID)
+	if err == nil && (s.Edition < g.Edition || bits.OnesCount64(s.reported) < n) {
+		owed = append(owed, Owed{g, key, s.Edition == g.Edition})
+	}
+	return owed, err
 }

@@ -17,6 +17,7 @@ import (
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
+	"nhipcau/internal/fault"
 	"nhipcau/internal/org"
 	"nhipcau/internal/vn"
 )
@@ -361,4 +362,17 @@ type Heir struct {
 	Num, Den int64
 	Keeper   bool // answers for what was owed and keeps the records
 	Assumed  bool // the paper does not say; it was taken so
+}
+
+// InStead returns by acting for the unit with key, which is by's own, that being "" too,
+// or one that it has taken over; Denied for any other.
+func InStead(ctx context.Context, tx *db.Tx, by auth.Actor, key string) (auth.Actor, error) {
+	if key == "" || key == by.UnitKey {
+		return by, nil
+	}
+	u, err := org.Get(ctx, tx, by, key)
+	if err == nil && !by.For(u.ID) {
+		err = fault.New(fault.Denied, "error.denied")
+	}
+	return by.As(u.ID, u.Key), err
 }

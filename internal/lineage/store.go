@@ -328,3 +328,20 @@ func Since(ctx context.Context, tx *db.Tx, tree string, mark int64) ([]Turn, err
 		WHERE f.tree = $1 AND p.state = 'applied' AND p.seq > $2
 		ORDER BY p.seq, l.old_unit, l.new_unit`, tree, mark)
 }
+
+// kept are a unit, $2, and those whose work it has taken over in a tree, $1, by
+// reforms that stand, directly or through others that have ended too.
+const kept = `WITH RECURSIVE kept(unit) AS (
+		SELECT id FROM unit WHERE id = $2
+		UNION
+		SELECT l.old_unit FROM kept k JOIN lineage l ON l.new_unit = k.unit AND l.keeper = 1 AND l.old_unit <> l.new_unit
+		JOIN reform f ON f.id = l.reform AND f.tree = $1 AND f.applied_at IS NOT NULL AND f.undone_at IS NULL
+		WHERE NOT EXISTS (SELECT 1 FROM unit_edge e WHERE e.tree = $1 AND e.unit = l.old_unit AND e.to_day = '')
+	)`
+
+// Before returns the units that have ended and whose work a unit has taken over.
+func Before(ctx context.Context, tx *db.Tx, tree string, unit int64) ([]int64, error) {
+	const most = 1000
+	return db.All(ctx, tx, func(r db.Scanner) (u int64, err error) { return u, r.Scan(&u) },
+		kept+` SELECT unit FROM kept WHERE unit <> $2 ORDER BY unit LIMIT $3`, tree, unit, most)
+}

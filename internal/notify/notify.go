@@ -5,6 +5,8 @@ package notify
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,6 +40,13 @@ func Send(ctx context.Context, tx *db.Tx, n Notice) error {
 // ToUnit puts a notice before everybody who holds one of roles in the unit
 // itself today, and returns how many they are.
 func ToUnit(ctx context.Context, tx *db.Tx, unit int64, roles []auth.Role, key string, args []string, link string) (int, error) {
+	heirs, err := heirsOf(ctx, tx, []int64{unit})
+	if err != nil {
+		return 0, err
+	}
+	if heir, ok := heirs[unit]; ok {
+		unit = heir
+	}
 	q, list := `SELECT DISTINCT g.account FROM account_grant g JOIN account a ON a.id = g.account
 		WHERE g.unit = $1 AND g.revoked_at IS NULL AND a.disabled_at IS NULL AND g.from_day <= $2 AND (g.to_day = '' OR g.to_day > $2) AND g.role IN (`,
 		[]any{unit, vn.DayOf(tx.Now)}
@@ -75,6 +84,19 @@ func ToUnits(ctx context.Context, tx *db.Tx, roles []auth.Role, key string, word
 	for i, w := range words {
 		units[i] = w.Unit
 	}
+	heirs, err := heirsOf(ctx, tx, units)
+	if err != nil {
+		return err
+	}
+	to := func(unit int64) int64 {
+		if heir, ok := heirs[unit]; ok {
+			return heir
+		}
+		return unit
+	}
+	for i, u := range units {
+		units[i] = to(u)
+	}
 	args, held := []any{vn.DayOf(tx.Now)}, make([]string, len(roles))
 	for i, r := range roles {
 		args = append(args, r)
@@ -95,13 +117,44 @@ func ToUnits(ctx context.Context, tx *db.Tx, roles []auth.Role, key string, word
 		}
 	}
 	for _, w := range words {
-		for _, a := range who[w.Unit] {
+		for _, a := range who[to(w.Unit)] {
 			if err := Send(ctx, tx, Notice{Account: a, Key: key, Args: w.Args, Link: w.Link}); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// heirsOf returns, of units that have ended, those which took over their work: what
+// is said to a unit is for who answers for it.
+func heirsOf(ctx context.Context, tx *db.Tx, units []int64) (map[int64]int64, error) {
+	all, at := map[int64]int64{}, map[int64][]int64{} // at: which of units a unit stands for
+	for _, u := range units {
+		at[u] = append(at[u], u)
+	}
+	for len(units) > 0 {
+		next := map[int64][]int64{}
+		for in, args := range db.In(units) {
+			if err := db.Each(ctx, tx, `SELECT l.old_unit, l.new_unit FROM lineage l
+				JOIN reform f ON f.id = l.reform AND f.applied_at IS NOT NULL AND f.undone_at IS NULL
+				WHERE l.keeper = 1 AND l.new_unit <> l.old_unit
+				AND NOT EXISTS (SELECT 1 FROM unit_edge e WHERE e.tree = f.tree AND e.unit = l.old_unit AND e.to_day = '')
+				AND l.old_unit `+in+` ORDER BY l.old_unit, l.reform`, args, func(r db.Scanner) error {
+				var old, heir int64
+				err := r.Scan(&old, &heir)
+				for _, u := range at[old] {
+					all[u] = heir
+				}
+				next[heir] = append(next[heir], at[old]...)
+				return err
+			}); err != nil {
+				return nil, err
+			}
+		}
+		units, at = slices.Collect(maps.Keys(next)), next
+	}
+	return all, nil
 }
 
 // Unread returns how many notices by has not read.

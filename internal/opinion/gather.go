@@ -84,13 +84,28 @@ func (n *Note) check(w fault.Wrong, d prose.Doc) (prose.Anchor, int) {
 	return a, placeOf(d, a)
 }
 
-// commenting returns a consultation that is open, how by's unit stands in it, and the
-// text it asks about.
+// Mine returns how by's own unit stands in a consultation or, where that has answered
+// or takes no part, the first of the units it took over that has not answered.
+func Mine(ctx context.Context, tx *db.Tx, by auth.Actor, c Consultation) (Standing, error) {
+	own, err := StandingOf(ctx, tx, c, by.Unit)
+	if err != nil || own.TakesPart && !own.Done() {
+		return own, err
+	}
+	for _, u := range by.Before {
+		if s, err := StandingOf(ctx, tx, c, u); err != nil || s.Due && !s.Done() {
+			return s, err
+		}
+	}
+	return own, nil
+}
+
+// commenting returns a consultation that is open, how the unit for which by speaks
+// stands in it, and the text it asks about.
 func commenting(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (c Consultation, s Standing, d prose.Doc, err error) {
 	if c, err = Get(ctx, tx, by, id); err != nil {
 		return c, s, d, err
 	}
-	if s, err = StandingOf(ctx, tx, c, by.Unit); err != nil {
+	if s, err = Mine(ctx, tx, by, c); err != nil {
 		return c, s, d, err
 	}
 	d, err = Text(ctx, tx, c)
@@ -127,7 +142,7 @@ func CommentOn(ctx context.Context, tx *db.Tx, by auth.Actor, id string, n Note)
 	if s.Done() {
 		return fault.New(fault.Conflict, "opinion.error.sent")
 	}
-	if err := insertComment(ctx, tx, by, id, Comment{Anchor: a, Text: n.Text, Suggest: n.Suggest}); err != nil {
+	if err := insertComment(ctx, tx, by.As(s.Unit, s.UnitKey), id, Comment{Anchor: a, Text: n.Text, Suggest: n.Suggest}); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, by, "opinion.comment", id, c.Title)
@@ -194,7 +209,7 @@ func Withdraw(ctx context.Context, tx *db.Tx, by auth.Actor, id string, comment 
 	if s.Done() {
 		return fault.New(fault.Conflict, "opinion.error.sent")
 	}
-	x, err := commentOf(ctx, tx, id, by.Unit, comment)
+	x, err := commentOf(ctx, tx, id, s.Unit, comment)
 	if err != nil {
 		return err
 	}
@@ -415,7 +430,11 @@ func (c Consultation) send(ctx context.Context, tx *db.Tx, by auth.Actor, was, i
 // Recall takes the opinion of by's unit back, to change it, while nothing was built on
 // it: no point was answered, and none taken into the opinion of the unit above.
 func Recall(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version int64) error {
-	c, s, _, err := commenting(ctx, tx, by, id)
+	c, err := Get(ctx, tx, by, id)
+	if err != nil {
+		return err
+	}
+	s, err := StandingOf(ctx, tx, c, by.Unit)
 	if err != nil {
 		return err
 	}

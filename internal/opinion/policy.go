@@ -12,7 +12,7 @@ func denied(key string) error { return fault.New(fault.Denied, key) }
 
 // MayOpen lets the clerk and the secretary of the unit whose draft it is ask.
 func MayOpen(by auth.Actor, owner int64) error {
-	if by.Unit == owner && by.Is(auth.Clerk, auth.Secretary) {
+	if by.For(owner) && by.Is(auth.Clerk, auth.Secretary) {
 		return nil
 	}
 	return denied("opinion.error.may_open")
@@ -23,7 +23,7 @@ func MayRun(by auth.Actor, c Consultation) error { return MayOpen(by, c.Unit) }
 
 // MayComment lets everybody signed in comment for a unit that takes part.
 func MayComment(by auth.Actor, s Standing) error {
-	if by.Known() && s.TakesPart && by.Unit == s.Unit {
+	if by.Known() && s.TakesPart && by.For(s.Unit) {
 		return nil
 	}
 	return denied("opinion.error.may_comment")
@@ -31,7 +31,7 @@ func MayComment(by auth.Actor, s Standing) error {
 
 // MayGather lets a unit's clerk and secretary make its opinion.
 func MayGather(by auth.Actor, s Standing) error {
-	if s.TakesPart && by.Unit == s.Unit && by.Is(auth.Clerk, auth.Secretary) {
+	if s.TakesPart && by.For(s.Unit) && by.Is(auth.Clerk, auth.Secretary) {
 		return nil
 	}
 	return denied("opinion.error.may_gather")
@@ -39,7 +39,7 @@ func MayGather(by auth.Actor, s Standing) error {
 
 // MaySend lets a unit's secretary send its opinion up.
 func MaySend(by auth.Actor, s Standing) error {
-	if s.TakesPart && by.Unit == s.Unit && by.Is(auth.Secretary) {
+	if s.TakesPart && by.For(s.Unit) && by.Is(auth.Secretary) {
 		return nil
 	}
 	return denied("opinion.error.may_send")

@@ -63,12 +63,12 @@ func after(ctx context.Context, tx *db.Tx, by auth.Actor, at int64, id string, l
 // and those that ask by in person and are not answered, the soonest first.
 func Owing(ctx context.Context, tx *db.Tx, by auth.Actor) ([]Consultation, error) {
 	const most = 100
-	unit := by.Unit
+	unit, before := by.Unit, by.Before
 	if !by.Is(auth.Secretary, auth.Clerk) {
-		unit = 0
+		unit, before = 0, nil
 	}
 	return db.All(ctx, tx, scan, seen+` AND c.state = 'open' AND (
-			EXISTS (SELECT 1 FROM opinion_unit o WHERE o.consultation = c.id AND o.unit = $5 AND o.due = 1 AND o.state = 'gathering')
+			EXISTS (SELECT 1 FROM opinion_unit o WHERE o.consultation = c.id AND `+db.Among("o.unit", "$5", before)+` AND o.due = 1 AND o.state = 'gathering')
 			OR EXISTS (SELECT 1 FROM opinion_person o WHERE o.consultation = c.id AND o.member = $4 AND o.answered = 0))
 		ORDER BY c.day, c.id LIMIT $6`, by.Tree, by.Path, by.End(), by.Member, unit, most)
 }

@@ -33,7 +33,11 @@ func orchard(t testing.TB) (*db.DB, auth.Actor) {
 		if err != nil {
 			return err
 		}
-		if err := EndUnit(ctx, tx, "t", closed, "2020-06-01"); err != nil {
+		keeper, err := Get(ctx, tx, by, "b")
+		if err != nil {
+			return err
+		}
+		if _, err := EndUnit(ctx, tx, "t", closed, keeper, "2020-06-01"); err != nil {
 			return err
 		}
 		for _, k := range []string{"a", "b"} {

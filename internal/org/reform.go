@@ -2,7 +2,7 @@ package org
 
 import (
 	"context"
-	"strings"
+	"path"
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
@@ -48,10 +48,10 @@ func Move(ctx context.Context, tx *db.Tx, u, parent Unit, day vn.Day) (from, to 
 	return u.Path, to, replant(ctx, tx, tree, u.Path, to, parent.Depth+1-u.Depth)
 }
 
-// MoveBack undoes a move of that day from path: the unit stands under its former
+// MoveBack undoes a move of that day from where it was: the unit stands under its former
 // parent again, wherever that stands by now, and its new path is returned. A
 // parent that is closed, or stands under the unit itself by now, is a Conflict.
-func MoveBack(ctx context.Context, tx *db.Tx, u Unit, path string, day vn.Day) (to string, err error) {
+func MoveBack(ctx context.Context, tx *db.Tx, u Unit, was string, day vn.Day) (to string, err error) {
 	tree, err := treeOf(ctx, tx, u)
 	if err != nil {
 		return "", err
@@ -66,8 +66,7 @@ func MoveBack(ctx context.Context, tx *db.Tx, u Unit, path string, day vn.Day) (
 	if auth.After(u.Path) > parent.Path && parent.Path >= u.Path {
 		return "", fault.New(fault.Conflict, "org.error.under_itself", parent.Name)
 	}
-	last := strings.TrimSuffix(path, "/")
-	to = parent.Path + last[strings.LastIndex(last, "/")+1:] + "/"
+	to = parent.Path + path.Base(was) + "/"
 	return to, replant(ctx, tx, tree, u.Path, to, parent.Depth+1-u.Depth)
 }
 
@@ -81,17 +80,32 @@ func openAbove(ctx context.Context, tx *db.Tx, tree string, unit int64) (Unit, e
 }
 
 // EndUnit closes a unit from a day on; the reform has seen to its members and
-// what stands under it.
-func EndUnit(ctx context.Context, tx *db.Tx, tree string, u Unit, day vn.Day) error {
-	return endUnit(ctx, tx, tree, u.ID, day)
+// what stands under it. From then on it is found under the unit that takes over,
+// at the path returned.
+func EndUnit(ctx context.Context, tx *db.Tx, tree string, u, keeper Unit, day vn.Day) (to string, err error) {
+	next, err := nextStep(ctx, tx, tree, keeper)
+	if err != nil {
+		return "", err
+	}
+	if err := endUnit(ctx, tx, tree, u.ID, day); err != nil {
+		return "", err
+	}
+	to = keeper.Path + next + "/"
+	return to, replant(ctx, tx, tree, u.Path, to, keeper.Depth+1-u.Depth)
 }
 
-// Unend undoes EndUnit; under a unit that is closed by now, it is a Conflict.
-func Unend(ctx context.Context, tx *db.Tx, tree string, u Unit, day vn.Day) error {
-	if _, err := openAbove(ctx, tx, tree, u.ID); err != nil {
-		return err
+// Unend undoes EndUnit of a unit, from where it was, wherever its parent stands by
+// now; under a unit that is closed by now, it is a Conflict.
+func Unend(ctx context.Context, tx *db.Tx, tree string, u Unit, was string, day vn.Day) (to string, err error) {
+	if err := unendUnit(ctx, tx, tree, u.ID, day); err != nil {
+		return "", err
 	}
-	return unendUnit(ctx, tx, tree, u.ID, day)
+	parent, err := openAbove(ctx, tx, tree, u.ID)
+	if err != nil {
+		return "", err
+	}
+	to = parent.Path + path.Base(was) + "/"
+	return to, replant(ctx, tx, tree, u.Path, to, parent.Depth+1-u.Depth)
 }
 
 // StoodSince returns the day since which a unit stands where it does.

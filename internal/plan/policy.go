@@ -10,7 +10,7 @@ import (
 // mayWrite lets the clerk and the secretary of the unit itself draft its plan;
 // a unit above reads it and does not write it.
 func mayWrite(by auth.Actor, unit int64) error {
-	if by.Unit == unit && by.Is(auth.Clerk, auth.Secretary) {
+	if by.For(unit) && by.Is(auth.Clerk, auth.Secretary) {
 		return nil
 	}
 	return fault.New(fault.Denied, "plan.error.may_write")
@@ -18,7 +18,7 @@ func mayWrite(by auth.Actor, unit int64) error {
 
 // mayAdopt lets the secretary of the unit itself adopt.
 func mayAdopt(by auth.Actor, unit int64) error {
-	if by.Unit == unit && by.Is(auth.Secretary) {
+	if by.For(unit) && by.Is(auth.Secretary) {
 		return nil
 	}
 	return fault.New(fault.Denied, "plan.error.may_adopt")

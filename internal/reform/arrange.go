@@ -69,6 +69,7 @@ type Trial struct {
 	Assumed                                  int // units whose shares were taken as equal
 	Members, Accounts, Owed, Conferences     int64
 	Rollouts                                 []rollout.Rollout // that go on in a second part
+	Handed                                   []Handed          // what the units that end have open
 	Problems                                 []Problem         // the first hundred
 	Hindered                                 int               // how many there are
 
@@ -534,6 +535,9 @@ func (w *worker) effects(ctx context.Context, tx *db.Tx) (err error) {
 		w.Accounts += n
 	}
 	if w.Owed, w.Conferences, err = countWork(ctx, tx, ends); err != nil {
+		return err
+	}
+	if w.Handed, err = handed(ctx, tx, w.by.Tree, ends); err != nil {
 		return err
 	}
 	all, err := rollout.Running(ctx, tx, w.by.Tree)

@@ -20,6 +20,7 @@ import (
 	"nhipcau/internal/directive"
 	"nhipcau/internal/epoch"
 	"nhipcau/internal/fault"
+	"nhipcau/internal/lineage"
 	"nhipcau/internal/notify"
 	"nhipcau/internal/org"
 	"nhipcau/internal/rollout"
@@ -87,6 +88,7 @@ type Preview struct {
 	Members  int64 // of the unit itself, who change lists
 	Accounts int64 // logins whose rights end with the unit
 	Rollouts []Effect
+	Handed   []Handed // what the unit has open, of one that ends
 	Problems []fault.Text
 	under    []int64 // at and under the unit
 }
@@ -192,6 +194,9 @@ func (p *Preview) look(ctx context.Context, tx *db.Tx, tree string) error {
 		return p.lookRollouts(ctx, tx, tree)
 	}
 	p.Members = members
+	if p.Handed, err = handed(ctx, tx, tree, []int64{p.Unit.ID}); err != nil {
+		return err
+	}
 	if children > 0 {
 		p.problem("reform.error.children", children)
 	}
@@ -329,9 +334,6 @@ func (r Reform) change(ctx context.Context, tx *db.Tx, p Preview) (func(Effect) 
 		if err != nil {
 			return nil, err
 		}
-		if err := rollout.Moved(ctx, tx, r.Tree, from, to); err != nil {
-			return nil, err
-		}
 		return func(e Effect) map[int64]int64 {
 			all := map[int64]int64{}
 			for _, u := range p.under {
@@ -340,7 +342,7 @@ func (r Reform) change(ctx context.Context, tx *db.Tx, p Preview) (func(Effect) 
 				}
 			}
 			return all
-		}, directive.Moved(ctx, tx, r.Tree, from, to)
+		}, follow(ctx, tx, r.Tree, from, to)
 	}
 	moved, err := org.TransferAll(ctx, tx, p.Unit.ID, p.Target.ID, p.Form.Day)
 	if err != nil {
@@ -351,7 +353,11 @@ func (r Reform) change(ctx context.Context, tx *db.Tx, p Preview) (func(Effect) 
 			return nil, err
 		}
 	}
-	if err := org.EndUnit(ctx, tx, r.Tree, p.Unit, p.Form.Day); err != nil {
+	at, err := org.EndUnit(ctx, tx, r.Tree, p.Unit, p.Target, p.Form.Day)
+	if err != nil {
+		return nil, err
+	}
+	if err := follow(ctx, tx, r.Tree, p.Unit.Path, at); err != nil {
 		return nil, err
 	}
 	if err := account.HandOver(ctx, tx, r.Tree, p.Unit.ID, p.Target.ID, r.ID); err != nil {
@@ -363,6 +369,15 @@ func (r Reform) change(ctx context.Context, tx *db.Tx, p Preview) (func(Effect) 
 		}
 		return map[int64]int64{p.Unit.ID: p.Unit.Parent}
 	}, rollout.HandOver(ctx, tx, p.Unit.ID, p.Target.ID)
+}
+
+// follow lets rollouts and directives reach at its new place a unit whose place
+// changed.
+func follow(ctx context.Context, tx *db.Tx, tree, from, to string) error {
+	if err := rollout.Moved(ctx, tx, tree, from, to); err != nil {
+		return err
+	}
+	return directive.Moved(ctx, tx, tree, from, to)
 }
 
 // Undo takes a reform back, with a reason. It is a Conflict once something was
@@ -426,7 +441,11 @@ func (r Reform) takeBack(ctx context.Context, tx *db.Tx) error {
 	if r.Kind == Move {
 		return r.moveBack(ctx, tx, u)
 	}
-	if err := org.Unend(ctx, tx, r.Tree, u, r.Day); err != nil {
+	back, err := org.Unend(ctx, tx, r.Tree, u, r.path, r.Day)
+	if err != nil {
+		return err
+	}
+	if err := follow(ctx, tx, r.Tree, u.Path, back); err != nil {
 		return err
 	}
 	members, err := membersOf(ctx, tx, r.ID)
@@ -439,11 +458,11 @@ func (r Reform) takeBack(ctx context.Context, tx *db.Tx) error {
 	if err := account.HandBack(ctx, tx, r.Tree, r.Unit, r.Applied, r.ID); err != nil {
 		return err
 	}
-	units, err := line(ctx, tx, r.Tree, r.Unit)
+	before, err := lineage.Before(ctx, tx, r.Tree, r.Unit)
 	if err != nil {
 		return err
 	}
-	return rollout.HandBack(ctx, tx, units, r.Target, r.Unit)
+	return rollout.HandBack(ctx, tx, append(before, r.Unit), r.Target, r.Unit)
 }
 
 // rejoin takes the second parts of the rollouts back.
@@ -483,10 +502,7 @@ func (r Reform) moveBack(ctx context.Context, tx *db.Tx, u org.Unit) error {
 	if err != nil {
 		return err
 	}
-	if err := rollout.Moved(ctx, tx, r.Tree, from, to); err != nil {
-		return err
-	}
-	if err := directive.Moved(ctx, tx, r.Tree, from, to); err != nil {
+	if err := follow(ctx, tx, r.Tree, from, to); err != nil {
 		return err
 	}
 	all, err := rollout.Running(ctx, tx, r.Tree)

@@ -109,19 +109,3 @@ func laterReforms(ctx context.Context, tx *db.Tx, r Reform) (n int64, err error)
 		[]any{r.Tree, r.ID, r.seq, r.Unit, r.Target}, &n)
 	return n, err
 }
-
-// line returns a unit and those it had taken over from, by reforms that stand.
-func line(ctx context.Context, tx *db.Tx, tree string, unit int64) ([]int64, error) {
-	all := []int64{unit}
-	for i := 0; i < len(all); i++ {
-		before, err := db.All(ctx, tx, func(s db.Scanner) (n int64, err error) { return n, s.Scan(&n) }, `
-			SELECT l.old_unit FROM lineage l JOIN reform f ON f.id = l.reform
-			WHERE f.tree = $1 AND l.new_unit = $2 AND l.old_unit <> l.new_unit AND l.keeper = 1 AND f.applied_at IS NOT NULL AND f.undone_at IS NULL
-			ORDER BY l.old_unit`, tree, all[i])
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, before...)
-	}
-	return all, nil
-}

@@ -40,11 +40,12 @@ func Inbox(ctx context.Context, tx *db.Tx, by auth.Actor, period string, state S
 
 // A Task is a period in which reports wait for by's unit.
 type Task struct {
-	Period string
-	Title  string
-	Name   string // of the period
-	Waits  int64
-	Until  vn.Day // by which what was sent back is to come again, or ""
+	Period  string
+	Title   string
+	Name    string // of the period
+	Waits   int64
+	Until   vn.Day // by which what was sent back is to come again, or ""
+	UnitKey string // whose report it is, of one: by's own unit or one that has ended
 }
 
 // ToAccept returns the periods in which reports wait to be accepted by by's unit.

@@ -8,18 +8,13 @@ import (
 	"nhipcau/internal/vn"
 )
 
-// A unit accepts the reports of those directly under it, and what the units whose
-// keeper it became would have accepted. $1 is its id.
-const mine = `r.above IN (
-	WITH RECURSIVE kept(unit) AS (
-		SELECT id FROM unit WHERE id = $1
-		UNION
-		SELECT l.old_unit FROM kept k JOIN lineage l ON l.new_unit = k.unit WHERE l.keeper = 1
-	) SELECT unit FROM kept)`
+// A unit accepts the reports of those directly under it, and what the units that it
+// took over would have accepted. $1 is its id.
+func mine(by auth.Actor) string { return db.Among("r.above", "$1", by.Before) }
 
 func countsOf(ctx context.Context, tx *db.Tx, by auth.Actor, period string) (Counts, error) {
 	all := Counts{}
-	return all, db.Each(ctx, tx, `SELECT r.state, count(*) FROM filing_report r WHERE `+mine+` AND r.period = $2 GROUP BY r.state`, []any{by.Unit, period}, func(s db.Scanner) error {
+	return all, db.Each(ctx, tx, `SELECT r.state, count(*) FROM filing_report r WHERE `+mine(by)+` AND r.period = $2 GROUP BY r.state`, []any{by.Unit, period}, func(s db.Scanner) error {
 		var state State
 		var n int64
 		err := s.Scan(&state, &n)
@@ -47,7 +42,7 @@ func inbox(ctx context.Context, tx *db.Tx, by auth.Actor, period string, state S
 	return db.All(ctx, tx, scanLine, `SELECT `+lineColumns+`
 		FROM filing_report r`+called+`
 		JOIN place p ON p.tree = $4 AND p.unit = r.unit
-		WHERE `+mine+` AND r.period = $2 AND r.state = $3 AND `+match+`
+		WHERE `+mine(by)+` AND r.period = $2 AND r.state = $3 AND `+match+`
 		ORDER BY p.path, r.unit LIMIT `+db.Arg(len(args)-1)+` OFFSET `+db.Arg(len(args)), args...)
 }
 
@@ -62,7 +57,7 @@ func waitingFor(ctx context.Context, tx *db.Tx, by auth.Actor, period string, se
 		keys = append(keys, key)
 	}
 	all, err := db.AllIn(ctx, tx, scanLine, `SELECT `+lineColumns+` FROM filing_report r`+called+`
-		WHERE `+mine+` AND r.period = $2 AND r.state = 'submitted' AND u.key IN`, keys, by.Unit, period)
+		WHERE `+mine(by)+` AND r.period = $2 AND r.state = 'submitted' AND u.key IN`, keys, by.Unit, period)
 	lines := all[:0]
 	for _, l := range all {
 		if seen[l.Key] == l.N && len(lines) < MaxBulk {
@@ -100,12 +95,12 @@ func lastEvents(ctx context.Context, tx *db.Tx, period string, units []int64) (m
 }
 
 func scanTask(s db.Scanner) (t Task, err error) {
-	return t, s.Scan(&t.Period, &t.Title, &t.Name, &t.Waits, &t.Until)
+	return t, s.Scan(&t.Period, &t.Title, &t.Name, &t.Waits, &t.Until, &t.UnitKey)
 }
 
 func toAccept(ctx context.Context, tx *db.Tx, by auth.Actor) ([]Task, error) {
-	return db.All(ctx, tx, scanTask, `SELECT p.id, f.title, p.name, w.waits, ''
-		FROM (SELECT r.period, count(*) AS waits FROM filing_report r WHERE `+mine+` AND r.state = 'submitted' GROUP BY r.period) w
+	return db.All(ctx, tx, scanTask, `SELECT p.id, f.title, p.name, w.waits, '', ''
+		FROM (SELECT r.period, count(*) AS waits FROM filing_report r WHERE `+mine(by)+` AND r.state = 'submitted' GROUP BY r.period) w
 		JOIN form_period p ON p.id = w.period
 		JOIN form f ON f.id = p.form
 		ORDER BY p.last_day, p.id`, by.Unit)
@@ -113,7 +108,7 @@ func toAccept(ctx context.Context, tx *db.Tx, by auth.Actor) ([]Task, error) {
 
 // ownIn returns the periods in which the report of by's own unit is in a state.
 func ownIn(ctx context.Context, tx *db.Tx, by auth.Actor, state State) ([]Task, error) {
-	return db.All(ctx, tx, scanTask, `SELECT p.id, f.title, p.name, 1, r.until_day
-		FROM filing_report r JOIN form_period p ON p.id = r.period JOIN form f ON f.id = p.form
-		WHERE r.unit = $1 AND r.state = $2 ORDER BY p.last_day, p.id`, by.Unit, state)
+	return db.All(ctx, tx, scanTask, `SELECT p.id, f.title, p.name, 1, r.until_day, u.key
+		FROM filing_report r JOIN unit u ON u.id = r.unit JOIN form_period p ON p.id = r.period JOIN form f ON f.id = p.form
+		WHERE `+db.Among("r.unit", "$1", by.Before)+` AND r.state = $2 ORDER BY p.last_day, p.id`, by.Unit, state)
 }

@@ -87,7 +87,9 @@ func (s *server) showPage(w http.ResponseWriter, r *http.Request, p showPage, fa
 // reader sees.
 func (s *server) fill(ctx context.Context, tx *db.Tx, p *showPage, key string, after int64) (err error) {
 	if key == "" {
-		_, key = topOf(p.Actor, p.Target)
+		if key, err = firstOf(ctx, tx, p.Actor, p.Target); err != nil {
+			return err
+		}
 	}
 	if p.Unit, err = org.Get(ctx, tx, p.Actor, key); err != nil || p.Target.State == Draft {
 		return err

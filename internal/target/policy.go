@@ -13,7 +13,7 @@ func mayMake(by auth.Actor) error { return entering(by, "target.error.may_make")
 // mayKeep lets the clerk and the secretary of the unit that has set a target amend,
 // open, revise and close it.
 func mayKeep(by auth.Actor, unit int64) error {
-	if by.Unit != unit {
+	if !by.For(unit) {
 		return fault.New(fault.Denied, "target.error.may_keep")
 	}
 	return entering(by, "target.error.may_keep")
@@ -21,7 +21,7 @@ func mayKeep(by auth.Actor, unit int64) error {
 
 // mayHand lets the clerk and the secretary of a unit hand down what it was given.
 func mayHand(by auth.Actor, unit int64) error {
-	if by.Unit != unit {
+	if !by.For(unit) {
 		return fault.New(fault.Denied, "target.error.may_hand")
 	}
 	return entering(by, "target.error.may_hand")
@@ -30,7 +30,7 @@ func mayHand(by auth.Actor, unit int64) error {
 // mayAnswer lets the secretary of a unit, and the clerk for them, say what it takes
 // on: nobody above says it for the unit.
 func mayAnswer(by auth.Actor, unit int64) error {
-	if by.Unit != unit {
+	if !by.For(unit) {
 		return fault.New(fault.Denied, "target.error.may_answer")
 	}
 	return entering(by, "target.error.may_answer")

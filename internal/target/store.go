@@ -21,10 +21,13 @@ const (
 		JOIN unit u ON u.id = t.unit
 		JOIN unit_name n ON n.unit = t.unit AND n.from_day = (SELECT max(x.from_day) FROM unit_name x WHERE x.unit = t.unit)
 		JOIN place pl ON pl.tree = t.tree AND pl.unit = t.unit`
-	seen = targets + `
-		WHERE t.tree = $1 AND (pl.path >= $2 AND pl.path < $3
-			OR t.state <> 'draft' AND EXISTS (SELECT 1 FROM target_unit s WHERE s.target = t.id AND s.unit = $4))`
 )
+
+func seen(by auth.Actor) string {
+	return targets + `
+		WHERE t.tree = $1 AND (pl.path >= $2 AND pl.path < $3
+			OR t.state <> 'draft' AND EXISTS (SELECT 1 FROM target_unit s WHERE s.target = t.id AND ` + db.Among("s.unit", "$4", by.Before) + `))`
+}
 
 func scan(s db.Scanner) (t Target, err error) {
 	return t, s.Scan(&t.ID, &t.Unit, &t.UnitKey, &t.UnitName, &t.UnitPath, &t.Label, &t.Word, &t.Direction, &t.Decimals, &t.From, &t.To, &t.Note,
@@ -33,7 +36,7 @@ func scan(s db.Scanner) (t Target, err error) {
 
 // Get returns a target that by may see, with its path.
 func Get(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (Target, error) {
-	t, err := db.First(db.All(ctx, tx, scan, seen+` AND t.id = $5`, by.Tree, by.Path, by.End(), by.Unit, id))
+	t, err := db.First(db.All(ctx, tx, scan, seen(by)+` AND t.id = $5`, by.Tree, by.Path, by.End(), by.Unit, id))
 	if err != nil {
 		return t, err
 	}
@@ -62,13 +65,13 @@ func List(ctx context.Context, tx *db.Tx, by auth.Actor, query string, offset, l
 	match, args := db.Match("t.fold", vn.Fold(query), 5)
 	args = append([]any{by.Tree, by.Path, by.End(), by.Unit}, args...)
 	args = append(args, limit, offset)
-	return db.All(ctx, tx, scan, seen+` AND `+match+` ORDER BY t.entered_at DESC, t.id DESC LIMIT `+db.Arg(len(args)-1)+` OFFSET `+db.Arg(len(args)), args...)
+	return db.All(ctx, tx, scan, seen(by)+` AND `+match+` ORDER BY t.entered_at DESC, t.id DESC LIMIT `+db.Arg(len(args)-1)+` OFFSET `+db.Arg(len(args)), args...)
 }
 
 // listAfter returns the targets by may see, the oldest first, at most limit after a
 // time and an id.
 func listAfter(ctx context.Context, tx *db.Tx, by auth.Actor, at int64, id string, limit int) ([]Target, error) {
-	return db.All(ctx, tx, scan, seen+` AND (t.entered_at > $5 OR t.entered_at = $5 AND t.id > $6) ORDER BY t.entered_at, t.id LIMIT $7`,
+	return db.All(ctx, tx, scan, seen(by)+` AND (t.entered_at > $5 OR t.entered_at = $5 AND t.id > $6) ORDER BY t.entered_at, t.id LIMIT $7`,
 		by.Tree, by.Path, by.End(), by.Unit, at, id, limit)
 }
 
@@ -157,6 +160,21 @@ func ownStandings(ctx context.Context, tx *db.Tx, unit int64, ids []string) (map
 		own[x.target] = x.Standing
 	}
 	return own, err
+}
+
+// firstOf is the key of the unit at which somebody sees a target first: that of topOf or,
+// where their own unit was given nothing, one that it took over and that was.
+func firstOf(ctx context.Context, tx *db.Tx, by auth.Actor, t Target) (string, error) {
+	unit, key := topOf(by, t)
+	if unit != by.Unit || len(by.Before) == 0 {
+		return key, nil
+	}
+	keys, err := db.All(ctx, tx, func(s db.Scanner) (k string, err error) { return k, s.Scan(&k) }, `SELECT u.key FROM target_unit s JOIN unit u ON u.id = s.unit
+		WHERE s.target = $1 AND `+db.Among("s.unit", "$2", by.Before)+` ORDER BY CASE WHEN s.unit = $2 THEN 0 ELSE 1 END, u.key LIMIT 1`, t.ID, by.Unit)
+	if err == nil && len(keys) > 0 {
+		key = keys[0]
+	}
+	return key, err
 }
 
 func insertStandings(ctx context.Context, tx *db.Tx, id string, all []Standing) error {
@@ -248,21 +266,23 @@ func namesOf(ctx context.Context, tx *db.Tx, by auth.Actor, units []int64) (map[
 // An Owed is a share to which by's unit has not answered.
 type Owed struct {
 	Target   string
+	UnitKey  string // whose share it is: by's own, or of a unit that has ended
 	Label    string
 	UnitName string // of the unit that has set the target
 	To       vn.Day
 }
 
-// Owing returns the open targets of which by's own unit was given a share that it has
-// not answered, the soonest first.
+// Owing returns the open targets of which by's own unit, or one that it took over, was
+// given a share that it has not answered, the soonest first.
 func Owing(ctx context.Context, tx *db.Tx, by auth.Actor) ([]Owed, error) {
 	const most = 100
-	return db.All(ctx, tx, func(s db.Scanner) (o Owed, err error) { return o, s.Scan(&o.Target, &o.Label, &o.UnitName, &o.To) }, `
-		SELECT t.id, t.label, n.name, t.to_day
+	return db.All(ctx, tx, func(s db.Scanner) (o Owed, err error) { return o, s.Scan(&o.Target, &o.UnitKey, &o.Label, &o.UnitName, &o.To) }, `
+		SELECT t.id, u.key, t.label, n.name, t.to_day
 		FROM target_unit s
+		JOIN unit u ON u.id = s.unit
 		JOIN target t ON t.id = s.target
 		JOIN unit_name n ON n.unit = t.unit AND n.from_day = (SELECT max(x.from_day) FROM unit_name x WHERE x.unit = t.unit)
-		WHERE s.unit = $1 AND s.giver <> 0 AND s.answer = '' AND t.state = 'open' ORDER BY t.to_day, t.id LIMIT $2`, by.Unit, most)
+		WHERE `+db.Among("s.unit", "$1", by.Before)+` AND s.giver <> 0 AND s.answer = '' AND t.state = 'open' ORDER BY t.to_day, t.id LIMIT $2`, by.Unit, most)
 }
 
 // Of returns the targets by may see that are open and that a unit has set or was given

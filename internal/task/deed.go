@@ -50,7 +50,7 @@ func (t Task) to(ctx context.Context, tx *db.Tx, by auth.Actor, is Task, e Event
 // tell puts a notice of a task before the people of a unit, unless by did it for their
 // own.
 func (t Task) tell(ctx context.Context, tx *db.Tx, by auth.Actor, unit int64, key string, args ...string) error {
-	if unit == by.Unit {
+	if by.For(unit) {
 		return nil
 	}
 	_, err := notify.ToUnit(ctx, tx, unit, keepers, key, append([]string{short(t.Order.Text)}, args...), "/tasks/"+t.ID)

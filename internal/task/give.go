@@ -261,7 +261,7 @@ func (f *Form) parent(ctx context.Context, tx *db.Tx, by auth.Actor, leads []Uni
 	if err != nil {
 		return err
 	}
-	if t.Lead.ID != by.Unit {
+	if !by.For(t.Lead.ID) {
 		return fault.New(fault.Denied, "task.error.may_work")
 	}
 	if !t.Open() {

@@ -170,7 +170,7 @@ func (p *showPage) load(ctx context.Context, tx *db.Tx, id string) (err error) {
 		}
 	}
 	p.MayWork = t.Open() && mayWork(p.Actor, t) == nil
-	p.MayGive = t.Open() && t.Lead.ID == p.Actor.Unit && mayGive(p.Actor) == nil
+	p.MayGive = t.Open() && p.Actor.For(t.Lead.ID) && mayGive(p.Actor) == nil
 	p.MayRule = t.WithdrawnAt.IsZero() && t.VerifiedAt.IsZero() && mayDirect(p.Actor, t.Order) == nil
 	p.MayJudge = !t.DoneAt.IsZero() && t.VerifiedAt.IsZero() && t.WithdrawnAt.IsZero() && mayVerify(p.Actor, t) == nil
 	p.Source, err = sourceHref(ctx, tx, p.Actor, t.Order)

@@ -23,7 +23,7 @@ func MayGive(by auth.Actor) bool { return mayGive(by) == nil }
 // mayWork lets the clerk and the secretary of the lead, and the person named, say how
 // it goes and that it is done.
 func mayWork(by auth.Actor, t Task) error {
-	if by.Unit == t.Lead.ID && by.Is(auth.Clerk, auth.Secretary) || t.Person != 0 && by.Member == t.Person {
+	if by.For(t.Lead.ID) && by.Is(auth.Clerk, auth.Secretary) || t.Person != 0 && by.Member == t.Person {
 		return nil
 	}
 	return fault.New(fault.Denied, "task.error.may_work")
@@ -32,7 +32,7 @@ func mayWork(by auth.Actor, t Task) error {
 // mayDirect lets the clerk and the secretary of the unit that gave an order change it,
 // give more time and take it back.
 func mayDirect(by auth.Actor, o Order) error {
-	if by.Unit == o.Unit.ID && by.Is(auth.Clerk, auth.Secretary) {
+	if by.For(o.Unit.ID) && by.Is(auth.Clerk, auth.Secretary) {
 		return nil
 	}
 	return fault.New(fault.Denied, "task.error.may_direct")
@@ -42,7 +42,7 @@ func mayDirect(by auth.Actor, o Order) error {
 // whether it is done, but nobody for their own unit: what a unit gives itself is for a
 // unit above it to verify. At the top, where nothing stands above, its secretary does.
 func mayVerify(by auth.Actor, t Task) error {
-	own := by.Unit == t.Lead.ID
+	own := by.For(t.Lead.ID)
 	top := by.Unit != 0 && by.Path == t.leadPath && strings.Count(t.leadPath, "/") == 2
 	switch {
 	case own && top && by.Is(auth.Secretary):

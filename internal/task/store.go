@@ -27,11 +27,22 @@ const (
 		JOIN place lp ON lp.tree = t.tree AND lp.unit = t.lead
 		LEFT JOIN member m ON m.id = t.person`
 	all  = `SELECT ` + columns + ` FROM task t ` + tables + ` WHERE t.tree = $1`
-	seen = all + ` AND (lp.path >= $2 AND lp.path < $3 OR t.unit = $4
-		OR EXISTS (SELECT 1 FROM task_partner p WHERE p.task_order = t.task_order AND p.unit = $4))`
-	seenOrders = `SELECT ` + orderColumns + ` FROM task_order o ` + orderTables + ` WHERE o.tree = $1 AND (up.path >= $2 AND up.path < $3
-		OR EXISTS (SELECT 1 FROM task_partner p WHERE p.task_order = o.id AND p.unit = $4))`
 )
+
+// seen are the tasks that by may see.
+func seen(by auth.Actor) string {
+	return all + ` AND (lp.path >= $2 AND lp.path < $3 OR ` + own(by, "t.unit") + `
+		OR EXISTS (SELECT 1 FROM task_partner p WHERE p.task_order = t.task_order AND ` + own(by, "p.unit") + `))`
+}
+
+func seenOrders(by auth.Actor) string {
+	return `SELECT ` + orderColumns + ` FROM task_order o ` + orderTables + ` WHERE o.tree = $1 AND (up.path >= $2 AND up.path < $3
+		OR EXISTS (SELECT 1 FROM task_partner p WHERE p.task_order = o.id AND ` + own(by, "p.unit") + `))`
+}
+
+// own says of a column, where $4 is by's unit, that it is by's or one whose work that
+// has taken over.
+func own(by auth.Actor, column string) string { return db.Among(column, "$4", by.Before) }
 
 func eyes(by auth.Actor) []any { return []any{by.Tree, by.Path, by.End(), by.Unit} }
 
@@ -65,7 +76,7 @@ func scan(r db.Scanner) (t Task, err error) {
 
 // Get returns a task that by may see, with the partners of its order.
 func Get(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (Task, error) {
-	t, err := db.First(db.All(ctx, tx, scan, seen+` AND t.id = $5`, append(eyes(by), id)...))
+	t, err := db.First(db.All(ctx, tx, scan, seen(by)+` AND t.id = $5`, append(eyes(by), id)...))
 	if err == nil {
 		t.Order.Partners, err = partners(ctx, tx, t.Order.ID)
 	}
@@ -74,7 +85,7 @@ func Get(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (Task, error)
 
 // GetOrder returns an order that by may see.
 func GetOrder(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (Order, error) {
-	o, err := db.First(db.All(ctx, tx, scanOrder, seenOrders+` AND o.id = $5`, append(eyes(by), id)...))
+	o, err := db.First(db.All(ctx, tx, scanOrder, seenOrders(by)+` AND o.id = $5`, append(eyes(by), id)...))
 	if err == nil {
 		o.Partners, err = partners(ctx, tx, id)
 	}

@@ -36,14 +36,14 @@ type Filter struct {
 
 // narrow returns the query of f and its arguments.
 func (f Filter) narrow(by auth.Actor, today vn.Day) (string, []any) {
-	q, args := seen, eyes(by)
+	q, args := seen(by), eyes(by)
 	switch f.Side {
 	case Mine:
-		q += ` AND t.lead = $4`
+		q += " AND " + own(by, "t.lead")
 	case ByMe:
-		q += ` AND t.unit = $4`
+		q += " AND " + own(by, "t.unit")
 	case Partner:
-		q += ` AND t.task_order IN (SELECT p.task_order FROM task_partner p WHERE p.unit = $4)`
+		q += ` AND t.task_order IN (SELECT p.task_order FROM task_partner p WHERE ` + own(by, "p.unit") + `)`
 	case Under:
 		q += ` AND lp.path >= $2 AND lp.path < $3`
 	}
@@ -160,12 +160,12 @@ func Children(ctx context.Context, tx *db.Tx, task string) (Progress, error) {
 // first.
 func Orders(ctx context.Context, tx *db.Tx, by auth.Actor, parent string, offset, limit int) ([]Order, error) {
 	args := append(eyes(by), limit, offset)
-	where := ` AND o.unit = $4`
+	where := " AND " + own(by, "o.unit")
 	if parent != "" {
 		args = append(args, parent)
 		where = ` AND o.parent = $7`
 	}
-	return db.All(ctx, tx, scanOrder, seenOrders+where+` ORDER BY o.entered_at DESC, o.id LIMIT $5 OFFSET $6`, args...)
+	return db.All(ctx, tx, scanOrder, seenOrders(by)+where+` ORDER BY o.entered_at DESC, o.id LIMIT $5 OFFSET $6`, args...)
 }
 
 // First returns the first tasks of an order: of one that names a single unit it is the
@@ -177,29 +177,30 @@ func First(ctx context.Context, tx *db.Tx, by auth.Actor, order string, limit in
 // Owing returns the open tasks that by works on, the soonest first, at most limit: those
 // of their unit for who keeps its books, and those they answer for themselves.
 func Owing(ctx context.Context, tx *db.Tx, by auth.Actor, limit int) ([]Task, error) {
-	unit := int64(0)
+	unit, before := int64(0), []int64(nil)
 	if by.Is(auth.Clerk, auth.Secretary) {
-		unit = by.Unit
+		unit, before = by.Unit, by.Before
 	}
-	return db.All(ctx, tx, scan, all+isOpen+` AND (t.lead = $2 OR t.person = $3 AND $3 <> 0 AND t.lead = $4) ORDER BY t.due, t.id LIMIT $5`,
+	return db.All(ctx, tx, scan, all+isOpen+` AND (`+db.Among("t.lead", "$2", before)+` OR t.person = $3 AND $3 <> 0 AND `+own(by, "t.lead")+`) ORDER BY t.due, t.id LIMIT $5`,
 		by.Tree, unit, by.Member, by.Unit, limit)
 }
 
 // Answers returns how many tasks that by's unit gave are done and wait to be verified,
 // and of how many more time is asked, counted up to limit.
 func Answers(ctx context.Context, tx *db.Tx, by auth.Actor, limit int) (done, asks int64, err error) {
-	if err = tx.One(ctx, `SELECT count(*) FROM (SELECT 1 FROM task WHERE unit = $1 AND lead <> $1 AND done_at IS NOT NULL AND verified_at IS NULL AND withdrawn_at IS NULL LIMIT $2) x`,
+	unit := db.Among("unit", "$1", by.Before)
+	if err = tx.One(ctx, `SELECT count(*) FROM (SELECT 1 FROM task WHERE `+unit+` AND NOT (`+db.Among("lead", "$1", by.Before)+`) AND done_at IS NOT NULL AND verified_at IS NULL AND withdrawn_at IS NULL LIMIT $2) x`,
 		[]any{by.Unit, limit}, &done); err != nil {
 		return 0, 0, err
 	}
-	err = tx.One(ctx, `SELECT count(*) FROM (SELECT 1 FROM task WHERE unit = $1 AND asks = 1 LIMIT $2) x`, []any{by.Unit, limit}, &asks)
+	err = tx.One(ctx, `SELECT count(*) FROM (SELECT 1 FROM task WHERE `+unit+` AND asks = 1 LIMIT $2) x`, []any{by.Unit, limit}, &asks)
 	return done, asks, err
 }
 
 // Leads reports whether by's unit leads any task.
 func Leads(ctx context.Context, tx *db.Tx, by auth.Actor) (bool, error) {
 	var n int64
-	err := tx.One(ctx, `SELECT count(*) FROM (SELECT 1 FROM task WHERE lead = $1 LIMIT 1) x`, []any{by.Unit}, &n)
+	err := tx.One(ctx, `SELECT count(*) FROM (SELECT 1 FROM task WHERE `+db.Among("lead", "$1", by.Before)+` LIMIT 1) x`, []any{by.Unit}, &n)
 	return n > 0, err
 }
 

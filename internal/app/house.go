@@ -231,7 +231,7 @@ func (h *house) buildAPI(c *i18n.Catalog) {
 		invitation.RegisterAPI, hall.RegisterAPI, quiz.RegisterAPI(subjects()), reflection.RegisterAPI, minutes.RegisterAPI, clause.RegisterAPI,
 		plan.RegisterAPI(adopted), coverage.RegisterAPI, report.RegisterAPI, form.RegisterAPI, filing.RegisterAPI, signing.RegisterAPI,
 		calendar.RegisterAPI(daysOff), opinion.RegisterAPI, task.RegisterAPI, target.RegisterAPI(feeding.Feeds()), guidance.RegisterAPI,
-		filing.RegisterReports(formSources()),
+		filing.RegisterReports(formSources()), summary.RegisterAPI(formSources()),
 	} {
 		register(h.api)
 	}

@@ -163,6 +163,9 @@ func (h *TestHouse) world() world.House {
 // Found makes the bloc with a number of units and its logins.
 func (h *TestHouse) Found(units int) error { return world.Found(h.t.Context(), h.world(), units) }
 
+// Districts makes a city's commission with two districts and their cells.
+func (h *TestHouse) Districts() error { return world.Districts(h.t.Context(), h.world()) }
+
 // Set makes the clock stand at t.
 func (h *TestHouse) Set(t time.Time) { h.clock.Set(t) }
 

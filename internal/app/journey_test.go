@@ -126,6 +126,10 @@ func (p *player) do(w []string) error {
 			return err
 		}
 		return p.h.Found(n)
+	case "districts": // districts: a city's commission, two districts and their 27 and 10 cells, a login for each
+		return p.h.Districts()
+	case "returns": // returns PERIOD FILE: each line of the table is a login and what it returns for the unit of its name
+		return p.returns(args[0], string(p.files[args[1]]))
 	case "clock": // clock DAY HH:MM: local time from now on
 		at, err := time.ParseInLocation("2006-01-02 15:04", args[0]+" "+args[1], vn.Zone)
 		p.h.Set(at)
@@ -188,6 +192,26 @@ func (p *player) do(w []string) error {
 		return p.sql(args[0])
 	default:
 		return fmt.Errorf("no command %q", w[0])
+	}
+	return nil
+}
+
+// returns files the returns of a table: its first line names the items.
+func (p *player) returns(period, table string) error {
+	head, rows, _ := strings.Cut(table, "\n")
+	names := strings.Split(head, ";")[1:]
+	for row := range strings.SplitSeq(rows, "\n") {
+		cells := strings.Split(row, ";")
+		if err := p.as(cells[0]); err != nil {
+			return err
+		}
+		fields := []string{"seen=0"}
+		for i, name := range names {
+			fields = append(fields, "figures."+name+"="+strings.Replace(cells[i+1], "có", "1", 1))
+		}
+		if err := p.post("/periods/"+period+"/returns/"+cells[0], fields); err != nil || p.status != http.StatusOK {
+			return fmt.Errorf("%s: status %d, %w", cells[0], p.status, err)
+		}
 	}
 	return nil
 }

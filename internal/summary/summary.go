@@ -31,6 +31,13 @@ var Locale embed.FS
 
 const maxText = 20_000
 
+// Names of figures that every form has, unless an item of it has the key: how many
+// units at and under a unit are asked, and how many have returned.
+const (
+	Asked    = "don_vi"
+	Returned = "da_nop"
+)
+
 // A Passage is what is written for one text of a form.
 type Passage struct {
 	Item form.Item
@@ -85,6 +92,11 @@ func Get(ctx context.Context, tx *db.Tx, by auth.Actor, sources form.Sources, pe
 		return s, err
 	}
 	s.Figures, s.sources = s.Book.Written(), sources
+	for key, n := range map[string]int64{Asked: s.Top.Due, Returned: s.Top.Received()} {
+		if !s.has(key) {
+			s.Figures[key] = wording.Figure{N: n, Text: vn.Int(n)}
+		}
+	}
 	texts, err := newest(ctx, tx, period, s.Unit.ID)
 	if err != nil {
 		return s, err
@@ -144,10 +156,15 @@ func Write(ctx context.Context, tx *db.Tx, by auth.Actor, sources form.Sources, 
 	return s.keep(ctx, tx, by, had, n, text)
 }
 
+// has reports whether the form has a figure with a key.
+func (s Summary) has(key string) bool {
+	return slices.ContainsFunc(s.Round.Form.Items, func(it form.Item) bool { return it.Key == key && it.Kind != form.Text })
+}
+
 // check says which figures a sentence names that the form does not have.
 func (s Summary) check(w fault.Wrong, field string, x wording.Sentence) {
 	for _, key := range x.Keys() {
-		if !slices.ContainsFunc(s.Round.Form.Items, func(it form.Item) bool { return it.Key == key && it.Kind != form.Text }) {
+		if !s.has(key) && key != Asked && key != Returned {
 			w.Add(field, "summary.error.figure", key)
 			return
 		}
@@ -239,6 +256,9 @@ func (s Summary) Href(key string) string {
 		if it.Key == key && it.Entered() {
 			return tally.Href(s.Round.Sheet.ID, s.Unit.Key, filing.Lane(i+1), true)
 		}
+	}
+	if (key == Asked || key == Returned) && !s.has(key) {
+		return "/periods/" + s.Round.Period.ID + "/units/" + s.Unit.Key
 	}
 	if c, ok := s.Book.Counted(key); ok && len(c.Parts) == 1 {
 		return c.Parts[0].Href

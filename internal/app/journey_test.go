@@ -120,15 +120,18 @@ func words(line string) []string {
 func (p *player) do(w []string) error {
 	args := w[1:]
 	switch w[0] {
-	case "bloc": // bloc N: the bloc with N units and a login for each role, nothing else
+	case "bloc", "committee": // bloc N: the bloc with N units and a login for each role, nothing else; committee N: a provincial one
 		var n int
 		if _, err := fmt.Sscan(args[0], &n); err != nil {
 			return err
 		}
+		if w[0] == "committee" {
+			return p.h.Committee(n)
+		}
 		return p.h.Found(n)
 	case "districts": // districts: a city's commission, two districts and their 27 and 10 cells, a login for each
 		return p.h.Districts()
-	case "returns": // returns PERIOD FILE: each line of the table is a login and what it returns for the unit of its name
+	case "returns": // returns PERIOD FILE: who is signed in returns for the units that the lines of the table begin with
 		return p.returns(args[0], string(p.files[args[1]]))
 	case "clock": // clock DAY HH:MM: local time from now on
 		at, err := time.ParseInLocation("2006-01-02 15:04", args[0]+" "+args[1], vn.Zone)
@@ -202,9 +205,6 @@ func (p *player) returns(period, table string) error {
 	names := strings.Split(head, ";")[1:]
 	for row := range strings.SplitSeq(rows, "\n") {
 		cells := strings.Split(row, ";")
-		if err := p.as(cells[0]); err != nil {
-			return err
-		}
 		fields := []string{"seen=0"}
 		for i, name := range names {
 			fields = append(fields, "figures."+name+"="+strings.Replace(cells[i+1], "có", "1", 1))

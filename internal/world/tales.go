@@ -260,12 +260,15 @@ func programme(paper, unit string, until vn.Day) plan.Form {
 	return f
 }
 
-// province is a provincial bloc: its units study before 31 December 2020, and its
-// own draft programme was discussed on 4 December (article 002). How many units it
-// has the article does not say.
-func province(ctx context.Context, h House) (*story, error) {
-	const units = 24
-	s, err := settle(ctx, h, land{
+// Committee founds a provincial bloc (article 002) with a number of units and a login
+// for each, and nothing else: where a test's own story begins.
+func Committee(ctx context.Context, h House, units int) error {
+	_, err := committee(ctx, h, units)
+	return err
+}
+
+func committee(ctx context.Context, h House, units int) (*story, error) {
+	return settle(ctx, h, land{
 		tree: "khoi-tinh", login: "kt", from: "2020-01-02", family: paper.Party,
 		root: org.NewUnit{Key: "dang-bo-khoi-tinh", Name: "Đảng bộ Khối các cơ quan tỉnh", Short: "Đảng bộ Khối", Kind: "Đảng bộ khối", From: "2020-01-02"},
 		kind: "Chi, đảng bộ trực thuộc", units: units,
@@ -274,6 +277,14 @@ func province(ctx context.Context, h House) (*story, error) {
 		},
 		people: func(n int) int { return 9 + n*7%23 },
 	}, on2(2020, 11, 16, 8, 0))
+}
+
+// province is a provincial bloc: its units study before 31 December 2020, and its
+// own draft programme was discussed on 4 December (article 002). How many units it
+// has the article does not say.
+func province(ctx context.Context, h House) (*story, error) {
+	const units = 24
+	s, err := committee(ctx, h, units)
 	if err != nil {
 		return nil, err
 	}

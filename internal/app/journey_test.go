@@ -53,7 +53,8 @@ type player struct {
 	line   int
 }
 
-func play(t *testing.T, story string) {
+func play(t *testing.T, story string) *player {
+	t.Helper()
 	a, err := txtar.ParseFile(story)
 	if err != nil {
 		t.Fatal(err)
@@ -73,6 +74,7 @@ func play(t *testing.T, story string) {
 			t.Fatalf("%s:%d: %s\n%v\nat %s, status %d:\n%s", story, p.line, line, err, p.at, p.status, p.body)
 		}
 	}
+	return p
 }
 
 // reset makes the player begin anew: nobody is signed in, nothing is taken.

@@ -89,7 +89,7 @@ func RegisterAPI(sources form.Sources) func(*api.API) {
 	type writeIn struct {
 		api.ByID
 		Unit string `path:"unit"`
-		Item string `path:"item" doc:"Key of a text of the form"`
+		Item string `path:"item"`
 		Body struct {
 			Seen int64  `json:"seen,omitempty" doc:"Number of the passage that is changed, 0 for none"`
 			Text string `json:"text"`
@@ -98,7 +98,7 @@ func RegisterAPI(sources form.Sources) func(*api.API) {
 	type takeIn struct {
 		api.ByID
 		Unit string `path:"unit"`
-		Item string `path:"item" doc:"Key of a text of the form"`
+		Item string `path:"item"`
 		Body struct {
 			Seen int64  `json:"seen,omitempty" doc:"Number of the passage that is changed, 0 for none"`
 			From string `json:"from" doc:"Key of a unit under, at any depth" example:"tccs-07"`

@@ -171,7 +171,7 @@ func (h *TestHouse) AskSigned(t testing.TB) (period string) {
 		t.Fatalf("the secretary of unit 08 is %+v, %v", by, err)
 	}
 	dbtest.Write(t, h.h.db, func(ctx context.Context, tx *db.Tx) error {
-		_, err := signing.Submit(ctx, tx, by, period, "tccs-08", filing.Entry{Figures: filing.Figures{"item_1": 3}})
+		_, err := signing.Submit(ctx, tx, by, period, "tccs-08", filing.Entry{Figures: filing.Figures{"item_1": 3}, Texts: filing.Texts{"words": "Đủ."}})
 		return err
 	})
 	return period
@@ -187,6 +187,9 @@ func (h *TestHouse) ask(t testing.TB, items int, steps form.Steps) (id, period s
 		f := form.Form{Title: "Số liệu tháng", Asks: form.Leaf, Steps: steps}
 		for n := range items {
 			f.Items = append(f.Items, form.Item{Label: fmt.Sprint("Mục ", n+1), Word: "người", Needed: n == 0, High: 100_000})
+		}
+		if steps != form.None {
+			f.Items = append(f.Items, form.Item{Key: "words", Label: "Kết quả", Kind: form.Text})
 		}
 		f, err := form.Make(ctx, tx, by, f)
 		if err != nil {

@@ -165,6 +165,14 @@ func (h *TestHouse) world() world.House {
 // Found makes the bloc with a number of units and its logins.
 func (h *TestHouse) Found(units int) error { return world.Found(h.t.Context(), h.world(), units) }
 
+// Districts makes a city's commission with two districts and their cells.
+func (h *TestHouse) Districts() error { return world.Districts(h.t.Context(), h.world()) }
+
+// Committee makes a provincial bloc with a number of units.
+func (h *TestHouse) Committee(units int) error {
+	return world.Committee(h.t.Context(), h.world(), units)
+}
+
 // Set makes the clock stand at t.
 func (h *TestHouse) Set(t time.Time) { h.clock.Set(t) }
 

@@ -238,6 +238,7 @@ func (h *house) buildAPI(c *i18n.Catalog) {
 		plan.RegisterAPI(adopted), coverage.RegisterAPI, report.RegisterAPI, form.RegisterAPI, filing.RegisterAPI, signing.RegisterAPI,
 		calendar.RegisterAPI(daysOff), opinion.RegisterAPI, task.RegisterAPI, target.RegisterAPI(feeding.Feeds()), guidance.RegisterAPI,
 		filing.RegisterReports(formSources()), pivot.RegisterAPI,
+		filing.RegisterReports(formSources()), summary.RegisterAPI(formSources()),
 	} {
 		register(h.api)
 	}

@@ -53,7 +53,8 @@ type player struct {
 	line   int
 }
 
-func play(t *testing.T, story string) {
+func play(t *testing.T, story string) *player {
+	t.Helper()
 	a, err := txtar.ParseFile(story)
 	if err != nil {
 		t.Fatal(err)
@@ -73,6 +74,7 @@ func play(t *testing.T, story string) {
 			t.Fatalf("%s:%d: %s\n%v\nat %s, status %d:\n%s", story, p.line, line, err, p.at, p.status, p.body)
 		}
 	}
+	return p
 }
 
 // reset makes the player begin anew: nobody is signed in, nothing is taken.
@@ -120,12 +122,19 @@ func words(line string) []string {
 func (p *player) do(w []string) error {
 	args := w[1:]
 	switch w[0] {
-	case "bloc": // bloc N: the bloc with N units and a login for each role, nothing else
+	case "bloc", "committee": // bloc N: the bloc with N units and a login for each role, nothing else; committee N: a provincial one
 		var n int
 		if _, err := fmt.Sscan(args[0], &n); err != nil {
 			return err
 		}
+		if w[0] == "committee" {
+			return p.h.Committee(n)
+		}
 		return p.h.Found(n)
+	case "districts": // districts: a city's commission, two districts and their 27 and 10 cells, a login for each
+		return p.h.Districts()
+	case "returns": // returns PERIOD FILE: who is signed in returns for the units that the lines of the table begin with
+		return p.returns(args[0], string(p.files[args[1]]))
 	case "clock": // clock DAY HH:MM: local time from now on
 		at, err := time.ParseInLocation("2006-01-02 15:04", args[0]+" "+args[1], vn.Zone)
 		p.h.Set(at)
@@ -188,6 +197,23 @@ func (p *player) do(w []string) error {
 		return p.sql(args[0])
 	default:
 		return fmt.Errorf("no command %q", w[0])
+	}
+	return nil
+}
+
+// returns files the returns of a table: its first line names the items.
+func (p *player) returns(period, table string) error {
+	head, rows, _ := strings.Cut(table, "\n")
+	names := strings.Split(head, ";")[1:]
+	for row := range strings.SplitSeq(rows, "\n") {
+		cells := strings.Split(row, ";")
+		fields := []string{"seen=0"}
+		for i, name := range names {
+			fields = append(fields, "figures."+name+"="+strings.Replace(cells[i+1], "có", "1", 1))
+		}
+		if err := p.post("/periods/"+period+"/returns/"+cells[0], fields); err != nil || p.status != http.StatusOK {
+			return fmt.Errorf("%s: status %d, %w", cells[0], p.status, err)
+		}
 	}
 	return nil
 }

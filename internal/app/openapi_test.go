@@ -176,6 +176,8 @@ func (c checker) writes(t *testing.T, as func(login string) program, prepared ap
 		{"POST /periods/{id}/reports/{unit}/signature", deed{login: "donvi07", path: "/periods/" + signed, tail: "/reports/tccs-07/signature", body: `{"hash":"$HASH"}`, hash: "/periods/" + signed + "/reports/tccs-07"}},
 		{"POST /periods/{id}/reports/{unit}/return", deed{login: "bikhu", path: "/periods/" + signed, tail: "/reports/tccs-07/return", body: `{"seen":1,"reasons":{"item_1":"xem lại"}}`}},
 		{"POST /periods/{id}/reports/{unit}/acceptance", deed{login: "bikhu", path: "/periods/" + signed, tail: "/reports/tccs-08/acceptance", body: `{"seen":1}`}},
+		{"POST /periods/{id}/summary/{unit}/{item}", deed{login: "vanthu", path: "/periods/" + signed, tail: "/summary/doan-khoi/words", body: `{"text":"Có {item_1} người."}`}},
+		{"POST /periods/{id}/summary/{unit}/{item}/takes", deed{login: "vanthu", path: "/periods/" + signed, tail: "/summary/doan-khoi/words/takes", body: `{"from":"tccs-08","seen":1}`}},
 		{"POST /opinions/{id}/comments", deed{login: "thuky07", path: "/opinions/" + consultation, tail: "/comments", body: `{"block":"aaaaaaaa","text":"Đồng tình"}`}},
 		{"POST /periods/{id}/returns/{unit}", deed{login: "thuky07", path: "/periods/" + period, tail: "/returns/tccs-07", body: `{"seen":0,"figures":{"item_1":5}}`}},
 		{"POST /periods/{id}/returns/{unit}/withdrawal", deed{login: "thuky07", path: "/periods/" + period, tail: "/returns/tccs-07/withdrawal", body: `{"seen":1,"reason":"nhầm đơn vị"}`}},

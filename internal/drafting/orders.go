@@ -55,7 +55,7 @@ func ofOrder(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (draft, e
 	case len(d.To) > maxNamed:
 		d.To = []string{"Các đơn vị có tên trong danh sách dưới đây"}
 	}
-	d.Parts = append(d.Parts, paper.P(opening(o)), paper.H(1, "Nội dung công việc"), paper.P(o.Text),
+	d.Parts = append(d.Parts, paper.P(opening(o)), paper.H(1, "Nội dung công việc"), paper.P(end(o.Text)),
 		paper.H(1, "Sản phẩm"), paper.P(end(o.Deliverable)), paper.H(1, "Thời hạn hoàn thành"), paper.P(until(o, last)))
 	if len(o.Partners) > 0 {
 		names := ""

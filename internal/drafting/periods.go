@@ -79,7 +79,7 @@ func (d *draft) addSummary(s summary.Summary) {
 			}
 			row := []string{s.Round.Form.Called(it), it.Word, s.Figures[it.Key].Text}
 			if year {
-				row = append(row, summary.Written(it, s.Book.Year(it.Key)).Text)
+				row = append(row, filing.Written(it, s.Book.Year(it.Key)).Text)
 			}
 			rows = append(rows, row)
 		}

@@ -159,7 +159,7 @@ func (w *planWriter) flush() {
 			rows = append(rows, cells(t.Carries, t.Text, t.Lead, t.Partners, t.Deliverable, last(t.Deadline)))
 		}
 		w.parts = append(w.parts, paper.Table(clauses([]paper.Column{
-			{Title: "Nhiệm vụ", Width: 32}, {Title: "Chủ trì", Width: 17}, {Title: "Phối hợp", Width: 17}, {Title: "Sản phẩm", Width: 18}, {Title: "Hoàn thành", Width: 17},
+			{Title: "Nhiệm vụ", Width: 29}, {Title: "Chủ trì", Width: 17}, {Title: "Phối hợp", Width: 14}, {Title: "Sản phẩm", Width: 17}, {Title: "Hoàn thành", Width: 23},
 		}), rows))
 	}
 	w.targets, w.tasks = nil, nil

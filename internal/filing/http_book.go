@@ -52,6 +52,7 @@ func (b *Book) view(p web.Page, whose Whose, texts Texts) bookView {
 	v.HasYear, v.HasLast = b.HasPast()
 	parts, names := b.Round.Form.Parts()
 	v.Parts = names
+	written := b.Written()
 	for _, s := range b.Round.Form.Sections() {
 		h := headed{Name: s.Name}
 		for _, n := range s.Places {
@@ -62,7 +63,7 @@ func (b *Book) view(p web.Page, whose Whose, texts Texts) bookView {
 				if whose.All {
 					continue
 				}
-				v.Narrative = append(v.Narrative, lined{Item: it, Text: texts[it.Key]})
+				v.Narrative = append(v.Narrative, lined{Item: it, Text: b.Round.Reads(texts[it.Key]).String(written)})
 			default:
 				h.Lines = append(h.Lines, b.lined(p, whose, it, n, parts))
 			}

@@ -23,15 +23,28 @@ func PutItem(ctx context.Context, tx *db.Tx, by auth.Actor, id string, version i
 			}
 			return err
 		}
-		at := len(f.Items)
-		for i, x := range f.Items {
-			if x.Section == it.Section || it.Of != "" && (x.Key == it.Of || x.Of == it.Of) {
-				at = i + 1
-			}
-		}
-		f.Items = slices.Insert(f.Items, at, it)
+		f.Items = slices.Insert(f.Items, f.place(it), it)
 		return nil
 	})
+}
+
+// place is where a new item goes: after what it accompanies and those that do so too, in
+// its own section; else at the end of its section; else after what it accompanies.
+func (f Form) place(it Item) int {
+	at, best := len(f.Items), 0
+	for i, x := range f.Items {
+		fits := 0
+		if x.Section == it.Section {
+			fits += 2
+		}
+		if it.Of != "" && (x.Key == it.Of || x.Of == it.Of) {
+			fits++
+		}
+		if fits >= best && fits > 0 {
+			at, best = i+1, fits
+		}
+	}
+	return at
 }
 
 // MoveItem moves an item up by -1 or down by 1; at the border of its section it goes

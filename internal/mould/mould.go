@@ -53,7 +53,7 @@ func places(s summary.Summary, children []filing.Row, now time.Time) office.Data
 		if it.Kind == form.Text {
 			continue
 		}
-		now, year := s.Figures[it.Key].Text, summary.Written(it, s.Book.Year(it.Key)).Text
+		now, year := s.Figures[it.Key].Text, filing.Written(it, s.Book.Year(it.Key)).Text
 		for _, name := range []string{f.Called(it), it.Key} {
 			d.Values[name], d.Values[name+" lũy kế"] = now, year
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -186,7 +187,7 @@ func (s Sheet) write(f *excelize.File, look sheetLook) error {
 	for _, c := range s.Columns {
 		head = append(head, excelize.Cell{StyleID: look.head, Value: printable(c.Title)})
 	}
-	if err := w.SetRow(fmt.Sprintf("A%d", FirstRow-1), head); err != nil {
+	if err := w.SetRow(fmt.Sprintf("A%d", FirstRow-1), head, excelize.RowOpts{Height: s.headHeight()}); err != nil {
 		return err
 	}
 	for i, r := range s.Rows {
@@ -201,12 +202,39 @@ func (s Sheet) write(f *excelize.File, look sheetLook) error {
 	return w.Flush()
 }
 
-// printed sets how a sheet is printed: A4 on its side, as wide as the page, the
-// head on every page.
+// headHeight is how high the row of titles is, in points, so that the longest can be
+// read: programs that open a book for printing do not work it out.
+func (s Sheet) headHeight() float64 {
+	const line, most = 16, 12
+	lines := 1
+	for _, c := range s.Columns {
+		n, used := 1, 0
+		for _, word := range strings.Fields(c.Title) {
+			long := utf8.RuneCountInString(word) + 1
+			if used > 0 && float64(used+long) > c.Width {
+				n, used = n+1, 0
+			}
+			used += long
+		}
+		lines = max(lines, n)
+	}
+	return float64(line * min(lines, most))
+}
+
+// wide is how many characters beside each other can be read on a page.
+const wide = 220
+
+// printed sets how a sheet is printed: A4 on its side, as wide as the page or, where
+// that could not be read, as so many pages beside each other; the head on every page,
+// and then the first two columns too.
 func (s Sheet) printed(f *excelize.File) error {
 	const a4 = 9
-	size, side, one, any := a4, "landscape", 1, 0
-	if err := f.SetPageLayout(s.Name, &excelize.PageLayoutOptions{Size: &size, Orientation: &side, FitToWidth: &one, FitToHeight: &any}); err != nil {
+	size, side, across, any, all := a4, "landscape", 1, 0, 0.0
+	for _, c := range s.Columns {
+		all += c.Width
+	}
+	across += int(all / wide)
+	if err := f.SetPageLayout(s.Name, &excelize.PageLayoutOptions{Size: &size, Orientation: &side, FitToWidth: &across, FitToHeight: &any}); err != nil {
 		return err
 	}
 	fit := true
@@ -214,7 +242,11 @@ func (s Sheet) printed(f *excelize.File) error {
 		return err
 	}
 	head := FirstRow - 1
-	return f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", Scope: s.Name, RefersTo: fmt.Sprintf("'%s'!$%d:$%d", s.Name, head, head)})
+	titles := fmt.Sprintf("'%s'!$%d:$%d", s.Name, head, head)
+	if across > 1 && len(s.Columns) > 2 {
+		titles = fmt.Sprintf("'%s'!$A:$B,", s.Name) + titles
+	}
+	return f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", Scope: s.Name, RefersTo: titles})
 }
 
 func (s Sheet) linked() bool {
@@ -254,7 +286,7 @@ func (s Sheet) writeLinked(f *excelize.File, look sheetLook) error {
 			}
 		}
 	}
-	return nil
+	return f.SetRowHeight(s.Name, FirstRow-1, s.headHeight())
 }
 
 // set fills one cell; style is that of a text.

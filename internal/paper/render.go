@@ -85,7 +85,7 @@ func (p Print) Doc() (office.Doc, error) {
 	d.Body = append(d.Body, p.addressed(kind.Title == "")...)
 	last := p.lastText()
 	for i, part := range p.Parts {
-		d.Body = append(d.Body, part.blocks(f, i == last)...)
+		d.Body = append(d.Body, part.blocks(f, i == last, i == len(p.Parts)-1)...)
 	}
 	if p.Kind != Agenda {
 		d.Body = append(d.Body, office.Par{Style: office.Line, Keep: true}, p.foot(f))
@@ -199,9 +199,11 @@ func (p Print) lastText() int {
 	return -1
 }
 
-func (x Part) blocks(f Format, last bool) []office.Block {
+// blocks writes a part. last is set for the text whose last word the mark of the end
+// follows, end for what stands right before the signature.
+func (x Part) blocks(f Format, last, end bool) []office.Block {
 	if x.Grid != nil {
-		return []office.Block{x.Grid.table()}
+		return []office.Block{x.Grid.table(end)}
 	}
 	style := office.Body
 	switch {
@@ -226,7 +228,12 @@ func (x Part) blocks(f Format, last bool) []office.Block {
 	return all
 }
 
-func (g Grid) table() office.Table {
+// kept is how many rows of a table stay with the signature after it, so that it never
+// stands alone on a page.
+const kept = 2
+
+// table writes the grid; its last rows stay with what follows if end is set.
+func (g Grid) table(end bool) office.Table {
 	t := office.Table{Lines: true, Columns: []int{6}}
 	whole := 0
 	for _, c := range g.Columns {
@@ -249,6 +256,11 @@ func (g Grid) table() office.Table {
 				text = r[j]
 			}
 			row = append(row, office.C(style, text))
+		}
+		if end && i >= len(g.Rows)-kept {
+			for _, c := range row {
+				c.Pars[0].Keep = true
+			}
 		}
 		t.Rows = append(t.Rows, row)
 	}

@@ -1,12 +1,17 @@
 package summary
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"slices"
+	"strconv"
 
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
 	"nhipcau/internal/form"
+	"nhipcau/internal/org"
+	"nhipcau/internal/tally"
 	"nhipcau/internal/web"
 	"nhipcau/internal/wording"
 )
@@ -58,6 +63,7 @@ func (s *server) show(w http.ResponseWriter, r *http.Request) error {
 // A shownPiece is words, or a figure with where it opens and what it was.
 type shownPiece struct {
 	Text, Href, Was string
+	Exact           string // of a bound
 	Figure, Moved   bool
 }
 
@@ -70,7 +76,7 @@ func (s Summary) pieces(x Passage) (all []shownPiece) {
 			continue
 		}
 		was, _ := p.Write(x.Then)
-		all = append(all, shownPiece{Text: now, Href: s.Href(p.Key), Was: was, Figure: true, Moved: x.N > 0 && was != now})
+		all = append(all, shownPiece{Text: now, Href: s.Href(p.Key), Was: was, Exact: p.Exact(s.Figures), Figure: true, Moved: x.N > 0 && was != now})
 	}
 	return all
 }
@@ -79,12 +85,13 @@ type editPage struct {
 	web.Page
 	Summary
 	Passage Passage
-	Text    string // as it is typed
-	N       int64  // of the one that was seen
-	Stands  bool   // another than was seen stands, and is shown
-	Others  []Told
-	After   string
-	Next    string
+	Text    string   // as it is typed
+	N       int64    // of the one that was seen
+	Stands  bool     // another than was seen stands, and is shown
+	Top     org.Unit // whose units' words stand beside
+	Others  []Told   // of all of them, those that have written something
+	Groups  []Told   // of all of them, those that have units under them
+	Next    tally.Place
 	Wrong   map[string]fault.Text
 	Message fault.Text
 }
@@ -102,7 +109,9 @@ func (p editPage) taken(key string) bool {
 func (s *server) edit(w http.ResponseWriter, r *http.Request) error { return s.editPage(w, r, nil) }
 
 func (s *server) editPage(w http.ResponseWriter, r *http.Request, failed error) error {
-	p := editPage{Page: s.site.Page(r, "summary.edit"), After: r.URL.Query().Get("after")}
+	p := editPage{Page: s.site.Page(r, "summary.edit")}
+	query := r.URL.Query()
+	after, _ := strconv.Atoi(query.Get("after")) // from the beginning
 	status, ok := web.Refused(failed, &p.Wrong, &p.Message)
 	if !ok {
 		return failed
@@ -117,7 +126,10 @@ func (s *server) editPage(w http.ResponseWriter, r *http.Request, failed error) 
 		if p.Passage, err = p.passage(r.PathValue("item")); err != nil {
 			return err
 		}
-		p.Others, p.Next, err = p.Gathered(ctx, tx, p.Actor, p.Passage.Item.Key, p.After, gathered)
+		var all []Told
+		p.Top, all, p.Next, err = p.Gathered(ctx, tx, p.Actor, p.Passage.Item.Key, cmp.Or(query.Get("under"), p.Unit.Key), tally.Place(after), gathered)
+		p.Others = slices.DeleteFunc(slices.Clone(all), func(t Told) bool { return t.Text == "" })
+		p.Groups = slices.DeleteFunc(all, func(t Told) bool { return t.Leaf })
 		return err
 	}); err != nil {
 		return err
@@ -158,7 +170,7 @@ func (s *server) take(w http.ResponseWriter, r *http.Request) error {
 	}); err != nil {
 		return s.editPage(w, r, err)
 	}
-	return web.SeeSaid(w, r, "summary.said.taken", "/periods/%s/summary/%s/%s", id, key, item)
+	return web.SeeSaid(w, r, "summary.said.taken", "/periods/%s/summary/%s/%s?under=%s", id, key, item, r.URL.Query().Get("under"))
 }
 
 type sentencesPage struct {

@@ -53,7 +53,7 @@ func insertText(ctx context.Context, tx *db.Tx, by auth.Actor, period string, un
 
 func insertPick(ctx context.Context, tx *db.Tx, by auth.Actor, period string, unit int64, item string, t Told) error {
 	return tx.Exec(ctx, `INSERT INTO summary_pick (period, unit, item, source, text, actor_name, at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		period, unit, item, t.Unit.ID, t.Text, by.Name, tx.Now)
+		period, unit, item, t.Unit, t.Text, by.Name, tx.Now)
 }
 
 // byUnit collects texts by the unit they are of.
@@ -74,6 +74,18 @@ func byUnit(ctx context.Context, tx *db.Tx, query string, units []int64, args ..
 func narratives(ctx context.Context, tx *db.Tx, period, item string, units []int64) (map[int64]string, error) {
 	return byUnit(ctx, tx, `SELECT t.unit, t.text FROM form_text t WHERE t.period = $1 AND t.item = $2
 		AND t.n = (SELECT max(x.n) FROM form_return x WHERE x.period = t.period AND x.unit = t.unit) AND t.unit IN`, units, period, item)
+}
+
+// ownTexts returns what the return of a unit that stands says, by key of the item.
+func ownTexts(ctx context.Context, tx *db.Tx, period string, unit int64) (map[string]string, error) {
+	all := map[string]string{}
+	return all, db.Each(ctx, tx, `SELECT t.item, t.text FROM form_text t WHERE t.period = $1 AND t.unit = $2
+		AND t.n = (SELECT max(x.n) FROM form_return x WHERE x.period = t.period AND x.unit = t.unit)`, []any{period, unit}, func(r db.Scanner) error {
+		var item, text string
+		err := r.Scan(&item, &text)
+		all[item] = text
+		return err
+	})
 }
 
 // written returns what units' own summaries say for an item, with the figures of then.

@@ -9,6 +9,7 @@ import (
 	"context"
 	"embed"
 	"slices"
+	"strings"
 	"time"
 
 	"nhipcau/internal/audit"
@@ -17,7 +18,6 @@ import (
 	"nhipcau/internal/fault"
 	"nhipcau/internal/filing"
 	"nhipcau/internal/form"
-	"nhipcau/internal/formula"
 	"nhipcau/internal/org"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
@@ -30,6 +30,13 @@ import (
 var Locale embed.FS
 
 const maxText = 20_000
+
+// Names of figures that every form has, unless an item of it has the key: how many
+// units at and under a unit are asked, and how many have returned.
+const (
+	Asked    = "don_vi"
+	Returned = "da_nop"
+)
 
 // A Passage is what is written for one text of a form.
 type Passage struct {
@@ -61,6 +68,8 @@ type Summary struct {
 	Book     *filing.Book
 	Figures  wording.Figures
 	Passages []Passage // one for each text of the form
+
+	sources form.Sources
 }
 
 // Moved returns the figures of a passage that are others now than when it was written.
@@ -82,12 +91,21 @@ func Get(ctx context.Context, tx *db.Tx, by auth.Actor, sources form.Sources, pe
 	if s.Book, err = s.Round.Open(ctx, tx, by, sources, filing.Whose{Unit: s.Unit, All: true}); err != nil {
 		return s, err
 	}
-	s.Figures = figures(s.Round.Form, s.Book)
+	s.Figures, s.sources = s.Book.Written(), sources
+	for key, n := range map[string]int64{Asked: s.Top.Due, Returned: s.Top.Received()} {
+		if !s.has(key) {
+			s.Figures[key] = wording.Figure{N: n, Text: vn.Int(n)}
+		}
+	}
 	texts, err := newest(ctx, tx, period, s.Unit.ID)
 	if err != nil {
 		return s, err
 	}
 	begins, err := Sentences(ctx, tx, s.Round.Form.ID)
+	if err != nil {
+		return s, err
+	}
+	own, err := s.own(ctx, tx, by)
 	if err != nil {
 		return s, err
 	}
@@ -97,38 +115,13 @@ func Get(ctx context.Context, tx *db.Tx, by auth.Actor, sources form.Sources, pe
 		}
 		p := texts[it.Key]
 		if p.Item = it; p.N == 0 {
-			p.Text = begins[it.Key]
+			p.Text = strings.TrimPrefix(begins[it.Key]+"\n"+own[it.Key], "\n")
+			p.Text = strings.TrimSuffix(p.Text, "\n")
 		}
 		p.Sentence = wording.Parse(p.Text)
 		s.Passages = append(s.Passages, p)
 	}
 	return s, nil
-}
-
-// figures are what the items of a form come to, by key.
-func figures(f form.Form, b *filing.Book) wording.Figures {
-	all := wording.Figures{}
-	for _, it := range f.Items {
-		if it.Kind == form.Text {
-			continue
-		}
-		if x := Written(it, b.Now(it.Key)); x.Text != "" {
-			all[it.Key] = x
-		}
-	}
-	return all
-}
-
-// Written is what an item comes to as it is written.
-func Written(it form.Item, v formula.Value) wording.Figure {
-	if !v.Is() {
-		return wording.Figure{}
-	}
-	n := formula.Units(v.X, it.Decimals)
-	if !n.IsInt64() {
-		return wording.Figure{}
-	}
-	return wording.Figure{N: n.Int64(), Decimals: it.Decimals, Text: it.Write(n.Int64())}
 }
 
 func (s Summary) passage(item string) (Passage, error) {
@@ -163,10 +156,15 @@ func Write(ctx context.Context, tx *db.Tx, by auth.Actor, sources form.Sources, 
 	return s.keep(ctx, tx, by, had, n, text)
 }
 
+// has reports whether the form has a figure with a key.
+func (s Summary) has(key string) bool {
+	return slices.ContainsFunc(s.Round.Form.Items, func(it form.Item) bool { return it.Key == key && it.Kind != form.Text })
+}
+
 // check says which figures a sentence names that the form does not have.
 func (s Summary) check(w fault.Wrong, field string, x wording.Sentence) {
 	for _, key := range x.Keys() {
-		if !slices.ContainsFunc(s.Round.Form.Items, func(it form.Item) bool { return it.Key == key && it.Kind != form.Text }) {
+		if !s.has(key) && key != Asked && key != Returned {
 			w.Add(field, "summary.error.figure", key)
 			return
 		}
@@ -218,7 +216,7 @@ func Take(ctx context.Context, tx *db.Tx, by auth.Actor, sources form.Sources, p
 	if text != "" {
 		text += "\n"
 	}
-	text += told.Unit.Name + ": " + told.Text
+	text += wording.Literal(told.Name + ": " + told.Text)
 	w := fault.Wrong{}
 	if w.Text(item, text, maxText, false); w.Err() != nil {
 		return w.Err()
@@ -227,70 +225,6 @@ func Take(ctx context.Context, tx *db.Tx, by auth.Actor, sources form.Sources, p
 		return err
 	}
 	return insertPick(ctx, tx, by, period, s.Unit.ID, item, told)
-}
-
-// A Told is what a unit has written for a text of the form: its own summary or, if it
-// has none, the narrative of its return. Figures in it are written out.
-type Told struct {
-	Unit org.Unit
-	Text string
-}
-
-// Told returns what a unit directly under the summary's has written.
-func (s Summary) Told(ctx context.Context, tx *db.Tx, by auth.Actor, item, unitKey string) (Told, error) {
-	u, err := org.Get(ctx, tx, by, unitKey)
-	if err != nil {
-		return Told{}, err
-	}
-	all, err := s.told(ctx, tx, item, []org.Unit{u})
-	if err == nil && (len(all) == 0 || u.Parent != s.Unit.ID) {
-		err = fault.New(fault.NotFound, "error.not_found")
-	}
-	if err != nil {
-		return Told{}, err
-	}
-	return all[0], nil
-}
-
-// Gathered returns what the units directly under the summary's have written, side by
-// side: of at most limit units after a path, of which next is the last, "" if no
-// others are left.
-func (s Summary) Gathered(ctx context.Context, tx *db.Tx, by auth.Actor, item, after string, limit int) (all []Told, next string, err error) {
-	units, err := org.Children(ctx, tx, by, s.Unit.ID, after, limit)
-	if err != nil {
-		return nil, "", err
-	}
-	if len(units) == limit {
-		next = units[limit-1].Path
-	}
-	all, err = s.told(ctx, tx, item, units)
-	return all, next, err
-}
-
-func (s Summary) told(ctx context.Context, tx *db.Tx, item string, units []org.Unit) ([]Told, error) {
-	ids := make([]int64, len(units))
-	for i, u := range units {
-		ids[i] = u.ID
-	}
-	own, err := narratives(ctx, tx, s.Round.Period.ID, item, ids)
-	if err != nil {
-		return nil, err
-	}
-	written, err := written(ctx, tx, s.Round.Period.ID, item, ids)
-	if err != nil {
-		return nil, err
-	}
-	var all []Told
-	for _, u := range units {
-		text := own[u.ID]
-		if x, ok := written[u.ID]; ok {
-			text = x
-		}
-		if text != "" {
-			all = append(all, Told{u, text})
-		}
-	}
-	return all, nil
 }
 
 // Word makes a sentence the one with which a text of a form begins; "" takes it away.
@@ -322,6 +256,9 @@ func (s Summary) Href(key string) string {
 		if it.Key == key && it.Entered() {
 			return tally.Href(s.Round.Sheet.ID, s.Unit.Key, filing.Lane(i+1), true)
 		}
+	}
+	if (key == Asked || key == Returned) && !s.has(key) {
+		return "/periods/" + s.Round.Period.ID + "/units/" + s.Unit.Key
 	}
 	if c, ok := s.Book.Counted(key); ok && len(c.Parts) == 1 {
 		return c.Parts[0].Href

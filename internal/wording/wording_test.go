@@ -2,7 +2,6 @@ package wording_test
 
 import (
 	"slices"
-	"strings"
 	"testing"
 
 	"nhipcau/internal/wording"
@@ -26,6 +25,21 @@ func TestSentences(t *testing.T) {
 		if got := wording.Parse(text).String(figures); got != want {
 			t.Errorf("%s: got %q, want %q", text, got, want)
 		}
+	}
+	for text, want := range map[string]string{
+		"{trên hoc_vien:100} học viên":                                    "trên 2.600 học viên",
+		"{Hơn dat % phai : 1} đảng viên":                                  "Hơn 99\u00a0% đảng viên",
+		"{hơn so_lop:5}, {trên so_lop:100}":                               "35, 35", // exactly so many; fewer than the first bound
+		"{over gio:5} h, {hơn khong:1}":                                   "over 10 h, 0",
+		"{hơn dat%khong:1} {hơn ai:1}":                                    "… …",
+		"{hơn so_lop} {so_lop:5} {hơn co_ct/phai_ct:1} {trên hoc_vien:0}": "{hơn so_lop} {so_lop:5} {hơn co_ct/phai_ct:1} {trên hoc_vien:0}",
+	} {
+		if got := wording.Parse(text).String(figures); got != want {
+			t.Errorf("%s: got %q, want %q", text, got, want)
+		}
+	}
+	if got := wording.Parse("{trên hoc_vien:100}")[0].Exact(figures); got != "2.611" {
+		t.Errorf("without its bound it is %q", got)
 	}
 	if got := wording.Parse("{b/a} {a} {c%b}").Keys(); !slices.Equal(got, []string{"a", "b", "c"}) {
 		t.Errorf("keys %q", got)
@@ -51,14 +65,19 @@ func TestMoved(t *testing.T) {
 // FuzzParse reads anything: braces written twice stand for themselves, whatever is
 // between them.
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{"{a}", "{{", "{a/b} x {c%d}", "{ }}", "{{a}}"} {
+	for _, s := range []string{"{a}", "{{", "{a/b} x {c%d}", "{ }}", "{{a}}", "{hơn a%b:1} {trên a:100}"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		twice := strings.NewReplacer("{", "{{", "}", "}}").Replace(text)
-		if got := wording.Parse(twice).String(figures); got != text {
+		if got := wording.Parse(wording.Literal(text)).String(figures); got != text {
 			t.Errorf("%q became %q", text, got)
 		}
-		_ = wording.Parse(text).String(figures)
+		s := wording.Parse(text)
+		if again := wording.Parse(s.Source()).String(figures); again != s.String(figures) {
+			t.Errorf("%q reads %q, written again %q", text, s.String(figures), again)
+		}
+		if got := s.Only(func(string) bool { return false }); wording.Parse(got.Source()).Keys() != nil {
+			t.Errorf("%q names figures that are not there", got.Source())
+		}
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"nhipcau/internal/account"
@@ -259,12 +260,15 @@ func programme(paper, unit string, until vn.Day) plan.Form {
 	return f
 }
 
-// province is a provincial bloc: its units study before 31 December 2020, and its
-// own draft programme was discussed on 4 December (article 002). How many units it
-// has the article does not say.
-func province(ctx context.Context, h House) (*story, error) {
-	const units = 24
-	s, err := settle(ctx, h, land{
+// Committee founds a provincial bloc (article 002) with a number of units and a login
+// for each, and nothing else: where a test's own story begins.
+func Committee(ctx context.Context, h House, units int) error {
+	_, err := committee(ctx, h, units)
+	return err
+}
+
+func committee(ctx context.Context, h House, units int) (*story, error) {
+	return settle(ctx, h, land{
 		tree: "khoi-tinh", login: "kt", from: "2020-01-02", family: paper.Party,
 		root: org.NewUnit{Key: "dang-bo-khoi-tinh", Name: "Đảng bộ Khối các cơ quan tỉnh", Short: "Đảng bộ Khối", Kind: "Đảng bộ khối", From: "2020-01-02"},
 		kind: "Chi, đảng bộ trực thuộc", units: units,
@@ -273,6 +277,14 @@ func province(ctx context.Context, h House) (*story, error) {
 		},
 		people: func(n int) int { return 9 + n*7%23 },
 	}, on2(2020, 11, 16, 8, 0))
+}
+
+// province is a provincial bloc: its units study before 31 December 2020, and its
+// own draft programme was discussed on 4 December (article 002). How many units it
+// has the article does not say.
+func province(ctx context.Context, h House) (*story, error) {
+	const units = 24
+	s, err := committee(ctx, h, units)
 	if err != nil {
 		return nil, err
 	}
@@ -390,21 +402,41 @@ func review(ctx context.Context, h House) (*story, error) {
 	return s, nil
 }
 
-// inspection is a city's commission and the two districts it worked with in
-// October 2020 (article 004): the 27 programmes of Thốt Nốt are records, all else
-// is declared as the article gives it.
-func inspection(ctx context.Context, h House) (*story, error) {
+// Districts founds a city's commission with two districts (article 004) and the cells
+// and committees of both, with a login for each, and nothing else: where a test's own
+// story begins. The article says how many Thốt Nốt has; those of Cờ Đỏ are as many as
+// its communes and its town.
+func Districts(ctx context.Context, h House) error {
+	s, err := districts(ctx, h)
+	if err != nil {
+		return err
+	}
+	if _, err = s.cells(ctx, 0, "tn", "quận Thốt Nốt", thotNotUnits); err != nil {
+		return err
+	}
+	_, err = s.cells(ctx, 1, "cd", "huyện Cờ Đỏ", coDoUnits)
+	return err
+}
+
+func districts(ctx context.Context, h House) (*story, error) {
 	names := []string{"Ban Tuyên giáo Quận ủy Thốt Nốt", "Ban Tuyên giáo Huyện ủy Cờ Đỏ"}
-	s, err := settle(ctx, h, land{
+	return settle(ctx, h, land{
 		tree: "tuyen-giao-can-tho", login: "ct", from: "2020-01-02", family: paper.Party, place: "Cần Thơ",
 		root: org.NewUnit{Key: "ban-tuyen-giao-can-tho", Name: "Ban Tuyên giáo Thành ủy Cần Thơ", Short: "Ban Tuyên giáo Thành ủy", Kind: "Ban của Thành ủy", From: "2020-01-02"},
 		kind: "Ban của Quận ủy, Huyện ủy", units: len(names),
 		name: func(n int) (string, string) { return names[n-1], names[n-1] }, people: func(int) int { return 6 },
 	}, on2(2020, 1, 6, 8, 0))
+}
+
+// inspection is a city's commission and the two districts it worked with in
+// October 2020 (article 004): the 27 programmes of Thốt Nốt are records, all else
+// is declared as the article gives it.
+func inspection(ctx context.Context, h House) (*story, error) {
+	s, err := districts(ctx, h)
 	if err != nil {
 		return nil, err
 	}
-	inner, err := s.cells(ctx)
+	inner, err := s.cells(ctx, 0, "tn", "quận Thốt Nốt", thotNotUnits)
 	if err != nil {
 		return nil, err
 	}
@@ -433,17 +465,20 @@ func inspection(ctx context.Context, h House) (*story, error) {
 	return s, nil
 }
 
-const thotNotUnits = 27
+const (
+	thotNotUnits = 27
+	coDoUnits    = 10
+)
 
-// cells founds the 27 cells and committees under the first district, whose story
-// is its own.
-func (s *story) cells(ctx context.Context) (*story, error) {
+// cells founds the cells and committees under a district, whose story is its own;
+// their keys and logins begin with login.
+func (s *story) cells(ctx context.Context, at int, login, place string, units int) (*story, error) {
 	inner := &story{House: s.House, tree: s.tree, later: s.later}
-	district := s.bloc.units[0]
+	district := s.bloc.units[at]
 	l := land{
-		tree: s.tree, login: "tn", from: "2020-01-02", kind: "Chi, đảng bộ",
+		tree: s.tree, login: login, from: "2020-01-02", kind: "Chi, đảng bộ",
 		name: func(n int) (string, string) {
-			return fmt.Sprintf("Chi, đảng bộ số %02d quận Thốt Nốt", n), fmt.Sprintf("Chi, đảng bộ số %02d", n)
+			return fmt.Sprintf("Chi, đảng bộ số %02d %s", n, place), fmt.Sprintf("Chi, đảng bộ số %02d", n)
 		},
 		people: func(n int) int { return 5 + n%6 },
 	}
@@ -452,19 +487,19 @@ func (s *story) cells(ctx context.Context) (*story, error) {
 		return nil, err
 	}
 	return inner, s.write(ctx, on2(2020, 1, 6, 9, 0), func(ctx context.Context, tx *db.Tx) (err error) {
-		inner.r = rand.New(rand.NewPCG(27, 2020)) // the closure may run twice
+		inner.r = rand.New(rand.NewPCG(uint64(units), 2020)) // the closure may run twice
 		inner.heads, inner.bloc = nil, &bloc{root: district.Unit}
-		inner.bikhu = s.heads[0]
-		if inner.vanthu, err = inner.login(ctx, tx, hashed, "tn-vanthu", "Văn thư Thốt Nốt (minh họa)", district.Unit, 0, auth.Clerk); err != nil {
+		inner.bikhu = s.heads[at]
+		if inner.vanthu, err = inner.login(ctx, tx, hashed, login+"-vanthu", "Văn thư "+strings.TrimPrefix(strings.TrimPrefix(place, "quận "), "huyện ")+" (minh họa)", district.Unit, 0, auth.Clerk); err != nil {
 			return err
 		}
-		for n := 1; n <= thotNotUnits; n++ {
+		for n := 1; n <= units; n++ {
 			c, err := l.populate(ctx, tx, inner.r, district.Unit, n)
 			if err != nil {
 				return err
 			}
 			inner.bloc.units = append(inner.bloc.units, c)
-			head, err := inner.login(ctx, tx, hashed, fmt.Sprintf("tn-%02d", n), c.members[0].Name, c.Unit, c.members[0].ID, auth.Secretary)
+			head, err := inner.login(ctx, tx, hashed, fmt.Sprintf("%s-%02d", login, n), c.members[0].Name, c.Unit, c.members[0].ID, auth.Secretary)
 			if err != nil {
 				return err
 			}

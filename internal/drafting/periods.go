@@ -6,6 +6,7 @@ import (
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
+	"nhipcau/internal/filing"
 	"nhipcau/internal/form"
 	"nhipcau/internal/paper"
 	"nhipcau/internal/summary"

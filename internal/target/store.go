@@ -288,6 +288,6 @@ func Owing(ctx context.Context, tx *db.Tx, by auth.Actor) ([]Owed, error) {
 // Of returns the targets by may see that are open and that a unit has set or was given
 // a share of, the newest first, at most limit, with the value of each but not its path.
 func Of(ctx context.Context, tx *db.Tx, by auth.Actor, unit int64, limit int) ([]Target, error) {
-	return db.All(ctx, tx, scan, seen+` AND t.state = 'open' AND (t.unit = $5 OR EXISTS (SELECT 1 FROM target_unit s WHERE s.target = t.id AND s.unit = $5))
+	return db.All(ctx, tx, scan, seen(by)+` AND t.state = 'open' AND (t.unit = $5 OR EXISTS (SELECT 1 FROM target_unit s WHERE s.target = t.id AND s.unit = $5))
 		ORDER BY t.entered_at DESC, t.id DESC LIMIT $6`, by.Tree, by.Path, by.End(), by.Unit, unit, limit)
 }

@@ -237,8 +237,7 @@ func (h *house) buildAPI(c *i18n.Catalog) {
 		invitation.RegisterAPI, hall.RegisterAPI, quiz.RegisterAPI(subjects()), reflection.RegisterAPI, minutes.RegisterAPI, clause.RegisterAPI,
 		plan.RegisterAPI(adopted), coverage.RegisterAPI, report.RegisterAPI, form.RegisterAPI, filing.RegisterAPI, signing.RegisterAPI,
 		calendar.RegisterAPI(daysOff), opinion.RegisterAPI, task.RegisterAPI, target.RegisterAPI(feeding.Feeds()), guidance.RegisterAPI,
-		filing.RegisterReports(formSources()), pivot.RegisterAPI,
-		filing.RegisterReports(formSources()), summary.RegisterAPI(formSources()),
+		filing.RegisterReports(formSources()), summary.RegisterAPI(formSources()), pivot.RegisterAPI,
 	} {
 		register(h.api)
 	}

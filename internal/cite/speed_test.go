@@ -3,10 +3,8 @@ package cite_test
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"nhipcau/internal/cite"
-	"nhipcau/internal/vn"
 )
 
 // newspaper is a text of about size bytes: prose, with a citation every so often.
@@ -31,25 +29,5 @@ func BenchmarkFind(b *testing.B) {
 	b.SetBytes(int64(len(text)))
 	for b.Loop() {
 		cite.Find(text)
-	}
-}
-
-// TestSpeed: finding takes no longer than making a text fit for search does,
-// which every paper goes through; the limit moves with the machine.
-func TestSpeed(t *testing.T) {
-	text := newspaper(t, 1<<16)
-	cite.Find(text)
-	folded, found := time.Hour, time.Hour
-	for range 5 { // by turns, so that both have as much of a busy machine
-		start := time.Now()
-		vn.Fold(text)
-		between := time.Now()
-		cite.Find(text)
-		folded, found = min(folded, between.Sub(start)), min(found, time.Since(between))
-	}
-	mbs := func(d time.Duration) float64 { return float64(len(text)) / d.Seconds() / 1e6 }
-	t.Logf("%.0f MB/s; made fit for search: %.0f MB/s", mbs(found), mbs(folded))
-	if found > folded {
-		t.Errorf("finding took %v, making fit for search %v", found, folded)
 	}
 }

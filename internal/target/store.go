@@ -276,7 +276,9 @@ type Owed struct {
 // given a share that it has not answered, the soonest first.
 func Owing(ctx context.Context, tx *db.Tx, by auth.Actor) ([]Owed, error) {
 	const most = 100
-	return db.All(ctx, tx, func(s db.Scanner) (o Owed, err error) { return o, s.Scan(&o.Target, &o.UnitKey, &o.Label, &o.UnitName, &o.To) }, `
+	return db.All(ctx, tx, func(s db.Scanner) (o Owed, err error) {
+		return o, s.Scan(&o.Target, &o.UnitKey, &o.Label, &o.UnitName, &o.To)
+	}, `
 		SELECT t.id, u.key, t.label, n.name, t.to_day
 		FROM target_unit s
 		JOIN unit u ON u.id = s.unit

@@ -26,7 +26,7 @@ const (
 		JOIN unit_name ln ON ln.unit = lu.id AND ln.from_day = (SELECT max(x.from_day) FROM unit_name x WHERE x.unit = lu.id)
 		JOIN place lp ON lp.tree = t.tree AND lp.unit = t.lead
 		LEFT JOIN member m ON m.id = t.person`
-	all  = `SELECT ` + columns + ` FROM task t ` + tables + ` WHERE t.tree = $1`
+	all = `SELECT ` + columns + ` FROM task t ` + tables + ` WHERE t.tree = $1`
 )
 
 // seen are the tasks that by may see.

@@ -10,6 +10,7 @@ import (
 	"nhipcau/internal/form"
 	"nhipcau/internal/formula"
 	"nhipcau/internal/tally"
+	"nhipcau/internal/vn"
 )
 
 // A Series is what the items of a form came to for a unit and all under it, period by
@@ -169,15 +170,27 @@ func (s *Series) YearAgo() (Point, bool) {
 	return Point{}, false
 }
 
-// Trim leaves out the newest periods in which nothing has come yet, as long as there is
-// one with something before them.
-func (s *Series) Trim() {
+// Trim leaves out the newest periods in which nothing has come yet, or for which units
+// have time left and have not all returned: beside a whole period a part of one looks
+// like a fall. One with something stays.
+func (s *Series) Trim(today vn.Day) {
+	last := -1
 	for n := len(s.Points) - 1; n >= 0; n-- {
-		if s.Points[n].Received() > 0 {
-			s.all = s.all[:len(s.all)-(len(s.Points)-1-n)]
-			s.Points = s.Points[:n+1]
-			return
+		p := s.Points[n]
+		if p.Received() == 0 {
+			continue
 		}
+		if last < 0 {
+			last = n
+		}
+		if p.Received() >= p.Due || p.Round.Period.LastDay.Before(today) {
+			last = n
+			break
+		}
+	}
+	if last >= 0 {
+		s.all = s.all[:len(s.all)-(len(s.Points)-1-last)]
+		s.Points = s.Points[:last+1]
 	}
 }
 

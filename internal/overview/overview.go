@@ -179,12 +179,17 @@ func (s *Screen) returns(ctx context.Context, tx *db.Tx, by auth.Actor) error {
 	return nil
 }
 
-// choose reads the figures of the form with an id, or of the first that has any.
+// choose reads the figures of the form with an id, or of the one with most periods,
+// which has most to show.
 func (s *Screen) choose(ctx context.Context, tx *db.Tx, by auth.Actor, id string) (err error) {
+	most := int64(0)
 	for _, x := range s.Returns {
-		if id == "" && x.Any {
-			id = x.Form.ID
+		if n := x.Point.Round; id == "" && x.Any && n.Period.N > most {
+			most, s.Chosen.ID = n.Period.N, x.Form.ID
 		}
+	}
+	if id == "" {
+		id = s.Chosen.ID
 	}
 	if id == "" {
 		return nil
@@ -193,7 +198,7 @@ func (s *Screen) choose(ctx context.Context, tx *db.Tx, by auth.Actor, id string
 		return err
 	}
 	s.Series, err = filing.SeriesOf(ctx, tx, id, s.Unit.ID, Periods)
-	s.Series.Trim()
+	s.Series.Trim(vn.DayOf(tx.Now))
 	return err
 }
 

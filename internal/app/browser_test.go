@@ -311,6 +311,10 @@ func TestBrowser(t *testing.T) {
 		"/units", "/units/tccs-07", "/units/tccs-07/members", "/me", "/notices", "/search?q=nguyen", "/accounts", "/nowhere", "/me/mail", "/reminders",
 		"/papers", "/units/tccs-07/letterhead", "/reforms",
 		"/imports", "/imports/new?kind=members", "/imports/new?kind=figures", "/imports/new?kind=attendance",
+		"/tasks", "/tasks/new", "/tasks?view=board", "/targets", "/targets/new", "/guidance", "/guidance/new", "/opinions", "/holidays",
+		"/forms/" + form + "/calendar", "/forms/" + form + "/punctuality", "/periods/" + period + "/deadlines", "/periods/" + period + "/summary/doan-khoi",
+		"/periods/" + period + "/summary/doan-khoi/tables", "/periods/" + period + "/report/doan-khoi", "/units/doan-khoi/overview", "/units/doan-khoi/pivot",
+		"/units/doan-khoi/map", "/units/doan-khoi/compare?period=" + period,
 	} {
 		b.open(path)
 		look(path)

@@ -87,7 +87,7 @@ func postgresFault(err error, state string) error {
 		return unavailable(err, "error.readonly")
 	case "53100": // disk_full
 		return unavailable(err, "error.disk_full")
-	case "53300", "55P03": // too_many_connections, lock_not_available
+	case "53200", "53300", "55P03": // out_of_memory, also of the server's table of locks; too_many_connections, lock_not_available
 		return unavailable(err, "error.busy")
 	case "57P03": // cannot_connect_now
 		return unavailable(err, "error.away")
@@ -100,9 +100,10 @@ func postgresFault(err error, state string) error {
 
 // clash reports whether a transaction failed only because of what ran beside it, so
 // that it may run again: another transaction (serialization_failure,
-// deadlock_detected), or a migration that changed a table under a statement that
+// deadlock_detected), so many of them that the server had no room to note what each
+// has read (out_of_memory), or a migration that changed a table under a statement that
 // the driver had prepared.
 func clash(err error) bool {
 	pg, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && (pg.Code == "40001" || pg.Code == "40P01" || pg.Code == "0A000" && strings.Contains(pg.Message, "cached plan"))
+	return ok && (pg.Code == "40001" || pg.Code == "40P01" || pg.Code == "53200" || pg.Code == "0A000" && strings.Contains(pg.Message, "cached plan"))
 }

@@ -73,6 +73,7 @@ func (p *Postgres) Start(ctx context.Context) error {
 	args := []string{
 		"-D", "data", "-p", p.port,
 		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=200",
+		"-c", "max_pred_locks_per_transaction=512", "-c", "max_locks_per_transaction=256", // many houses share it
 	}
 	for _, s := range p.settings { // the last word about one counts
 		args = append(args, "-c", s)

@@ -86,6 +86,9 @@ func (b *Book) lined(p web.Page, whose Whose, it form.Item, n int, parts []strin
 	}
 	if whose.All && it.Entered() && x.Now.Text != "" {
 		x.Now.Href = tally.Href(b.Round.Sheet.ID, whose.Unit.Key, lane(n), true)
+		if b.now.ends != nil && extreme(it) {
+			x.Now.Small, x.Now.Href = b.End(it.Key)
+		}
 	}
 	for _, part := range parts {
 		c := cell{}
@@ -110,11 +113,8 @@ func (b *Book) lined(p web.Page, whose Whose, it form.Item, n int, parts []strin
 
 // cell writes a value, or why there is none.
 func (b *Book) cell(p web.Page, whose Whose, it form.Item, v formula.Value) cell {
-	if whose.All && (it.Over == form.Min || it.Over == form.Max) && it.Entered() && b.Round.above0(whose.Unit.ID) {
-		return cell{Small: p.T("filing.why.extreme")}
-	}
 	if !v.Is() {
-		if it.Entered() {
+		if it.Entered() && v.Why.Key != "filing.why.ends" {
 			return cell{}
 		}
 		return cell{Small: p.Text(v.Why)}

@@ -89,7 +89,7 @@ func (r *Round) Level(ctx context.Context, tx *db.Tx, by auth.Actor, unitKey str
 	case down < 1 || down > 1 && deepest < down:
 		return l, notFound()
 	case len(seats) > MaxLevel:
-		return l, fault.New(fault.Conflict, "filing.error.level", len(seats), MaxLevel)
+		return l, fault.New(fault.Conflict, "filing.error.table", len(seats), MaxLevel)
 	}
 	nodes, err := tally.Under(ctx, tx, r.Sheet.ID, between)
 	if err != nil {

@@ -34,6 +34,8 @@ type stretch struct {
 	vec     tally.Vec
 	counted map[string]form.Counted // what the house knows, by key of the item
 	done    map[string]formula.Value
+	ends    map[int]end // the least and the greatest, by place; nil where figures are one unit's
+	many    bool        // too many units to look for them
 }
 
 // Whose says whose figures a book holds.
@@ -132,6 +134,9 @@ func (b *Book) value(s *stretch, key string) formula.Value {
 		s.done[key] = v
 		return v
 	}
+	if s.ends != nil && extreme(it) {
+		return s.end(it, n)
+	}
 	if l := tally.Lane(n); s.vec.Has(l) {
 		return formula.Scaled(s.vec.Get(l), it.Decimals)
 	}
@@ -213,6 +218,14 @@ func (r *Round) Open(ctx context.Context, tx *db.Tx, by auth.Actor, sources form
 	}
 	if err := readVectors(ctx, tx, all, whose); err != nil {
 		return nil, err
+	}
+	for _, s := range all {
+		if !whose.All {
+			break
+		}
+		if err := s.findEnds(ctx, tx, by, whose.Unit.ID); err != nil {
+			return nil, err
+		}
 	}
 	return b, b.count(ctx, tx, by, sources, whose, all)
 }

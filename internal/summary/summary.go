@@ -254,6 +254,9 @@ func Word(ctx context.Context, tx *db.Tx, by auth.Actor, formID, item, text stri
 func (s Summary) Href(key string) string {
 	for i, it := range s.Round.Form.Items {
 		if it.Key == key && it.Entered() {
+			if _, href := s.Book.End(key); href != "" {
+				return href
+			}
 			return tally.Href(s.Round.Sheet.ID, s.Unit.Key, filing.Lane(i+1), true)
 		}
 	}

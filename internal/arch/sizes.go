@@ -21,7 +21,7 @@ const (
 // larger are packages that outgrow a slice by a little, with how far: what came
 // last in each, what joins so many slices, the JSON of rollouts, the pages of figures, reports of returns, the imports of units
 // and members, reads and writes rows that nobody else may, the many forms of a citation, a year of the demonstration.
-var larger = map[string]int{"app": 2900, "cite": 2800, "world": 2900, "rollout": 3000, "filing": 4100, "tally": 3700, "db": 3100, "org": 3300, "reform": 2900}
+var larger = map[string]int{"app": 2900, "cite": 2800, "world": 2900, "rollout": 3000, "filing": 4200, "tally": 3700, "db": 3100, "org": 3300, "reform": 2900}
 
 // Sizes returns functions, files, templates and packages that are too large.
 func Sizes(fsys fs.FS) ([]string, error) {

@@ -5,7 +5,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/pressly/goose/v3"
 )
@@ -47,7 +50,7 @@ func openSQLite(ctx context.Context, url string, c *core) (engine, error) {
 	}
 	writePool, err := openLite(ctx, writing, 1)
 	if err != nil {
-		return nil, err
+		return nil, readOnly(litePath(url), err)
 	}
 	readPool, err := openLite(ctx, base+liteReading, c.readers)
 	if err != nil {
@@ -57,6 +60,21 @@ func openSQLite(ctx context.Context, url string, c *core) (engine, error) {
 	l := &lite{core: c, readPool: readPool, writePool: writePool, writeDSN: writing}
 	l.writer = newWriter(c, writePool)
 	return l, nil
+}
+
+// readOnly returns err, or that the disk of a file cannot be written if that is why it
+// could not be opened. SQLite says so itself, but where a journal was left behind it now
+// and then tries for ten seconds to lock what it cannot, and then speaks of a protocol.
+func readOnly(path string, err error) error {
+	f, made := os.CreateTemp(filepath.Dir(path), ".writable-*")
+	if made == nil {
+		f.Close()
+		os.Remove(f.Name())
+	}
+	if errors.Is(made, syscall.EROFS) {
+		return fmt.Errorf("opening the database: %w", unavailable(err, "error.readonly"))
+	}
+	return err
 }
 
 func openLite(ctx context.Context, dsn string, most int) (*sql.DB, error) {

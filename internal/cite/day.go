@@ -10,7 +10,6 @@ import (
 // A when is a day as written; without a year it is none.
 type when struct {
 	day  vn.Day
-	year int // "năm 2022", without the day
 	part bool
 	next int
 }

@@ -15,7 +15,7 @@ var (
 	kKhoa, kLan, kThu, kCac, kNhung       = keyOf("khóa"), keyOf("lần"), keyOf("thứ"), keyOf("các"), keyOf("những")
 	kTW, kDang, kT, kU                    = keyOf("TW"), keyOf("Đảng"), keyOf("T"), keyOf("Ư")
 	kBanHanh, kNhiemKy, kDaiHoi, kHoiNghi = keysOf("ban hành"), keysOf("nhiệm kỳ"), keysOf("Đại hội"), keysOf("Hội nghị")
-	kTrungUong, kCacCap, kDuThao, kBCHTW  = keysOf("Trung ương"), keysOf("các cấp"), keysOf("dự thảo"), keysOf("Ban Chấp hành Trung ương")
+	kTrungUong, kCacCap, kDuThao          = keysOf("Trung ương"), keysOf("các cấp"), keysOf("dự thảo")
 	kDaiBieu, kToanQuoc, kVeViec          = keysOf("đại biểu"), keysOf("toàn quốc"), keysOf("về việc")
 )
 

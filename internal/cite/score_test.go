@@ -104,8 +104,14 @@ func (c *score) check(s sample, report func(string, ...any)) {
 			report("span of %q: %q", s.text, f.Text)
 		}
 		for _, x := range [][3]string{
-			{"type", f.Type, s.kind}, {"number", f.Number, number}, {"symbol", f.Symbol, s.symbol}, {"issued_on", string(f.Issued), s.issued},
-			{"issuer", f.Issuer, s.issuer}, {"congress", f.Congress, s.congress}, {"plenum", f.Plenum, s.plenum}, {"term", f.Term, s.term},
+			{"type", f.Type, s.kind},
+			{"number", f.Number, number},
+			{"symbol", f.Symbol, s.symbol},
+			{"issued_on", string(f.Issued), s.issued},
+			{"issuer", f.Issuer, s.issuer},
+			{"congress", f.Congress, s.congress},
+			{"plenum", f.Plenum, s.plenum},
+			{"term", f.Term, s.term},
 		} {
 			if x[2] == "" && (x[1] == "" || x[0] == "congress" || x[0] == "plenum" || x[0] == "term") {
 				continue // the notes do not name them all

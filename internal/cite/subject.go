@@ -2,6 +2,7 @@ package cite
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -141,7 +142,7 @@ func (p *parser) found(c *cited) Found {
 
 // guess is the symbol that a type of an issuer bears, "" if that is not told.
 func guess(f Found) string {
-	end := ""
+	var end string
 	switch {
 	case f.Issuer == "Bộ Chính trị", f.Issuer == "Ban Bí thư", f.Issuer == centralCommittee:
 		end = "/TW"
@@ -150,7 +151,8 @@ func guess(f Found) string {
 	default:
 		return ""
 	}
-	for code, types := range codes {
+	for _, code := range slices.Sorted(maps.Keys(codes)) { // the same each time
+		types := codes[code]
 		if types[0] == f.Type && len(code) <= 3 && code != "DA" && code != "LTT" {
 			return code + end
 		}

@@ -191,8 +191,11 @@ func (b *book) sources(ctx context.Context, tx *db.Tx) error {
 	b.source = office.Sheet{
 		Name: b.word("pivot.source"), Title: b.word("pivot.source.title"),
 		Columns: []office.SheetColumn{
-			{Title: b.word("pivot.source.figure"), Width: 70}, {Title: b.word("pivot.source.value"), Width: 14}, {Title: b.word("pivot.source.address"), Width: 70},
-			{Title: b.word("pivot.source.mark"), Width: 22}, {Title: b.word("pivot.source.at"), Width: 18},
+			{Title: b.word("pivot.source.figure"), Width: 70},
+			{Title: b.word("pivot.source.value"), Width: 14},
+			{Title: b.word("pivot.source.address"), Width: 70},
+			{Title: b.word("pivot.source.mark"), Width: 22},
+			{Title: b.word("pivot.source.at"), Width: 18},
 		},
 	}
 	each := len(b.rows)*len(b.outer)*len(b.inner) <= linked

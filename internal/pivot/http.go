@@ -52,9 +52,9 @@ type page struct {
 	First   bool // the page of the first lines
 	Singles []Line
 
-	head, rows, outer, inner []Member
-	notes                    []fault.Text // why cells are none, in the order of their marks
-	heat                     map[int][]int64
+	rows, outer, inner []Member
+	notes              []fault.Text // why cells are none, in the order of their marks
+	heat               map[int][]int64
 }
 
 // asked reads what a pivot is asked for by an address.

@@ -259,8 +259,18 @@ func TestRights(t *testing.T) {
 		by, unit, only string
 		lines          int // -1: it is not found
 	}{
-		{"khoi", "khoi", "", 2}, {"mot", "mot", "", 2}, {"top", "khoi", "", 2}, {"to1", "to1", "", 1}, {"top", "top", "", 0}, {"khoi", "khoi", "to1", 1},
-		{"mot", "khoi", "", -1}, {"to1", "to2", "", -1}, {"khac", "khoi", "", -1}, {"khac", "khac", "", -1}, {"khoi", "mot", "hai", -1}, {"mot", "mot", "hai", -1},
+		{"khoi", "khoi", "", 2},
+		{"mot", "mot", "", 2},
+		{"top", "khoi", "", 2},
+		{"to1", "to1", "", 1},
+		{"top", "top", "", 0},
+		{"khoi", "khoi", "to1", 1},
+		{"mot", "khoi", "", -1},
+		{"to1", "to2", "", -1},
+		{"khac", "khoi", "", -1},
+		{"khac", "khac", "", -1},
+		{"khoi", "mot", "hai", -1},
+		{"mot", "mot", "hai", -1},
 	} {
 		p, err := h.get(t, h.clerk(c.by), c.unit, pivot.Ask{Only: c.only})
 		switch {

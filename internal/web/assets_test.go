@@ -16,12 +16,16 @@ func TestCompressedAssets(t *testing.T) {
 	script := strings.Repeat("export const a = 1\n", 100)
 	var z bytes.Buffer
 	w := gzip.NewWriter(&z)
-	io.WriteString(w, script)
+	if _, err := io.WriteString(w, script); err != nil {
+		t.Fatal(err)
+	}
 	w.Close()
-	a := assets{hash: "abc", files: map[string][]byte{"x.js": []byte(script), "x.js.gz": z.Bytes(), "x.png": []byte("picture")},
-		tags: map[string]string{"x.js": `"plain"`, "x.js.gz": `"small"`, "x.png": `"png"`}}
+	a := assets{
+		hash: "abc", files: map[string][]byte{"x.js": []byte(script), "x.js.gz": z.Bytes(), "x.png": []byte("picture")},
+		tags: map[string]string{"x.js": `"plain"`, "x.js.gz": `"small"`, "x.png": `"png"`},
+	}
 	ask := func(path string, head ...string) *httptest.ResponseRecorder {
-		r := httptest.NewRequest("GET", path, nil)
+		r := httptest.NewRequest(http.MethodGet, path, nil)
 		for _, h := range head {
 			name, value, _ := strings.Cut(h, ": ")
 			r.Header.Set(name, value)

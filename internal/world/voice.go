@@ -58,8 +58,10 @@ func (s *story) goal(ctx context.Context, tx *db.Tx, f *form.Form, year int, val
 		Label: fmt.Sprintf("Kết nạp đoàn viên mới năm %d (minh họa)", year), Word: "người", Direction: target.Least, From: day(1, year),
 		Note: "Tính theo số liệu hằng tháng của các đơn vị.", Feed: "form", FeedOf: f.ID + ":joined",
 		Points: []target.Point{
-			{Name: "Quý I", To: day(4, year), Value: value * 23 / 100}, {Name: "Quý II", To: day(7, year), Value: value * 49 / 100},
-			{Name: "Quý III", To: day(10, year), Value: value * 76 / 100}, {Name: "Quý IV", To: day(1, year+1), Value: value},
+			{Name: "Quý I", To: day(4, year), Value: value * 23 / 100},
+			{Name: "Quý II", To: day(7, year), Value: value * 49 / 100},
+			{Name: "Quý III", To: day(10, year), Value: value * 76 / 100},
+			{Name: "Quý IV", To: day(1, year+1), Value: value},
 		},
 	})
 	if err != nil {

@@ -77,7 +77,8 @@ type Map struct {
 	Next    tally.Place // where the following units come, 0 for none
 	Steps   []Step
 
-	layout  *layout // nil where most units are of no province
+	ledger  *filing.Ledger // of a formula
+	layout  *layout        // nil where most units are of no province
 	on, off []int
 }
 
@@ -123,6 +124,15 @@ func OfPeriod(ctx context.Context, tx *db.Tx, by auth.Actor, unitKey string, r f
 	u, top, rows, next, err := r.Table(ctx, tx, by, unitKey, after, limit)
 	if err != nil {
 		return m, err
+	}
+	if _, place := r.Item(m.Shown.Key); place > 0 && r.Form.Items[place-1].Kind == form.Formula {
+		units := []int64{u.ID}
+		for _, x := range rows {
+			units = append(units, x.Unit)
+		}
+		if m.ledger, err = filing.OpenLedger(ctx, tx, []filing.Round{r}, units, []string{m.Shown.Key}); err != nil {
+			return m, err
+		}
 	}
 	m.Unit, m.Next, m.Top = u, next, m.cell(&r, top)
 	for _, x := range rows {
@@ -177,10 +187,9 @@ func (c *Cell) share(lane string, num, den int64, denAt string) {
 
 // figure makes a cell of an item, which may be divided by another.
 func (m *Map) figure(c *Cell, r *filing.Round, x filing.Row) {
-	n := place(r.Form, m.Shown.Key)
-	it := r.Form.Items[n-1]
-	if it.Kind == form.Formula {
-		v := r.Worked(x.Total, it.Key)
+	it, n := r.Item(m.Shown.Key)
+	if m.ledger != nil {
+		v := m.ledger.Value(0, x.Unit, false, it.Key)
 		if !v.Is() {
 			c.State, c.Why = Unknown, v.Why
 			return
@@ -197,8 +206,7 @@ func (m *Map) figure(c *Cell, r *filing.Round, x filing.Row) {
 	if m.Per.Key == "" {
 		return
 	}
-	by := place(r.Form, m.Per.Key)
-	of := r.Form.Items[by-1]
+	of, by := r.Item(m.Per.Key)
 	under, ok := x.Figure(by)
 	c.Num, c.X, c.Text = c.Text, nil, ""
 	if !ok || under <= 0 {
@@ -211,9 +219,4 @@ func (m *Map) figure(c *Cell, r *filing.Round, x filing.Row) {
 	if it.Word == of.Word {
 		c.Text += "\u00a0%"
 	}
-}
-
-// place returns where an item of f stands, from 1.
-func place(f form.Form, key string) int {
-	return 1 + slices.IndexFunc(f.Items, func(it form.Item) bool { return it.Key == key })
 }

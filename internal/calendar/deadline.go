@@ -99,7 +99,7 @@ func Except(ctx context.Context, tx *db.Tx, by auth.Actor, id, unitKey string, w
 	case err != nil:
 		return x, err
 	default:
-		if r.Asks(u.ID) == 0 && (!whole || r.Due(u.ID) == 0) {
+		if !r.Asked(u.ID) && (!whole || r.Due(u.ID) == 0) {
 			w.Add("unit", "calendar.error.unit_not_asked")
 		}
 	}

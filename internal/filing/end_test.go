@@ -61,6 +61,17 @@ func TestEnds(t *testing.T) {
 				t.Errorf("%s opens to %q, want %q", key, href, want)
 			}
 		}
+		for unit, want := range map[string]string{"khoi": "filing.why.extreme", "to1": ""} { // a line over periods reads sums
+			series, err := filing.SeriesOf(ctx, tx, id, h.units[unit].ID, 2)
+			if err != nil {
+				return err
+			}
+			for _, key := range []string{"top", "twice"} {
+				if v := series.Newest().Value(key); v.Why.Key != want || v.Is() == (want != "") {
+					t.Errorf("the line of %s at %s: %v %q, want %q", key, unit, v.Is(), v.Why.Key, want)
+				}
+			}
+		}
 		return nil
 	})
 }

@@ -138,12 +138,6 @@ func (b *Book) cell(p web.Page, whose Whose, it form.Item, v formula.Value) cell
 	return c
 }
 
-// above0 reports whether units that return stand under one on the sheet.
-func (r *Round) above0(unit int64) bool {
-	at, ok := r.epoch.Index(unit)
-	return ok && r.epoch.End(at) > at+1
-}
-
 // reportPage is what a unit and all under it have returned, as one report.
 type reportPage struct {
 	web.Page

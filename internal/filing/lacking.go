@@ -5,7 +5,6 @@ import (
 
 	"nhipcau/internal/auth"
 	"nhipcau/internal/db"
-	"nhipcau/internal/formula"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
 )
@@ -53,14 +52,6 @@ func (r *Round) Within(unit, top int64) bool {
 	return ok && stands && r.epoch.Under(at, over)
 }
 
-// Asks returns how many returns are due from a unit itself.
-func (r *Round) Asks(unit int64) int64 {
-	if _, asked := r.asks(unit); asked {
-		return 1
-	}
-	return 0
-}
-
 // RowsOf returns how units stand, of those that are on the round's sheet; their
 // keys and names the caller knows.
 func (r *Round) RowsOf(ctx context.Context, tx *db.Tx, units []int64) (map[int64]Row, error) {
@@ -87,7 +78,3 @@ func (r *Round) Received(ctx context.Context, tx *db.Tx, unit int64) (all, intim
 	v, err := tally.Total(ctx, tx, r.Sheet.ID, unit)
 	return v.Get(received), v.Get(inTime), r.Due(unit), err
 }
-
-// Worked returns what an item comes to in figures that were read already, of the
-// period alone: an entered one as it is, a formula as it is worked out of them.
-func (r *Round) Worked(v tally.Vec, key string) formula.Value { return r.bookOf(v).Now(key) }

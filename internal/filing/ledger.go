@@ -45,6 +45,21 @@ func RoundsOf(ctx context.Context, tx *db.Tx, periods []Period) ([]Round, error)
 	return all, nil
 }
 
+// Preceding returns the round of the period before one, false if there is none.
+func Preceding(ctx context.Context, tx *db.Tx, p Period) (Round, bool, error) {
+	n, err := around(ctx, tx, p)
+	if err != nil {
+		return Round{}, false, err
+	}
+	for _, x := range n.all {
+		if x.ID == n.prev {
+			r, err := roundOf(ctx, tx, x.ID, x.State, x.Version)
+			return r, err == nil, err
+		}
+	}
+	return Round{}, false, nil
+}
+
 // OpenLedger reads what units have in rounds of one form, the oldest first, for the
 // items with some keys. The caller has found the form and the units.
 func OpenLedger(ctx context.Context, tx *db.Tx, rounds []Round, units []int64, keys []string) (*Ledger, error) {
@@ -87,7 +102,7 @@ func (l *Ledger) past(ctx context.Context, tx *db.Tx, keys []string) error {
 		}
 		l.around[i] = n
 		for _, p := range n.all {
-			if l.rounds[p.ID] != nil || p.ID != n.prev && !has(n.year, p.ID) {
+			if l.rounds[p.ID] != nil || p.ID != n.prev && !slices.Contains(n.year, p.ID) {
 				continue
 			}
 			x, err := roundOf(ctx, tx, p.ID, p.State, p.Version)
@@ -121,7 +136,7 @@ func (r *Round) needs(key string) need {
 		seen[key] = true
 		it := r.Form.Items[at-1]
 		n.house = n.house || it.Kind == form.Tally
-		n.extreme = n.extreme || it.Entered() && (it.Over == form.Min || it.Over == form.Max)
+		n.extreme = n.extreme || extreme(it)
 		f := r.known[key]
 		if f == nil {
 			return
@@ -165,7 +180,7 @@ func (r *Round) Under(unit int64) (all []int64) {
 // Received returns how many returns stand behind the figures of a unit in a round: of
 // it and all under it, or its own.
 func (l *Ledger) Received(round int, unit int64, own bool) int64 {
-	v := l.at(round, unit, own)
+	v := l.vec(l.Rounds[round].Period.ID, unit, own)
 	return v.Get(received)
 }
 
@@ -182,7 +197,7 @@ func (l *Ledger) Value(round int, unit int64, own bool, key string) formula.Valu
 // Figure returns the figure that was entered for the item at a place, from 1, in a
 // round; false if none was.
 func (l *Ledger) Figure(round int, unit int64, own bool, n int) (int64, bool) {
-	v := l.at(round, unit, own)
+	v := l.vec(l.Rounds[round].Period.ID, unit, own)
 	return v.Get(tally.Lane(n)), v.Has(tally.Lane(n))
 }
 
@@ -192,7 +207,7 @@ func (l *Ledger) Apart(round int, unit int64, own bool, key string) fault.Text {
 	switch {
 	case n.house:
 		return fault.Text{Key: "filing.why.house"}
-	case n.extreme && !own && l.Rounds[round].above0(unit):
+	case n.extreme && !own && !l.Rounds[round].Leaf(unit):
 		return fault.Text{Key: "filing.why.extreme"}
 	}
 	return fault.Text{}
@@ -272,20 +287,11 @@ func (l *Ledger) overlap(some []int) bool {
 func (l *Ledger) aYear(some []int) bool {
 	year := l.around[some[len(some)-1]].year
 	for _, i := range some {
-		if !has(year, l.Rounds[i].Period.ID) {
+		if !slices.Contains(year, l.Rounds[i].Period.ID) {
 			return false
 		}
 	}
 	return len(year) == len(some)
-}
-
-// at is what a unit has in a round.
-func (l *Ledger) at(round int, unit int64, own bool) tally.Vec {
-	n := l.nodes[l.Rounds[round].Sheet.ID][unit]
-	if own {
-		return n.Own
-	}
-	return n.Total
 }
 
 // vec is what a unit has in a period.
@@ -300,7 +306,7 @@ func (l *Ledger) vec(period string, unit int64, own bool) tally.Vec {
 // piece is one period of a book. Books share none: what a formula comes to depends on
 // the period that its book is of.
 func (l *Ledger) piece(period string, unit int64, own bool) *stretch {
-	return &stretch{round: l.rounds[period], vec: l.vec(period, unit, own), done: map[string]formula.Value{}}
+	return stretchOf(l.rounds[period], l.vec(period, unit, own))
 }
 
 // book is the book of a unit in a round.
@@ -333,4 +339,7 @@ func (r *Round) Asked(unit int64) bool {
 }
 
 // Leaf reports whether no unit stands under one on the round's sheet.
-func (r *Round) Leaf(unit int64) bool { return !r.above0(unit) }
+func (r *Round) Leaf(unit int64) bool {
+	at, ok := r.epoch.Index(unit)
+	return !ok || r.epoch.End(at) == at+1
+}

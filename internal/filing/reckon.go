@@ -175,7 +175,12 @@ func (s *stretch) known(it form.Item) formula.Value {
 
 // bookOf is a book of one period alone, of figures that are read already.
 func (r *Round) bookOf(v tally.Vec) *Book {
-	return &Book{Round: r, now: &stretch{round: r, vec: v, done: map[string]formula.Value{}}}
+	return &Book{Round: r, now: stretchOf(r, v)}
+}
+
+// stretchOf is one period of figures that are read already.
+func stretchOf(r *Round, v tally.Vec) *stretch {
+	return &stretch{round: r, vec: v, done: map[string]formula.Value{}}
 }
 
 // counted are the places of the items that are added over units, and of the
@@ -202,7 +207,7 @@ func (r *Round) Open(ctx context.Context, tx *db.Tx, by auth.Actor, sources form
 		if err != nil {
 			return nil, err
 		}
-		s := &stretch{round: &x, done: map[string]formula.Value{}}
+		s := stretchOf(&x, tally.Vec{})
 		all = append(all, s)
 		switch {
 		case p.ID == r.Period.ID:

@@ -7,7 +7,6 @@ import (
 
 	"nhipcau/internal/db"
 	"nhipcau/internal/fault"
-	"nhipcau/internal/form"
 	"nhipcau/internal/formula"
 	"nhipcau/internal/tally"
 	"nhipcau/internal/vn"
@@ -58,7 +57,7 @@ func SeriesOf(ctx context.Context, tx *db.Tx, id string, unit int64, size int) (
 			return s, err
 		}
 		looks = looks || i < shown && r.looksBack()
-		s.all = append(s.all, Point{Round: &r, On: r.Within(unit, r.Sheet.Root), Due: r.Due(unit), unit: unit})
+		s.all = append(s.all, Point{Round: &r, On: r.Has(unit), Due: r.Due(unit), unit: unit})
 		sheets = append(sheets, p.Sheet)
 	}
 	totals, err := tally.TotalsOf(ctx, tx, unit, sheets)
@@ -81,11 +80,9 @@ func SeriesOf(ctx context.Context, tx *db.Tx, id string, unit int64, size int) (
 
 // looksBack reports whether a formula of the round asks for the periods before it.
 func (r *Round) looksBack() bool {
-	for _, f := range r.known {
-		for _, ref := range f.Refs() {
-			if ref.When != formula.Now {
-				return true
-			}
+	for key := range r.known {
+		if r.needs(key).back {
+			return true
 		}
 	}
 	return false
@@ -115,9 +112,7 @@ func (s *Series) bookAt(i int) *Book {
 	return b
 }
 
-func (p Point) stretch() *stretch {
-	return &stretch{round: p.Round, vec: p.vec, done: map[string]formula.Value{}}
-}
+func (p Point) stretch() *stretch { return stretchOf(p.Round, p.vec) }
 
 // before returns which of all points is that of the period before one's.
 func (s *Series) before(i int) (at int, ok bool) {
@@ -139,19 +134,6 @@ func (s *Series) Before() (Point, bool) {
 		return Point{}, false
 	}
 	return s.all[at], true
-}
-
-// BeforePeriod returns the point of the period before one of a series, false if there is
-// none.
-func (s *Series) BeforePeriod(period string) (Point, bool) {
-	for i, x := range s.all {
-		if x.Round.Period.ID == period {
-			if at, ok := s.before(i); ok {
-				return s.all[at], true
-			}
-		}
-	}
-	return Point{}, false
 }
 
 // YearAgo returns the point of the same period of the year before the newest's, false
@@ -208,14 +190,12 @@ func (p Point) Figures() tally.Vec { return p.vec }
 
 // Value returns what the item with a key came to for the series' unit and all under
 // it. What is the least or the greatest of each unit is not added up, so it has a value
-// only for a unit with none under it.
-func (p Point) Value(key string) formula.Value { return p.Round.valueOf(p.book, p.unit, key) }
-
-func (r *Round) valueOf(b *Book, unit int64, key string) formula.Value {
-	if it, n := r.Item(key); n > 0 && it.Entered() && (it.Over == form.Min || it.Over == form.Max) && r.above0(unit) {
+// only for a unit with none under it, and so has what is worked out of it.
+func (p Point) Value(key string) formula.Value {
+	if p.Round.needs(key).extreme && !p.Round.Leaf(p.unit) {
 		return formula.Unknown(fault.Text{Key: "filing.why.extreme"})
 	}
-	return b.Now(key)
+	return p.book.Now(key)
 }
 
 // ItemHref returns where the figure of an item opens for a unit and all under it: an
@@ -230,12 +210,6 @@ func (r *Round) ItemHref(unitKey, key string) string {
 // ReceivedHref returns where the number of returns opens.
 func (r *Round) ReceivedHref(unitKey string) string {
 	return tally.Href(r.Sheet.ID, unitKey, kind.Lanes[received], true)
-}
-
-// ValueIn returns what the item with a key comes to for the unit of a row and all under
-// it, in that period alone.
-func (r *Round) ValueIn(x Row, key string) formula.Value {
-	return r.valueOf(r.bookOf(x.Total), x.Unit, key)
 }
 
 // SumUnder adds up what is known of units at and under each of some units of the

@@ -44,7 +44,7 @@ func (s *stretch) findEnds(ctx context.Context, tx *db.Tx, by auth.Actor, unit i
 		}
 	}
 	at, ok := s.round.epoch.Index(unit)
-	if len(places) == 0 || !ok || !s.round.above0(unit) {
+	if len(places) == 0 || !ok || s.round.Leaf(unit) {
 		return nil
 	}
 	units := s.round.epoch.Subtree(at)

@@ -2,6 +2,7 @@ package filing
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"nhipcau/internal/db"
@@ -42,20 +43,11 @@ func around(ctx context.Context, tx *db.Tx, p Period) (near, error) {
 		}
 	}
 	for _, x := range all {
-		if x.ID == n.prev || x.ID == n.last || has(n.year, x.ID) {
+		if x.ID == n.prev || x.ID == n.last || slices.Contains(n.year, x.ID) {
 			n.all = append(n.all, x)
 		}
 	}
 	return n, nil
-}
-
-func has(all []string, s string) bool {
-	for _, x := range all {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }
 
 // belongs is the year a period belongs to: that of its last day.

@@ -78,12 +78,28 @@ func Compare(ctx context.Context, tx *db.Tx, by auth.Actor, unitKey, period, ite
 		}
 		rows = append(rows, some...)
 	}
-	measure, err := c.measure(ctx, tx, by, rows)
+	rounds := []filing.Round{c.Round}
+	before, ok, err := filing.Preceding(ctx, tx, c.Round.Period)
+	if err != nil {
+		return c, err
+	}
+	if ok && way == Moved {
+		c.Before, rounds = before.Period, []filing.Round{before, c.Round}
+	}
+	units := make([]int64, len(rows))
+	for i, x := range rows {
+		units[i] = x.Unit
+	}
+	ledger, err := filing.OpenLedger(ctx, tx, rounds, units, []string{it.Key})
+	if err != nil {
+		return c, err
+	}
+	measure, err := c.measure(ctx, tx, by, ledger, units)
 	if err != nil {
 		return c, err
 	}
 	for _, x := range rows {
-		v := c.Round.ValueIn(x, it.Key)
+		v := ledger.Value(len(rounds)-1, x.Unit, false, it.Key)
 		switch {
 		case x.Received() == 0:
 			if x.Due > 0 {
@@ -105,11 +121,7 @@ func Compare(ctx context.Context, tx *db.Tx, by auth.Actor, unitKey, period, ite
 }
 
 // measure is how a unit's value is put in order.
-func (c *Comparison) measure(ctx context.Context, tx *db.Tx, by auth.Actor, rows []filing.Row) (func(filing.Row, *big.Rat) (Compared, bool), error) {
-	var units []int64
-	for _, x := range rows {
-		units = append(units, x.Unit)
-	}
+func (c *Comparison) measure(ctx context.Context, tx *db.Tx, by auth.Actor, ledger *filing.Ledger, units []int64) (func(filing.Row, *big.Rat) (Compared, bool), error) {
 	switch c.Way {
 	case Member:
 		if c.Round.Units(c.Unit.ID) > mostCounted || !c.Item.Entered() {
@@ -127,26 +139,19 @@ func (c *Comparison) measure(ctx context.Context, tx *db.Tx, by auth.Actor, rows
 			return Compared{x, new(big.Rat).Mul(v, big.NewRat(100, n)), n}, true
 		}, err
 	case Moved:
-		series, err := filing.SeriesOf(ctx, tx, c.Round.Form.ID, c.Unit.ID, Periods*2)
-		if err != nil {
-			return nil, err
-		}
-		at, ok := series.BeforePeriod(c.Round.Period.ID)
-		if !ok {
+		if len(ledger.Rounds) < 2 {
 			return none, nil
 		}
-		c.Before = at.Round.Period
-		was, err := at.Round.RowsOf(ctx, tx, units)
-		if before, n := at.Round.Item(c.Item.Key); n == 0 || !same(before, c.Item) {
-			return none, err
+		if before, n := ledger.Rounds[0].Item(c.Item.Key); n == 0 || !same(before, c.Item) {
+			return none, nil
 		}
 		return func(x filing.Row, v *big.Rat) (Compared, bool) {
-			w := at.Round.ValueIn(was[x.Unit], c.Item.Key)
-			if !w.Is() {
+			was := ledger.Value(0, x.Unit, false, c.Item.Key)
+			if !was.Is() {
 				return Compared{}, false
 			}
-			return Compared{Row: x, X: new(big.Rat).Sub(v, w.X)}, true
-		}, err
+			return Compared{Row: x, X: new(big.Rat).Sub(v, was.X)}, true
+		}, nil
 	}
 	return func(x filing.Row, v *big.Rat) (Compared, bool) { return Compared{Row: x, X: v}, true }, nil
 }

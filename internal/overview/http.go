@@ -197,7 +197,7 @@ func (p showPage) next() string {
 	return p.page(p.Chosen.ID, p.From+lines) + "#trends"
 }
 
-// behind are the periods after the newest shown, in which nothing has come yet.
+// behind is the newest period, if it is left out: not all have returned yet.
 func (p showPage) behind() string {
 	for _, x := range p.Returns {
 		if x.Form.ID == p.Chosen.ID && x.Any && len(p.Series.Points) > 0 && x.Point.Round.Period.ID != p.Series.Newest().Round.Period.ID {
